@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
+import shlex
 import signal
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
+
+_log = logging.getLogger(__name__)
 
 
 class Completed(msgspec.Struct, frozen=True):
@@ -42,6 +47,7 @@ async def run(
 
     Raises OSError if it cannot be started and TooSlowError after `timeout` seconds.
     """
+    began = time.monotonic()
     process = await start(command, cwd=cwd, env=env)
     assert process.stdout is not None
     assert process.stderr is not None
@@ -54,6 +60,7 @@ async def run(
         if process.returncode is None:
             kill_group(process.pid)
             await asyncio.shield(process.wait())
+    _log.debug("ran %s in %s: %d, %.2f s", shlex.join(command), cwd, code, time.monotonic() - began)
     return Completed(code, stdout.decode("utf-8", "replace"), stderr)
 
 

@@ -12,6 +12,7 @@ import msgspec
 from modgo_lsp.cli.call_report import show_failure, show_outcome
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.cluster_options import cluster_options
+from modgo_lsp.cli.command import json_option
 from modgo_lsp.cli.completion import files
 from modgo_lsp.cli.local_module import (
     BuildFailedError,
@@ -23,7 +24,7 @@ from modgo_lsp.cli.local_module import (
     write_json,
 )
 from modgo_lsp.cli.progress import waiting
-from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.cli.terminal import is_coloured, note, say
 from modgo_lsp.cli.timeout_option import SECONDS
 from modgo_lsp.cli.udf_arguments import FunctionCommand, argument_values
 from modgo_lsp.host.json_forms import json_of
@@ -70,7 +71,6 @@ class Call(msgspec.Struct, frozen=True):
 
 @click.command(
     cls=FunctionCommand,
-    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exits with 0 for a result, 1 for a failed call, 2 for wrong usage or a cluster that cannot be "
     "reached.",
 )
@@ -92,7 +92,7 @@ class Call(msgspec.Struct, frozen=True):
 )  # fmt: skip
 @click.option("--go", metavar="GO", help="The go command, where --module is a package to build.")
 @click.option("--cc", metavar="CC", help="The C compiler.")
-@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+@json_option
 def command(
     module: str,
     function: str,
@@ -163,7 +163,7 @@ def _record(call: Call, key: Record) -> int:
     else:
         text = json.dumps(json_of(result.values[0]), ensure_ascii=False)
         say(styled(text, fg="green") if is_coloured(sys.stdout) else text)
-        say(f"in {result.elapsed_ns / 1e6:.3f} ms", err=True)
+        note(f"in {result.elapsed_ns / 1e6:.3f} ms")
     return _code(result.failure)
 
 

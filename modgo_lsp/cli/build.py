@@ -10,6 +10,7 @@ import click
 
 from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
 from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.completion import files, folders
 from modgo_lsp.cli.local_module import (
     complete,
@@ -26,7 +27,7 @@ from modgo_lsp.report.terminal_escapes import styled
 
 
 @click.command(
-    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=Command,
     epilog="Exits with 0 if the module was built, 1 for errors in the code, 2 for wrong usage or set-up.",
 )
 @click.argument("packages", nargs=-1, metavar="[PKG]...", shell_complete=folders)
@@ -56,7 +57,7 @@ from modgo_lsp.report.terminal_escapes import styled
 @click.option("--force", is_flag=True, help="Replace the output file even if it is not a shared object.")
 @click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
 @click.option("--cc", metavar="CC", help="The C compiler (default: the configured or the found one).")
-@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+@json_option
 def command(
     packages: tuple[str, ...],
     output: str | None,

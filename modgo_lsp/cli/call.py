@@ -11,7 +11,9 @@ import click
 
 from modgo_lsp.cli.call_report import show_one_of_many, show_outcome
 from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.command import json_option
 from modgo_lsp.cli.completion import files, functions
+from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.local_module import (
     BuildFailedError,
     ModuleFile,
@@ -47,7 +49,6 @@ Tell = Callable[[NumberedResult], None]
 
 @click.command(
     cls=FunctionCommand,
-    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exits with 0 for a result, 1 for a failed call, 2 for wrong usage, an invalid sample or a "
     "wrong set-up.",
 )
@@ -86,7 +87,7 @@ Tell = Callable[[NumberedResult], None]
 @click.option("--force", is_flag=True, help="Replay it even if the module has changed.")
 @click.option("--go", metavar="GO", help="The go command, if a package is built first.")
 @click.option("--cc", metavar="CC", help="The C compiler.")
-@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+@json_option
 def command(
     module: str | None,
     function: str | None,
@@ -140,7 +141,7 @@ def command(
     except BuildFailedError as failed:
         sys.exit(show_build_failure(failed.result, as_json))
     code = _finish(outcome, as_json)
-    if sample is not None and not as_json:
+    if sample is not None and not as_json and not global_options().quiet:
         # Below the result and in the same stream: an editor may show only one of the two streams.
         say(f"{'records' if stream else 'record'} of {os.path.relpath(sample)}", err=not outcome.ok)
     sys.exit(code)

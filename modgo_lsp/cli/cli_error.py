@@ -28,9 +28,10 @@ class CliError(click.ClickException):
 
 
 def asks_for_json(words: Sequence[str]) -> bool:
-    """Whether a command line has --json. After -- are the arguments of a function."""
-    own = words[: words.index("--")] if "--" in words else words
-    return "--json" in own
+    """Whether a command line has --json or --output-format json. After -- are the arguments of a function."""
+    own = list(words[: words.index("--")] if "--" in words else words)
+    pairs = zip(own, [*own[1:], ""], strict=True)
+    return "--json" in own or "--output-format=json" in own or ("--output-format", "json") in pairs
 
 
 def show_as_json(failure: click.ClickException) -> None:

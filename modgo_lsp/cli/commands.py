@@ -11,6 +11,8 @@ import click
 
 from modgo_lsp import __version__
 from modgo_lsp.cli.cli_error import CliError, asks_for_json, show_as_json
+from modgo_lsp.cli.command import CommandGroup
+from modgo_lsp.cli.global_options import reset
 from modgo_lsp.cli.terminal import click_color, say
 
 # Only a shell that completes words needs it.
@@ -40,8 +42,32 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-class _Commands(click.Group):
+# What other tools call the same, by the word that modgo has for it.
+_OTHER_NAMES = {
+    "new": "init create generate",
+    "lint": "check vet fix fmt format analyze",
+    "rule": "explain rules",
+    "build": "compile make",
+    "inspect": "show describe info",
+    "call": "run invoke exec",
+    "repl": "shell console",
+    "bench": "benchmark",
+    "deploy": "put upload register",
+    "modules": "list ls",
+    "undeploy": "remove rm delete",
+    "config": "settings env",
+    "lsp": "server serve language-server",
+    "--help": "help",
+    "--version": "version",
+}
+
+
+class _Commands(CommandGroup):
     """A group whose commands are imported when they run."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        reset()
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
         return list(COMMANDS)
@@ -59,9 +85,7 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         completing = ctx.resilient_parsing
         if args[0] not in COMMANDS and not args[0].startswith("-") and not completing:
-            from modgo_lsp.spelling import nearest
-
-            near = nearest(args[0], COMMANDS)
+            near = _meant(args[0].lower())
             remedy = f"did you mean `modgo {near}`?" if near else "`modgo --help` lists the commands"
             raise CliError(f"there is no command {args[0]}", remedy)
         return super().resolve_command(ctx, args)
@@ -82,9 +106,16 @@ class _Commands(click.Group):
             formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
 
+def _meant(word: str) -> str | None:
+    """The command or option that somebody who typed `word` wants."""
+    from modgo_lsp.spelling import nearest
+
+    same = next((name for name, others in _OTHER_NAMES.items() if word in others.split()), None)
+    return same if same in COMMANDS or (same or "").startswith("--") else nearest(word, COMMANDS)
+
+
 @click.group(
     cls=_Commands,
-    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="`modgo COMMAND --help` has the options of each command, with examples.",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="modgo", message="%(prog)s %(version)s")

@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
+from modgo_lsp.cli.command import Command
+
 VARIABLE = "_MODGO_COMPLETE"
 
 # A function in the manifest that `modgo build` writes into a module.
@@ -16,7 +18,7 @@ _DESCRIPTOR = re.compile(rb'\{"name": ("(?:[^"\\]|\\.){1,200}"), "kind": "(recor
 _LARGEST = 64 << 20  # bytes
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=Command)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
     """Print the script that completes modgo's commands, options, files, functions and rules in a shell.

@@ -11,17 +11,19 @@ import click
 import msgspec
 
 from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.completion import folders
+from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.terminal import say
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.config import KEYS, configuration, schema
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=Command)
 @click.argument("directory", default=".", metavar="[FOLDER]", shell_complete=folders)
 @click.option("--schema", "show_schema", is_flag=True, help="The JSON schema of modgo.toml.")
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(directory: str, show_schema: bool, output_format: str) -> None:
+@json_option
+def command(directory: str, show_schema: bool, as_json: bool) -> None:
     """Show the settings in effect in FOLDER (default: this one), and where each comes from.
 
     Settings are read from modgo.toml, or [tool.modgo] in pyproject.toml, in the nearest folder upwards.
@@ -29,7 +31,7 @@ def command(directory: str, show_schema: bool, output_format: str) -> None:
     \b
     Examples:
       modgo config
-      modgo config ./counters --output-format json
+      modgo config ./counters --json
       modgo config --schema > modgo.schema.json
     """
     if show_schema:
@@ -37,9 +39,9 @@ def command(directory: str, show_schema: bool, output_format: str) -> None:
         return
     if not Path(directory).is_dir():
         raise CliError(f"{directory}: no such folder", "name the folder of a package or module")
-    found = configuration(str(Path(directory).resolve()), DiskFiles())
+    found = configuration(str(Path(directory).resolve()), DiskFiles(), named=global_options().config)
     values = msgspec.to_builtins(found.settings)
-    if output_format == "json":
+    if as_json:
         settings = {key: {"value": values[key], "source": found.sources[key]} for key in KEYS}
         say(json.dumps({"file": found.file, "settings": settings}, indent=2))
     else:

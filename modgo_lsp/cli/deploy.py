@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.cluster_options import cluster_options
+from modgo_lsp.cli.command import Command, json_option
+from modgo_lsp.cli.confirmation import ask
 from modgo_lsp.cli.local_module import complete, settings_for, write_json
 from modgo_lsp.cli.progress import progress, waiting
-from modgo_lsp.cli.terminal import say
+from modgo_lsp.cli.terminal import note, say
 from modgo_lsp.cli.timeout_option import SECONDS
 from modgo_lsp.ship.cluster import connected
 from modgo_lsp.ship.cluster_access import Access
@@ -25,13 +25,13 @@ from modgo_lsp.ship.deploy import (
     existing_files,
     load_upload,
 )
-from modgo_lsp.ship.module_listing import RemoteModule, find_module, survey
+from modgo_lsp.ship.module_listing import find_module, survey
 from modgo_lsp.ship.plugin_probe import check_plugin
 from modgo_lsp.ship.trial_load import try_module
 
 
 @click.command(
-    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=Command,
     epilog="Exits with 0 when every node has the module, 1 if it is rejected or a node does not get or "
     "cannot load it, 2 for wrong usage or a cluster that cannot be reached.",
 )
@@ -44,7 +44,7 @@ from modgo_lsp.ship.trial_load import try_module
     "--timeout", type=SECONDS, default=WAIT_SECONDS, show_default=True,
     metavar="SECONDS", help="How long to wait for the nodes.",
 )  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+@json_option
 def command(
     module: Path, access: Access, yes: bool, no_load: bool, no_probe: bool, timeout: float, as_json: bool
 ) -> None:
@@ -72,7 +72,8 @@ def command(
             present = find_module(cluster, found, upload.module)
         same = present is not None and present.agree and present.sha256 == upload.sha256
         if present is not None and not same and not yes:
-            _ask(present, as_json)
+            version = f" (sha256 {present.sha256[:12]}…)" if present.sha256 else ""
+            ask(f"the cluster has a module {present.name}{version}", "replace", as_json)
         with progress(as_json) as tell:
             if same:
                 result = confirm(cluster, upload, timeout, tell, loads=not no_probe)
@@ -92,19 +93,7 @@ def _try(module: Path, as_json: bool) -> None:
     with waiting(f"loading {module} here", as_json):
         untried = complete(try_module(module, settings.cc))
     if untried:
-        say(f"{module} was not loaded here first: {untried}", err=True)
-
-
-def _ask(present: RemoteModule, as_json: bool) -> None:
-    """Returns if the user agrees to replace the module, and ends the command if not. Raises CliError if there
-    is no terminal."""
-    version = f" (sha256 {present.sha256[:12]}…)" if present.sha256 else ""
-    message = f"the cluster has a module {present.name}{version}"
-    if as_json or not sys.stdin.isatty():
-        raise CliError(message, "add --yes to replace it")
-    if not click.confirm(f"{message[0].upper()}{message[1:]}. Replace it?", err=True):
-        say("Nothing was changed.", err=True)
-        sys.exit(1)
+        note(f"Note: {module} was not loaded here first: {untried}")
 
 
 def _show(result: Deployed, loaded: str) -> None:

@@ -16,6 +16,8 @@ from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.build.configured_programs import named_by_file
 from modgo_lsp.build.sdk import is_installed, sdk_directory, shipped_sdk
 from modgo_lsp.build.toolchain import CCompiler, Go, ToolchainError, discover_cc, discover_go, find_zig
+from modgo_lsp.cli.command import Command, json_option
+from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.local_module import complete, settings_for, write_json
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.golang.files import DiskFiles
@@ -37,7 +39,7 @@ class Check(msgspec.Struct, frozen=True):
 
 
 @click.command(
-    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=Command,
     epilog="Exits with 0 if everything that is needed was found, 2 if not.",
 )
 @click.option(
@@ -46,7 +48,7 @@ class Check(msgspec.Struct, frozen=True):
 @click.option(
     "--cc", metavar="CC", help="The C compiler to check (default: the configured or the found one)."
 )
-@click.option("--json", "as_json", is_flag=True, help="Write the checks as JSON.")
+@json_option
 @click.option("--report", is_flag=True, help="Write a report for a bug report, as Markdown without secrets.")
 def command(go: str | None, cc: str | None, as_json: bool, report: bool) -> None:
     """Check Go, the C compiler, the cache, libmod_go and the SDK, and show where each is.
@@ -74,7 +76,7 @@ def command(go: str | None, cc: str | None, as_json: bool, report: bool) -> None
 
 def _with_named(checks: list[Check]) -> list[Check]:
     """The checks, with a note about tools that the configuration file names: only builds run those."""
-    found = configuration(str(Path.cwd()), DiskFiles())
+    found = configuration(str(Path.cwd()), DiskFiles(), named=global_options().config)
     named = named_by_file(found)
     for index, check in enumerate(checks):
         key = {"go": "go", "c-compiler": "cc"}.get(check.name, "")

@@ -10,6 +10,7 @@ import click
 from modgo_lsp.build.go_info import GoInfo
 from modgo_lsp.build.module_inspection import ElfFacts, Inspection, inspect
 from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.local_module import write_json
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.report import terminal_escapes as escape
@@ -19,11 +20,11 @@ _TELLING = ("-buildmode", "-tags", "-trimpath", "-race", "GOOS", "GOARCH", "GOAM
 
 
 @click.command(
-    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=Command,
     epilog="Exits with 0 for a file that can be a UDF module, 1 for any other, 2 if it cannot be read.",
 )
 @click.argument("file", metavar="FILE.so", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+@json_option
 def command(file: Path, as_json: bool) -> None:
     """Describe a file without running it: its platform, the libraries and the glibc that it needs, the
     functions of the ABI that it exports, and how Go built it. Safe for files of any origin.

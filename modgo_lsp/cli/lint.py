@@ -8,13 +8,14 @@ from typing import Any
 import click
 
 from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.command import Command, output_format_option
 from modgo_lsp.cli.completion import files, rules
 from modgo_lsp.cli.lint_options import FAIL_ON, FORMATS, Options
 from modgo_lsp.cli.lint_run import lint
 
 
 @click.command(
-    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=Command,
     epilog="Exits with 0 without findings, 1 for findings of severity --fail-on or worse (with --diff: if "
     "there is something to fix), 2 for a wrong path, option or setting.",
 )
@@ -32,13 +33,7 @@ from modgo_lsp.cli.lint_run import lint
 @click.option(
     "--ignore", multiple=True, metavar="CODES", shell_complete=rules, help="Don't report these rules."
 )
-@click.option(
-    "--output-format",
-    type=click.Choice(FORMATS),
-    default=FORMATS[0],
-    show_default=True,
-    help="Format of the findings.",
-)
+@output_format_option(*FORMATS)
 @click.option("--statistics", is_flag=True, help="Show the number of findings of each rule instead.")
 @click.option("--fail-on", type=click.Choice(FAIL_ON), help="Least severity to exit with 1 for.")
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")

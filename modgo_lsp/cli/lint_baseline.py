@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.lint_options import Options, overridden_settings
 from modgo_lsp.cli.lint_output import show_problems
 from modgo_lsp.cli.terminal import say
@@ -22,7 +23,8 @@ _REMEDY = "name another file with --baseline"
 
 def write_baseline_of(options: Options, files: Files, paths: list[str], machine: Machine) -> int:
     """Lints, writes a baseline instead of a report, and returns the exit code. Raises CliError."""
-    configured = configuration(absolute(paths[0]), files).settings
+    named = global_options().config
+    configured = configuration(absolute(paths[0]), files, named=named).settings
     if options.baseline is None and configured.baseline:
         # The configuration of a repository must not decide about files outside it.
         path, within = os.path.join(configured.root, configured.baseline), configured.root
@@ -35,9 +37,8 @@ def write_baseline_of(options: Options, files: Files, paths: list[str], machine:
     try:
         check_place(path, replaces=_BASELINE, within=within, force=options.force)
         # Without the old baseline, so that the new one has its findings, too.
-        outcome = lint_paths(
-            paths, files, {**overridden_settings(options), "baseline": None}, machine=machine
-        )
+        overrides = {**overridden_settings(options), "baseline": None}
+        outcome = lint_paths(paths, files, overrides, machine=machine, config=named)
         text = write_baseline(outcome.findings, os.path.dirname(path))
         write_file(path, text, replaces=_BASELINE, within=within, force=options.force)
     except OSError as error:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import click
 
+from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.lint_options import Options
-from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.cli.terminal import is_coloured, note, say
 from modgo_lsp.golang.files import Files
 from modgo_lsp.lint.apply_fixes import best
 from modgo_lsp.lint.lint_paths import Outcome, absolute
@@ -36,13 +37,12 @@ def show(options: Options, outcome: Outcome, files: Files) -> None:
     else:
         _report(options, outcome, sources)
     for directory in outcome.without_module:
-        say(
+        note(
             f"Note: {sources.shown(directory)} belongs to no Go module, so its imports cannot be resolved; "
-            "`go mod init` makes one",
-            err=True,
+            "`go mod init` makes one"
         )
-    for note in (*_missing_source(outcome), *_skipped(options, outcome, sources)):
-        say(f"Note: {printable(note)}", err=True)
+    for text in (*_missing_source(outcome), *_skipped(options, outcome, sources)):
+        note(f"Note: {printable(text)}")
     show_problems(outcome)
 
 
@@ -58,7 +58,7 @@ def _report(options: Options, outcome: Outcome, sources: Sources) -> None:
     report = LintReport(outcome.findings, sources, problems, outcome.counts, paint)
     is_text = options.output_format == "text"
     write(format_report(report, options.output_format), gap=is_text)
-    if is_text:
+    if is_text and not global_options().quiet:
         write(closing_line(outcome.findings, outcome.counts))
         if not (options.fix or options.diff):
             write(_fixable(outcome.findings))

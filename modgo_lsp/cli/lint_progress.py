@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from click import echo
 
+from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.terminal import shows_changes
 
 # Shorter work shows no line, which would only flicker.
@@ -18,7 +19,7 @@ _SOON_SECONDS = 0.5
 def counting() -> Iterator[Callable[[str], None] | None]:
     """Yields a function that shows a line on a terminal once work takes a while, or None without a terminal.
     It starts no thread, because lint forks."""
-    if not shows_changes():
+    if global_options().quiet or not shows_changes():
         yield None
         return
     shown_at = time.monotonic() + _SOON_SECONDS

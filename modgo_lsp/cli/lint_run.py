@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,12 +19,13 @@ from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.build.lint_worker_pool import LintWorkerPool
 from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.lint_baseline import write_baseline_of
 from modgo_lsp.cli.lint_fixes import unified_diff, why_not_writable, write_changes
 from modgo_lsp.cli.lint_options import SEVERITIES, Options, overridden_settings
 from modgo_lsp.cli.lint_output import show, show_problems, write
 from modgo_lsp.cli.lint_progress import counting
-from modgo_lsp.cli.terminal import say
+from modgo_lsp.cli.terminal import detail, note
 from modgo_lsp.golang.files import DiskFiles, Files, OverlayFiles
 from modgo_lsp.lint.apply_fixes import Fixed, fix_paths
 from modgo_lsp.lint.config import configuration
@@ -74,7 +76,10 @@ def _outcome(
 ) -> Outcome:
     """The lint result, with --build also the findings of building and loading."""
     with _machine(options) as machine:
-        outcome = lint_paths(paths, files, overridden_settings(options), previous, machine)
+        overrides, config = overridden_settings(options), global_options().config
+        began = time.monotonic()
+        outcome = lint_paths(paths, files, overrides, previous, machine, config)
+        _show_details(outcome, time.monotonic() - began)
     if not options.build:
         return outcome
     # It imports asyncio, build/ and host/, which takes longer than the rest of a warm run.
@@ -83,6 +88,13 @@ def _outcome(
     more = built_findings(outcome, quiet=options.output_format not in ("text", "concise"))
     findings = tuple(sorted((*outcome.findings, *more), key=finding_order))
     return msgspec.structs.replace(outcome, findings=findings)
+
+
+def _show_details(outcome: Outcome, seconds: float) -> None:
+    """The details of a run for -v."""
+    for folder, settings in outcome.modules:
+        detail(f"UDF module {folder}, settings relative to {settings.root}")
+    detail(f"packages: {outcome.counts.packages}, files: {outcome.counts.files}, {seconds:.2f} s")
 
 
 @contextmanager
@@ -134,14 +146,12 @@ def _fix(options: Options, files: Files, paths: list[str]) -> int:
 
     with _machine(options) as machine:
         settings = overridden_settings(options)
-        fixed = fix_paths(paths, files, settings, options.unsafe_fixes, machine, may_change)
+        named = global_options().config
+        fixed = fix_paths(paths, files, settings, options.unsafe_fixes, machine, may_change, named)
     code = _show_diff(options, fixed) if options.diff else _write_fixes(options, fixed, files)
     for path, why in sorted(why_not.items()):
         if why is not None:
-            say(
-                f"Note: {Sources(files, str(Path.cwd())).shown(path)} is not fixed: {printable(why)}",
-                err=True,
-            )
+            note(f"Note: {Sources(files, str(Path.cwd())).shown(path)} is not fixed: {printable(why)}")
     return code
 
 
@@ -189,7 +199,8 @@ def _watch(options: Options, files: Files, paths: list[str]) -> int:
 def _baselines(options: Options, files: Files, paths: list[str]) -> Iterator[str]:
     """The paths of the baselines in effect."""
     for path in paths:
-        settings = configuration(absolute(path), files, overridden_settings(options)).settings
+        overrides, named = overridden_settings(options), global_options().config
+        settings = configuration(absolute(path), files, overrides, named=named).settings
         if settings.baseline is not None:
             yield str(Path(settings.root, settings.baseline))
 

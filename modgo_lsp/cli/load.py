@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.completion import files
 from modgo_lsp.cli.local_module import (
     BuildFailedError,
@@ -31,7 +32,7 @@ from modgo_lsp.report.terminal_escapes import styled
 
 
 @click.command(
-    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=Command,
     epilog="Exits with 0 if the module was loaded and set up, 1 if not, 2 for a file that is not a module "
     "or a wrong set-up.",
 )
@@ -45,7 +46,7 @@ from modgo_lsp.report.terminal_escapes import styled
 )
 @click.option("--go", metavar="GO", help="The go command, if a package is built first.")
 @click.option("--cc", metavar="CC", help="The C compiler.")
-@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+@json_option
 def command(module: str, timeout: float, memory: int, go: str | None, cc: str | None, as_json: bool) -> None:
     """Load a module in a worker process and show what it registers. A package is built first.
 

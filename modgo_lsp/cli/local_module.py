@@ -19,8 +19,9 @@ from modgo_lsp.build.configured_programs import Tools, building_tools, own_tools
 from modgo_lsp.build.preflight import RequestError
 from modgo_lsp.build.toolchain import ToolchainError
 from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.progress import progress
-from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.cli.terminal import detail, is_coloured, say
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.host.module import HostError
 from modgo_lsp.lint.config import Configuration, Settings, configuration
@@ -56,6 +57,7 @@ def settings_for(path: Path, go: str | None = None, cc: str | None = None) -> Se
     configuration. `go` and `cc` are only those that the user names: those of a configuration file count for
     builds alone (tools_for)."""
     found = _configuration(path, go, cc)
+    detail(f"settings of {found.file}" if found.file else "no modgo.toml; the defaults apply")
     for problem in found.problems:
         say(f"Warning: {problem}", err=True)
     return msgspec.structs.replace(found.settings, **own_tools(found)._asdict())
@@ -72,7 +74,8 @@ def tools_for(path: Path, go: str | None = None, cc: str | None = None) -> Tools
 def _configuration(path: Path, go: str | None, cc: str | None) -> Configuration:
     overrides = {key: value for key, value in (("go", go), ("cc", cc)) if value is not None}
     folder = path if path.is_dir() else path.parent
-    return configuration(os.path.abspath(folder), DiskFiles(), overrides)  # noqa: PTH100
+    named = global_options().config
+    return configuration(os.path.abspath(folder), DiskFiles(), overrides, named=named)  # noqa: PTH100
 
 
 def complete(work: Coroutine[Any, Any, T]) -> T:

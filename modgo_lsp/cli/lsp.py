@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.command import Command
 
 
-@click.command("lsp")
+@click.command("lsp", cls=Command)
 @click.option("--pipe", metavar="PATH", help="Listen on a new Unix socket that only you can open.")
 @click.option("--stdio", is_flag=True, help="Use standard input and output (the default).")
 def command(pipe: str | None, stdio: bool) -> None:

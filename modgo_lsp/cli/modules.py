@@ -7,6 +7,7 @@ import sys
 import click
 
 from modgo_lsp.cli.cluster_options import cluster_options
+from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.local_module import write_json
 from modgo_lsp.cli.progress import waiting
 from modgo_lsp.cli.terminal import is_coloured, say
@@ -20,12 +21,12 @@ _KINDS = {"go": "Go", "lua": "Lua", "mixed": "Go and other"}
 
 
 @click.command(
-    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=Command,
     epilog="Exits with 0 if all nodes agree, 1 if there is a problem with a module, 2 for a cluster that "
     "cannot be reached.",
 )
 @cluster_options
-@click.option("--json", "as_json", is_flag=True, help="Write the list as JSON.")
+@json_option
 def command(access: Access, as_json: bool) -> None:
     """List the modules of a cluster: Go and Lua.
 

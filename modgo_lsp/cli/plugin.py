@@ -10,9 +10,10 @@ import click
 
 from modgo_lsp.build.module_file import ELF, SHARED_OBJECT
 from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.completion import folders
 from modgo_lsp.cli.local_module import write_json
-from modgo_lsp.cli.terminal import say
+from modgo_lsp.cli.terminal import note, say
 from modgo_lsp.file_writer import explain, workspace_of, write_file
 from modgo_lsp.resources import PLUGIN_MACHINES, server_plugin
 
@@ -25,7 +26,7 @@ def _own_target() -> str:
 
 
 @click.command(
-    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=Command,
     epilog="Exits with 0 when both files are written, 2 if not, or if this modgo has no plugin.",
 )
 @click.option(
@@ -37,7 +38,7 @@ def _own_target() -> str:
     help="The platform of the servers (default: this one).",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace existing files of any kind.")
-@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+@json_option
 def command(output: Path, target: str, force: bool, as_json: bool) -> None:
     """Write the server plugin to a folder: lib/libmod_go_asd.so, which makes a stock Aerospike server run Go
     modules, and bin/mod-go-worker, in which it runs them. Every node needs both.
@@ -74,7 +75,7 @@ def command(output: Path, target: str, force: bool, as_json: bool) -> None:
         return
     for name, data in written.items():
         say(f"{output / name}: {len(data):,} bytes, {target}")
-    say(f"Help: install both on each server and start it with LD_PRELOAD={preload}", err=True)
+    note(f"Help: install both on each server and start it with LD_PRELOAD={preload}")
 
 
 def _write(path: Path, content: bytes, force: bool) -> None:

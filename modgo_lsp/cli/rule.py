@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.completion import rules
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.model.finding import Severity
@@ -28,11 +29,11 @@ class RuleObject(msgspec.Struct):
     url: str
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=Command)
 @click.argument("code", required=False, shell_complete=rules)
 @click.option("--all", "every", is_flag=True, help="List every rule.")
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(code: str | None, every: bool, output_format: str) -> None:
+@json_option
+def command(code: str | None, every: bool, as_json: bool) -> None:
     """Show what a rule finds, why that is a problem, and how to fix it. CODE may also be the rule's name.
 
     \b
@@ -40,12 +41,12 @@ def command(code: str | None, every: bool, output_format: str) -> None:
       modgo rule MG101
       modgo rule unregistered-udf
       modgo rule --all
-      modgo rule --all --output-format json
+      modgo rule --all --json
     """
     if every == (code is not None):
         raise CliError("name one rule, or --all", "for example: modgo rule MG101")
     rules = [_find(code)] if code is not None else list(RULES.values())
-    if output_format == "json":
+    if as_json:
         objects = [_object(rule) for rule in rules]
         shown = msgspec.json.encode(objects if every else objects[0])
         say(msgspec.json.format(shown, indent=2).decode())

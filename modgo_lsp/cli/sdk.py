@@ -10,13 +10,14 @@ import click
 from modgo_lsp.build.sdk import Sdk, install, require, sdk_directory, shipped_sdk
 from modgo_lsp.build.toolchain import Go, discover_go
 from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.command import Command, CommandGroup, json_option
 from modgo_lsp.cli.completion import folders
-from modgo_lsp.cli.local_module import complete, settings_for
+from modgo_lsp.cli.local_module import complete, settings_for, write_json
 from modgo_lsp.cli.terminal import say
 from modgo_lsp.file_writer import explain
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup)
 def command() -> None:
     """Install the SDK where the go command finds it, or print its folder.
 
@@ -28,7 +29,7 @@ def command() -> None:
     """
 
 
-@command.command("install")
+@command.command("install", cls=Command)
 @click.option("--write", is_flag=True, help="Also write go.mod and go.sum.")
 @click.option(
     "--path",
@@ -39,7 +40,8 @@ def command() -> None:
     help="A folder of the Go module to write (default: .).",
 )
 @click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
-def install_command(write: bool, folder: str, go: str | None) -> None:
+@json_option
+def install_command(write: bool, folder: str, go: str | None, as_json: bool) -> None:
     """Install the SDK in Go's module cache, without the network.
 
     \b
@@ -48,15 +50,20 @@ def install_command(write: bool, folder: str, go: str | None) -> None:
       modgo sdk install --write --path ./counters
     """
     module = _module_directory(Path(folder)) if write else None
-    sdk, _ = complete(_install(settings_for(Path(folder), go).go, module))
+    sdk, found = complete(_install(settings_for(Path(folder), go).go, module))
+    if as_json:
+        path = None if module is None else str(module / "go.mod")
+        write_json({"version": sdk.version, "path": str(sdk_directory(found, sdk)), "go_mod": path})
+        return
     say(f"SDK {sdk.version} is in the module cache.")
     if module is not None:
         say(f"{os.path.relpath(module / 'go.mod')} requires it, and go.sum has its checksums.")
 
 
-@command.command("path")
+@command.command("path", cls=Command)
 @click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
-def path_command(go: str | None) -> None:
+@json_option
+def path_command(go: str | None, as_json: bool) -> None:
     """Print the folder of the SDK's sources in the module cache, after installing it there.
 
     \b
@@ -64,7 +71,11 @@ def path_command(go: str | None) -> None:
       ls $(modgo sdk path)
     """
     sdk, found = complete(_install(settings_for(Path(), go).go, None))
-    say(str(sdk_directory(found, sdk)))
+    path = str(sdk_directory(found, sdk))
+    if as_json:
+        write_json({"version": sdk.version, "path": path})
+    else:
+        say(path)
 
 
 async def _install(go: str | None, module: Path | None) -> tuple[Sdk, Go]:

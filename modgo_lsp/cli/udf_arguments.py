@@ -8,12 +8,13 @@ from typing import Any
 import click
 
 from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.command import Command
 from modgo_lsp.host.json_forms import FormError, argument
 from modgo_lsp.host.values import Value
 from modgo_lsp.spelling import did_you_mean
 
 
-class FunctionCommand(click.Command):
+class FunctionCommand(Command):
     """A command with arguments for a function. They may begin with "-", as negative numbers do; one that
     begins with "--" is more likely a misspelled option."""
 

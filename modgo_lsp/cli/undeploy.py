@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 
 from modgo_lsp.cli.cluster_options import cluster_options
+from modgo_lsp.cli.command import Command, json_option
+from modgo_lsp.cli.confirmation import ask
 from modgo_lsp.cli.local_module import write_json
-from modgo_lsp.cli.progress import progress
+from modgo_lsp.cli.progress import progress, waiting
 from modgo_lsp.cli.terminal import say
 from modgo_lsp.cli.timeout_option import SECONDS
 from modgo_lsp.ship.cluster import connected
@@ -15,18 +17,19 @@ from modgo_lsp.ship.deploy import WAIT_SECONDS, find_existing, undeploy, undeplo
 
 
 @click.command(
-    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=Command,
     epilog="Exits with 0 when no node has the module any more, 1 if a node still has it, 2 if there is no "
     "such module or the cluster cannot be reached.",
 )
 @click.argument("name", metavar="NAME")
 @cluster_options
+@click.option("--yes", "-y", is_flag=True, help="Remove it without asking.")
 @click.option(
     "--timeout", type=SECONDS, default=WAIT_SECONDS, show_default=True,
     metavar="SECONDS", help="How long to wait for the nodes.",
 )  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
-def command(name: str, access: Access, timeout: float, as_json: bool) -> None:
+@json_option
+def command(name: str, access: Access, yes: bool, timeout: float, as_json: bool) -> None:
     """Remove the Go module NAME from every node of a cluster, and wait until it is gone.
 
     Its manifest is removed first, so that no node runs a module without one of its parts. From then on,
@@ -35,11 +38,17 @@ def command(name: str, access: Access, timeout: float, as_json: bool) -> None:
     \b
     Examples:
       modgo undeploy counters --hosts 127.0.0.1:3000
+      modgo undeploy counters --hosts 10.0.0.5:3000,10.0.0.6:3000 --yes
     """
     name = name.removesuffix(".so")
-    with connected(access) as cluster, progress(as_json) as tell:
-        there = find_existing(cluster, name)
-        result = undeploy(cluster, name, there, timeout, tell)
+    with connected(access) as cluster:
+        with waiting("asking the cluster", as_json):
+            there = find_existing(cluster, name)
+            nodes = len(cluster.nodes())
+        if not yes:
+            ask(f"{nodes} node{'s' * (nodes != 1)} would lose the module {name}", "remove", as_json)
+        with progress(as_json) as tell:
+            result = undeploy(cluster, name, there, timeout, tell)
     if as_json:
         write_json(undeployed_json(result))
         return

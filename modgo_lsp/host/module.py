@@ -16,15 +16,9 @@ from modgo_lsp.host.result import FunctionInfo, LogLine
 from modgo_lsp.model.package import Package
 
 # The properties that are read from every module and shown. The manifest is read separately, as functions.
-PROPERTIES = (
-    "conn-name",
-    "conn-version",
-    "go-version",
-    "suports-dlclose",
-    "supports-dlclose",
-    "dispatch",
-    "build",
-)
+_PROPERTIES = ("conn-name", "conn-version", "go-version", "supports-dlclose", "dispatch", "build")
+# The ABI began with this spelling, and a module may have no other.
+_MISSPELLED = {"supports-dlclose": "suports-dlclose"}
 
 # A UDF that logs endlessly must not fill the memory before its deadline.
 _LOG_BYTES = 16 << 20
@@ -85,7 +79,7 @@ class Module:
             self._end_pool()  # flushes its output
             printed = self._output.take()
             raise load_failure(error, printed, self.path, self.fence, package, setup) from None
-        properties = {name: self.pool.property(name) for name in PROPERTIES}
+        properties = {name: self._property(name) for name in _PROPERTIES}
         return Opened(self.pool.api_version(), properties, _functions(self.pool.property("functions")))
 
     @property
@@ -103,6 +97,9 @@ class Module:
         lines = (*self._logs, *printed_lines(printed))
         self._logs, self._logged = [], 0
         return lines
+
+    def _property(self, name: str) -> str:
+        return self.pool.property(name) or self.pool.property(_MISSPELLED.get(name, name))
 
     def close(self) -> None:
         """Ends the worker, even during a call."""

@@ -36,6 +36,7 @@ def fix_paths(
     unsafe: bool = False,
     machine: Machine = UNKNOWN_MACHINE,
     may_change: Callable[[str], bool] = lambda _: True,
+    config: str | None = None,
 ) -> Fixed:
     """Lints, and fixes the findings in memory. Only if `unsafe` are unsafe fixes applied, and none in
     files for which `may_change` is False."""
@@ -45,7 +46,7 @@ def fix_paths(
     originals: dict[str, bytes] = {}
     documents: dict[str, Document] = {}
     states: set[frozenset[tuple[str, bytes]]] = set()
-    outcome = lint_paths(paths, files, overrides, machine=machine)
+    outcome = lint_paths(paths, files, overrides, machine=machine, config=config)
     loaders, rounds, count = outcome.loaders, FixRounds(unsafe, may_change), 0
     while chosen := rounds.choose(outcome.findings):
         now = dict(documents)
@@ -53,7 +54,7 @@ def fix_paths(
             document = documents.get(path) or parse(path, files.read(path))
             originals.setdefault(path, document.source)
             now[path] = parse(path, apply(document, edits))
-        after = lint_paths(paths, OverlayFiles(files, now), overrides, loaders, machine)
+        after = lint_paths(paths, OverlayFiles(files, now), overrides, loaders, machine, config)
         loaders = after.loaders
         if not rounds.is_good(outcome.findings, after.findings):
             continue

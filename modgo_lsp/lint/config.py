@@ -145,15 +145,21 @@ def resolve(
 
 
 def configuration(
-    directory: str, files: Files, overrides: Mapping[str, Any] | None = None, origin: str = "command line"
+    directory: str,
+    files: Files,
+    overrides: Mapping[str, Any] | None = None,
+    origin: str = "command line",
+    named: str | None = None,
 ) -> Configuration:
     """The configuration of an absolute `directory`. `overrides` are values by key ("fail-on"), from
-    `origin`. An invalid value is reported, and the one that it would override stays in effect."""
+    `origin`. An invalid value is reported, and the one that it would override stays in effect. `named` is a
+    file to read instead of the nearest one; patterns and the baseline are then relative to the working
+    directory."""
     values: dict[str, Any] = {}
     sources = dict.fromkeys(KEYS, "default")
     problems: list[ConfigProblem] = []
     given = _Given(values, sources, problems)
-    found = _nearest_file(directory, files)
+    found = _nearest_file(directory, files) if named is None else _named_file(os.path.abspath(named), files)
     if found is not None:
         path, text, table, tables, error = found
         if error is not None:
@@ -163,7 +169,7 @@ def configuration(
     for key, value in (overrides or {}).items():
         _take(key, value, _Place(origin), given)
     file = found[0] if found else None
-    root = os.path.dirname(file) if file else directory
+    root = os.getcwd() if named is not None else os.path.dirname(file) if file else directory
     known: Known = {}
     if values.get("baseline") is not None:
         known, problem = _baseline(root, values["baseline"], sources["baseline"], files)
@@ -207,34 +213,52 @@ def _baseline(root: str, named: str, source: str, files: Files) -> tuple[Known, 
     return {}, ConfigProblem(source, None, message)
 
 
-def _nearest_file(
-    directory: str, files: Files
-) -> tuple[str, str, dict[str, Any], Path, ConfigProblem | None] | None:
-    """The nearest configuration file: its path, text, table, the tables that its keys are in, and the
-    error for which it could not be read."""
+# The path of a configuration file, its text, table, the tables that its keys are in, and the error for which
+# it could not be read.
+_File = tuple[str, str, dict[str, Any], Path, Union[ConfigProblem, None]]
+
+
+def _nearest_file(directory: str, files: Files) -> _File | None:
     for folder in upwards(directory):
         for name in FILES:
             path = join(folder, name)
             try:
-                raw = files.read(path, _LARGEST)
-            except FileTooLargeError as error:
-                return path, "", {}, (), ConfigProblem(path, 1, f"this was not read: {error.strerror}")
+                found = _configuration_file(path, files)
             except OSError:
                 continue
-            pyproject = name == "pyproject.toml"
-            if pyproject and b"tool.modgo" not in raw:
-                continue
-            text = raw.removeprefix(BOM).decode("utf-8", "replace")
-            table, line, message = parse_toml(raw)
-            if message is not None:
-                return path, text, {}, (), ConfigProblem(path, line, message)
-            if not pyproject:
-                return path, text, table, (), None
-            tool = table.get("tool")
-            ours = tool.get("modgo") if isinstance(tool, dict) else None
-            if isinstance(ours, dict):
-                return path, text, ours, ("tool", "modgo"), None
+            if found is not None:
+                return found
     return None
+
+
+def _named_file(path: str, files: Files) -> _File:
+    """The file that a user has named."""
+    try:
+        found = _configuration_file(path, files)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        return path, "", {}, (), ConfigProblem(path, 1, f"this cannot be read: {why}")
+    return found or (path, "", {}, (), ConfigProblem(path, 1, "this has no [tool.modgo]"))
+
+
+def _configuration_file(path: str, files: Files) -> _File | None:
+    """None for a pyproject.toml without our table. Raises OSError."""
+    try:
+        raw = files.read(path, _LARGEST)
+    except FileTooLargeError as error:
+        return path, "", {}, (), ConfigProblem(path, 1, f"this was not read: {error.strerror}")
+    pyproject = os.path.basename(path) == "pyproject.toml"
+    if pyproject and b"tool.modgo" not in raw:
+        return None
+    text = raw.removeprefix(BOM).decode("utf-8", "replace")
+    table, line, message = parse_toml(raw)
+    if message is not None:
+        return path, text, {}, (), ConfigProblem(path, line, message)
+    if not pyproject:
+        return path, text, table, (), None
+    tool = table.get("tool")
+    ours = tool.get("modgo") if isinstance(tool, dict) else None
+    return (path, text, ours, ("tool", "modgo"), None) if isinstance(ours, dict) else None
 
 
 class _Place(NamedTuple):

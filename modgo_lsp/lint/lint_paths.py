@@ -62,14 +62,16 @@ def lint_paths(
     overrides: Mapping[str, Any] | None = None,
     previous: Mapping[str, Loader] | None = None,
     machine: Machine = UNKNOWN_MACHINE,
+    config: str | None = None,
 ) -> Outcome:
     """Lints files and folders, which may end in `/...`; relative paths begin at the working directory.
 
-    `overrides` are settings by key, as on the command line. Never raises for bad input: what can't be read is
+    `overrides` are settings by key, as on the command line; `config` is the configuration file to use
+    instead of the nearest one. Never raises for bad input: what can't be read is
     among the problems, what doesn't parse among the findings."""
     files = CachedListings(files)
     targets, path_problems = find_targets([absolute(path) for path in paths], files, machine.searched)
-    configurations = _Configurations(files, overrides)
+    configurations = _Configurations(files, overrides, config)
     settings = configurations.of(targets[0].directory).settings if targets else Settings()
     files.largest = settings.largest_file
     environment = machine.find_go(settings.go)
@@ -146,19 +148,22 @@ _SEVERITIES = ("hint", "information", "warning", "error", "never")
 class _Configurations:
     """The configuration of each folder, read once."""
 
-    def __init__(self, files: Files, overrides: Mapping[str, Any] | None) -> None:
+    def __init__(self, files: Files, overrides: Mapping[str, Any] | None, named: str | None) -> None:
         self._files = files
         self._overrides = overrides
+        self._named = named
         self._by_folder: dict[str, Configuration] = {}
 
     def of(self, directory: str) -> Configuration:
         """The configuration of an absolute folder: its parent's, if it has no file of its own."""
+        if self._named is not None:
+            directory = os.sep
         below = []
         while (found := self._by_folder.get(directory)) is None:
             below.append(directory)
             parent = os.path.dirname(directory)
             if parent == directory or self._has_file(directory):
-                found = configuration(directory, self._files, self._overrides)
+                found = configuration(directory, self._files, self._overrides, named=self._named)
                 break
             directory = parent
         for folder in below:

@@ -298,7 +298,7 @@ def test_a_module_that_cannot_be_set_up_stays_here(cluster: list[Asd], tmp_path:
     done = modgo("apply", "later", "add", "--hosts", cluster[0].hosts, "--key", KEY, cwd=tmp_path)
     assert done.returncode == 1
     assert "speaks version 2.0 of the UDF ABI" in done.stderr
-    modgo("undeploy", "later", "--hosts", cluster[0].hosts, cwd=tmp_path)
+    modgo("undeploy", "later", "--yes", "--hosts", cluster[0].hosts, cwd=tmp_path)
 
 
 def test_a_node_without_the_plugin_is_named(start_cluster: StartCluster, folder: Path) -> None:

@@ -98,7 +98,7 @@ def test_a_module_reaches_every_node_and_leaves_it(files: Path, cluster: list[As
     assert done.stdout.count("has it, checksum verified") == 2
     for node in cluster:
         assert on_disk(node) == dict(package("counters", module.read_bytes()))
-    done = modgo("undeploy", "counters", "--hosts", cluster[0].hosts, cwd=files)
+    done = modgo("undeploy", "counters", "--yes", "--hosts", cluster[0].hosts, cwd=files)
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "counters undeployed")
     assert [on_disk(node) for node in cluster] == [{}, {}]
 
@@ -115,7 +115,7 @@ def test_parts_are_replaced_and_removed_as_sets(files: Path, cluster: list[Asd])
     assert (told["ok"], told["change"], len(told["nodes"])) == (True, "replaced", 2)
     assert [one["name"] for one in told["files"]] == list(second)
     assert [on_disk(node) for node in cluster] == [second, second]
-    done = modgo("undeploy", "counters.so", "--hosts", cluster[0].hosts, "--json", cwd=files)
+    done = modgo("undeploy", "counters.so", "--yes", "--hosts", cluster[0].hosts, "--json", cwd=files)
     assert json.loads(done.stdout)["files"][0] == "counters.so"
     assert [on_disk(node) for node in cluster] == [{}, {}]
 
@@ -177,7 +177,7 @@ def test_a_name_that_lua_has_is_refused(files: Path, cluster: list[Asd]) -> None
     assert done.returncode == 2
     assert "the cluster has counters.lua" in done.stderr
     assert on_disk(cluster[0]) == {"counters.lua": lua.read_bytes()}
-    done = modgo("undeploy", "counters", "--hosts", cluster[0].hosts, cwd=files)
+    done = modgo("undeploy", "counters", "--yes", "--hosts", cluster[0].hosts, cwd=files)
     assert (done.returncode, "counters is not a Go module but counters.lua" in done.stderr) == (2, True)
 
 
