@@ -9,6 +9,7 @@ import pytest
 
 from tests.agreement.__main__ import run_batch, run_mutants, run_oddities, run_sweep
 from tests.agreement.modules import ROOT, write_module
+from tests.agreement.operations import write_operations
 from tests.agreement.oracle import Oracle, build_oracle
 from tests.agreement.typed import compare_types
 
@@ -64,3 +65,11 @@ def test_every_expression_of_generated_code_has_the_type_that_go_gives_it(
     found = compare_types(oracle, module)
     assert not found.different, "\n".join(found.different)
     assert found.same > 3_000
+
+
+def test_every_operation_has_the_type_and_value_that_go_gives_it(oracle: Oracle, tmp_path: Path) -> None:
+    count = write_operations(tmp_path, oracle)
+    found = compare_types(oracle, tmp_path)
+    assert not found.different, "\n".join(found.different)
+    assert found.same > count > 3_000
+    assert len(found.unknown) < 800  # complex constants

@@ -17,9 +17,9 @@ from tests.mutants.working_copy import Outcome, WorkingCopy
 
 # By folder of modgo_lsp: folders and files of tests/, in the order in which they run.
 _PYTHON = {
-    "golang": "golang model rules lint ide server/test_markers.py",
-    "model": "model golang rules lint ide server/test_markers.py",
-    "rules": "rules ide lint server/test_markers.py cli/test_rule.py",
+    "golang": "golang model agreement/test_agreement.py rules lint ide server/test_markers.py",
+    "model": "model golang agreement/test_agreement.py rules lint ide server/test_markers.py",
+    "rules": "rules agreement/test_agreement.py ide lint server/test_markers.py cli/test_rule.py",
     "lint": "lint cli/test_lint.py cli/test_lint_fix.py cli/test_exit_codes.py server/test_diagnostics.py",
     "report": "report cli/test_lint.py cli/test_lint_json.py e2e/test_ci.py",
     "build": "build cli/test_build.py cli/test_inspect.py cli/test_load.py host hostile/test_repositories.py",
@@ -50,7 +50,7 @@ _GO = (
 _GO_FROM_PYTHON = "build/test_types.py build/test_dispatch.py host/test_streams.py"
 
 _SECONDS = 60  # of one test of Python
-_OTHERS_SECONDS = 60  # of the tests of folders that import the mutant's
+_OTHERS_SECONDS = 120  # of the tests of folders that import the mutant's
 
 # Tests that failed with a mutant and passed without it, and those that failed in both.
 _confirmed: set[str] = set()
@@ -118,11 +118,11 @@ def _python_steps(copy: WorkingCopy, mutant: Mutant, places: str) -> Iterator[Ou
     near += [
         each for each in files if each not in near and imports.search((copy.root / each).read_text("utf-8"))
     ]
+    yield copy.run("mypy")  # a second or two, as most files are cached: it rejects every second mutant
     if near:
         yield _pytest(copy, mutant, near)
     own = f"tests/{places.split()[0]}"
     yield _pytest(copy, mutant, [each for each in files if each.startswith(own) and each not in near])
-    yield copy.run("mypy")
     others = [each for each in files if not each.startswith(own) and each not in near]
     yield _pytest(copy, mutant, others, '-m "not slow"', _OTHERS_SECONDS)
 

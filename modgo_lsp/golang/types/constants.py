@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
+import struct
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, Union
@@ -156,11 +157,20 @@ def is_comparison(op: str) -> bool:
     return op in _COMPARE
 
 
-def binary(x: Value | None, op: str, y: Value | None, integer: bool) -> Value | None:
-    """`x op y`, or None if that is no constant. `integer` selects integer `/` and `%`.
+def binary(x: Value | None, op: str, y: Value | None, basic: Basic | None) -> Value | None:
+    """`x op y`, or None if that is no constant. `basic` is the type of the operands, if it is a basic one.
 
     Raises TooLargeError.
     """
+    if basic is not None and basic.name in FLOATS:
+        x, y = convert(x, basic), convert(y, basic)
+        value = _binary(x, op, y, integer=False)
+        return value if is_comparison(op) else convert(value, basic)
+    return _binary(x, op, y, basic is not None and "float" not in basic.name and "complex" not in basic.name)
+
+
+def _binary(x: Value | None, op: str, y: Value | None, integer: bool) -> Value | None:
+    """`integer` selects integer `/` and `%`."""
     if x is None or y is None:
         return None
     if isinstance(x, bytes) or isinstance(y, bytes):
@@ -271,9 +281,8 @@ def convert(value: Value | None, target: Basic) -> Value | None:
 
 
 def _rounded(value: int | Fraction, name: str) -> Fraction | None:
-    if name == "float32":
-        return Fraction(value)
     try:
-        return Fraction(float(value))
+        nearest = float(value)
+        return Fraction(struct.unpack("f", struct.pack("f", nearest))[0] if name == "float32" else nearest)
     except OverflowError:
         return None

@@ -377,17 +377,17 @@ class Operands:
             type_ = x.type
         constant = x.mode == "constant" and y.mode == "constant"
         under = self.resolver.underlying(type_)
-        integer = isinstance(under, Basic) and "float" not in under.name and "complex" not in under.name
-        value = self._computed(x.value, op, y.value, integer) if constant else None
+        basic = under if isinstance(under, Basic) else None
+        value = self._computed(x.value, op, y.value, basic) if constant else None
         if constants.is_comparison(op):
             return Operand("constant" if constant else "value", constants.UNTYPED_BOOL, value)
         if constant:
             return Operand("constant", type_, value)
         return Operand("value", type_) if x.mode in ("value", "constant") else UNKNOWN_OPERAND
 
-    def _computed(self, x: Value | None, op: str, y: Value | None, integer: bool) -> Value | None:
+    def _computed(self, x: Value | None, op: str, y: Value | None, basic: Basic | None) -> Value | None:
         try:
-            return constants.binary(x, op, y, integer)
+            return constants.binary(x, op, y, basic)
         except constants.TooLargeError:
             self._depth.exceeded = True
             return None
