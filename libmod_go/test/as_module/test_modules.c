@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -255,22 +256,40 @@ static void *sleep_in_call(void *context)
 	return NULL;
 }
 
+static void put_in_environment(const char *name, int number)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", number);
+	setenv(name, text, 1);
+}
+
 TEST(a_call_under_way_finishes_on_the_version_it_began_on)
 {
 	pthread_t sleeper;
+	int began[2], ends[2];
+	char byte = 0;
 
 	use_folder(check_folder());
 	copy_module("c/napping", in_folder("m.so"));
 	add_module("m");
+	CHECK(pipe(began) == 0 && pipe(ends) == 0);
+	put_in_environment("NAP_BEGAN", began[1]);
+	put_in_environment("NAP_ENDS", ends[0]);
 	pthread_create(&sleeper, NULL, sleep_in_call, NULL);
-	usleep(150000);
+	CHECK_NUMBER(poll(&(struct pollfd){.fd = began[0], .events = POLLIN}, 1, 10000), 1);
 	copy_module("c/hostile", in_folder("m.so"));
 	add_module("m");
 	CHECK_NUMBER(mapped_copies(), 2); /* the sleeper is still in the old one */
 	CHECK_CONTAINS(who("m"), "hostile.c");
 	CHECK_NUMBER(mapped_copies(), 2);
+	CHECK_NUMBER(write(ends[1], &byte, 1), 1);
 	pthread_join(sleeper, NULL);
 	CHECK_NUMBER(mapped_copies(), 1); /* it was the last reader */
+	for (int i = 0; i < 2; i++) {
+		close(began[i]);
+		close(ends[i]);
+	}
 }
 
 static pthread_key_t farewell;
