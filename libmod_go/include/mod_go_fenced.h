@@ -52,7 +52,8 @@ typedef struct mod_go_fenced_options {
 	uint32_t no_spare;
 
 	/* a descriptor to which the module's output is copied, by the end of the call that printed it. A pipe must be
-	 * read meanwhile: one that stays full for a second gets no more. Default: none; the tail is kept for errors */
+	 * read meanwhile: one that stays full for a second, or has no reader any more, gets no more. Default: none; the
+	 * tail is kept for errors */
 	int32_t output;
 
 	/* a descriptor: once it is readable, all workers are killed, every call and every wait for a worker returns,

@@ -1,5 +1,6 @@
 /* test_fenced_faults.c - whatever a module does to its process costs one call. */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "fenced.h"
+#include "fenced/worker.h"
 
 /* Another caller, besides the one with the fault. */
 typedef struct bystander {
@@ -376,6 +378,31 @@ TEST(an_output_that_nobody_reads_holds_up_nobody)
 	mod_go_fenced_close(pool);
 	close(line[0]);
 	close(line[1]);
+}
+
+/* A write to it would raise SIGPIPE in the host. */
+TEST(an_output_whose_reader_is_closed_gets_no_more)
+{
+	static mod_go_worker worker = {.output_lock = PTHREAD_MUTEX_INITIALIZER};
+	int printed[2], copied[2];
+	char text[8];
+
+	signal(SIGPIPE, SIG_DFL);
+	CHECK(pipe2(printed, O_NONBLOCK) == 0 && pipe2(copied, O_NONBLOCK) == 0);
+	worker.output = printed[0];
+	worker.copy_to = copied[1];
+	CHECK_NUMBER(write(printed[1], "one", 3), 3);
+	mod_go_worker_drain(&worker);
+	CHECK_NUMBER(read(copied[0], text, sizeof(text)), 3);
+	CHECK_NUMBER(worker.copy_to, copied[1]);
+	close(copied[0]);
+	CHECK_NUMBER(write(printed[1], "two", 3), 3);
+	mod_go_worker_drain(&worker);
+	CHECK_NUMBER(worker.copy_to, -1);
+	CHECK_TEXT(worker.crash_output.text, "onetwo");
+	close(printed[0]);
+	close(printed[1]);
+	close(copied[1]);
 }
 
 TEST(workers_end_with_their_host)

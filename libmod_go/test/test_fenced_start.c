@@ -254,7 +254,7 @@ TEST(a_descriptor_stops_whatever_is_under_way)
 	}
 }
 
-TEST(the_outcome_of_a_start_is_told)
+TEST(the_outcome_of_a_start_is_reported)
 {
 	mod_go_fenced_outcome outcome = {.size = sizeof(outcome)};
 	mod_go_fenced_options options = {.size = sizeof(options), .start_timeout = 1500};

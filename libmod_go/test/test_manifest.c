@@ -207,3 +207,24 @@ TEST(each_function_is_found_by_its_name_and_no_other)
 		mod_go_manifest_clear(&manifest);
 	}
 }
+
+TEST(a_manifest_of_too_many_functions_is_not_read)
+{
+	enum { MOST = 10000 };
+	static const char ONE[] = "{\"name\":\"a\"},";
+	char *json = malloc((MOST + 1) * (sizeof(ONE) - 1) + 3);
+
+	for (unsigned count = MOST; count <= MOST + 1; count++) {
+		mod_go_manifest manifest;
+		char *end = json;
+
+		*end++ = '[';
+		for (unsigned i = 0; i < count; i++)
+			end = stpcpy(end, ONE);
+		strcpy(end, "]");
+		CHECK_NUMBER(mod_go_manifest_read(&manifest, json), count == MOST);
+		CHECK_NUMBER(manifest.count, count == MOST ? MOST : 0);
+		mod_go_manifest_clear(&manifest);
+	}
+	free(json);
+}

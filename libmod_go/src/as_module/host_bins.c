@@ -233,6 +233,7 @@ typedef struct names_taken {
 	mod_go_scratch *scratch;
 	char *text;
 	size_t length;
+	bool no_memory;
 } names_taken;
 
 static void take_names(char *names, uint32_t count, uint16_t stride, void *context)
@@ -240,6 +241,7 @@ static void take_names(char *names, uint32_t count, uint16_t stride, void *conte
 	names_taken *taken = context;
 
 	taken->text = mod_go_scratch_take(taken->scratch, (size_t)count * (stride + 1) + 1);
+	taken->no_memory = taken->text == NULL;
 	for (uint32_t i = 0; i < count && taken->text != NULL; i++) {
 		size_t length = strnlen(names + (size_t)i * stride, stride);
 
@@ -262,6 +264,8 @@ int mod_go_host_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record *
 		return AEROSPIKE_UDF_GO_OK; /* it has none, and the server would log a complaint */
 	if (as_rec_bin_names((as_rec *)record, take_names, &taken) != 0)
 		return mod_go_host_refuse(names, "Aerospike would not give the names of the bins");
+	if (taken.no_memory)
+		return mod_go_host_refuse(names, "the host has no memory for the names of the bins");
 	*names = mod_go_string_value(taken.text, taken.length);
 	return AEROSPIKE_UDF_GO_OK;
 }

@@ -63,8 +63,9 @@ int mod_go_host_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *reco
 int mod_go_host_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
                           aerospike_udf_go_value *names);
 
-/* host_table.c: every function of the table begins with this. It frees what was borrowed before and performs the
- * buffered writes. Returns NULL for a call without a record: refuse with the message below. */
+/* host_table.c: every function of the table that depends on bins, or returns memory, begins with this. It frees what
+ * was borrowed before and performs the buffered writes. Returns NULL for a call without a record: refuse with the
+ * message below. */
 mod_go_host_call *mod_go_host_begin(aerospike_udf_go_call *call, aerospike_udf_go_record *record);
 
 #define MOD_GO_NO_RECORD "this call has no record"

@@ -184,6 +184,8 @@ mod_go_status mod_go_modules_refuse(const char *filename, const char *why, mod_g
 
 		status = version != NULL ? put(filename, length, version, error)
 		                         : mod_go_no_memory(error, filename, sizeof(*version));
+		if (status != MOD_GO_OK && version != NULL)
+			mod_go_loaded_module_free(version);
 	}
 	pthread_mutex_unlock(&events);
 	return status;

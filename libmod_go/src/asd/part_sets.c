@@ -213,13 +213,13 @@ static mod_go_status open_content(const char *module, uint8_t *file, size_t file
  * NULL where it could not be read. */
 static int refuse(const char *module, const mod_go_digest *file, const mod_go_error *error)
 {
+	bool waits = file != NULL && error->status == MOD_GO_NO_FILE; /* for parts */
 	mod_go_error ignored;
 
 	if (file != NULL)
-		mod_go_module_state_write(folder, module, file,
-		                          error->status == MOD_GO_NO_FILE ? "waiting" : "refused", error->message);
+		mod_go_module_state_write(folder, module, file, waits ? "waiting" : "refused", error->message);
 	mod_go_modules_refuse(module, error->message, &ignored);
-	if (error->status == MOD_GO_NO_FILE) {
+	if (waits) {
 		as_log_info("mod_go: %s", error->message);
 		return DONE;
 	}

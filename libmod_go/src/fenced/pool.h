@@ -103,7 +103,7 @@ void mod_go_pool_start_failed(mod_go_fenced *pool, const mod_go_error *error);
 /* Hands an idle worker to the first waiter, or signals it that there is one. */
 void mod_go_pool_serve_waiters(mod_go_fenced *pool);
 
-/* Tells all waiters that there will be no worker. */
+/* Fails all waiters: there will be no worker for them. */
 void mod_go_pool_fail_waiters(mod_go_fenced *pool);
 
 /* ---- supervisor.c -------------------------------------------------------------------------------- */

@@ -25,10 +25,30 @@
 #define DRAIN_BYTES          4096
 #define PASS_ON_MILLISECONDS 1000
 
+/* Checks and copies the file, and opens the copy. */
+static mod_go_status open_copy(const char *path, int *descriptor, mod_go_error *error)
+{
+	mod_go_private_copy copy;
+	mod_go_status status = mod_go_copy_checked_file(path, &copy, error);
+	int reason;
+
+	if (status != MOD_GO_OK)
+		return status;
+	if (copy.descriptor < 0)
+		copy.descriptor = open(copy.name, O_RDONLY | O_CLOEXEC);
+	reason = errno;
+	mod_go_private_copy_unlink(&copy);
+	*descriptor = copy.descriptor;
+	if (copy.descriptor >= 0)
+		return MOD_GO_OK;
+	return mod_go_fail(error, MOD_GO_LOAD_FAILED,
+	                   "%s: its private copy cannot be opened (%s); raise the limit of open files", path,
+	                   strerror(reason));
+}
+
 mod_go_status mod_go_version_make(const char *path, mod_go_version **made, mod_go_error *error)
 {
 	mod_go_version *version = calloc(1, sizeof(*version));
-	mod_go_private_copy copy;
 	mod_go_status status;
 
 	if (version == NULL || (version->path = strdup(path != NULL ? path : "")) == NULL) {
@@ -36,23 +56,19 @@ mod_go_status mod_go_version_make(const char *path, mod_go_version **made, mod_g
 		return mod_go_no_memory(error, path, sizeof(*version));
 	}
 	version->users = 1;
-	status = mod_go_copy_checked_file(path, &copy, error);
-	if (status != MOD_GO_OK) {
-		free(version->path);
-		free(version);
-		return status;
-	}
-	if (copy.descriptor < 0)
-		copy.descriptor = open(copy.name, O_RDONLY | O_CLOEXEC);
-	mod_go_private_copy_unlink(&copy);
-	version->descriptor = copy.descriptor;
-	*made = version;
-	return MOD_GO_OK;
+	version->descriptor = -1;
+	status = open_copy(path, &version->descriptor, error);
+	if (status == MOD_GO_OK)
+		*made = version;
+	else
+		mod_go_version_free(version);
+	return status;
 }
 
 void mod_go_version_free(mod_go_version *version)
 {
-	close(version->descriptor);
+	if (version->descriptor >= 0)
+		close(version->descriptor);
 	mod_go_manifest_clear(&version->manifest);
 	free(version->path);
 	free(version);
@@ -147,14 +163,15 @@ void mod_go_worker_free(mod_go_worker *worker)
 	free(worker);
 }
 
-/* Copies output. A pipe with free space takes DRAIN_BYTES whole. False where it had none for PASS_ON_MILLISECONDS:
- * a pipe that nobody reads must not delay the pool. */
+/* Copies output. A pipe with free space takes DRAIN_BYTES whole. False where it had none for PASS_ON_MILLISECONDS,
+ * because a pipe that nobody reads must not delay the pool; and where its reader is closed (POLLERR), because a write
+ * would raise SIGPIPE in the host. */
 static bool copy_output(int descriptor, const char *text, size_t length)
 {
 	struct pollfd taken = {.fd = descriptor, .events = POLLOUT};
 
 	_Static_assert(DRAIN_BYTES <= PIPE_BUF, "writes of up to PIPE_BUF bytes are atomic");
-	return poll(&taken, 1, PASS_ON_MILLISECONDS) == 1 && (taken.revents & POLLOUT) != 0 &&
+	return poll(&taken, 1, PASS_ON_MILLISECONDS) == 1 && taken.revents == POLLOUT &&
 	       write(descriptor, text, length) >= 0;
 }
 

@@ -10,6 +10,9 @@
 /* No build makes longer symbols: a function's name has up to 127 bytes, with a prefix. */
 enum { SYMBOL_CAPACITY = 256 };
 
+/* A module has some dozens. Without a limit, the functions would take ten times the memory of a hostile manifest. */
+enum { FUNCTIONS_MAX = 10000 };
+
 /* The server allows no more bins in a record that a UDF uses. */
 enum { BINS_MAX = 512 };
 
@@ -238,7 +241,9 @@ static bool read_functions(mod_go_manifest *manifest, const char *at)
 			return false;
 		}
 		if (function.name != NULL) {
-			grown = realloc(manifest->functions, (manifest->count + 1) * sizeof(*grown));
+			grown = manifest->count < FUNCTIONS_MAX
+			            ? realloc(manifest->functions, (manifest->count + 1) * sizeof(*grown))
+			            : NULL;
 			if (grown == NULL) {
 				clear_function(&function);
 				return false;

@@ -106,12 +106,14 @@ void record_begin(aerospike_udf_go_record *record, mod_go_reader *reader, uint32
 		size_t length;
 		const char *name = mod_go_read_text(reader, &length);
 		struct cell *cell = record_add(record, name, length);
+		aerospike_udf_go_value value;
 
-		if (cell == NULL) {
+		/* Read without memory for it as well: in a batch the next element follows. */
+		mod_go_read_value(reader, &value);
+		if (cell != NULL)
+			cell->value = value;
+		else
 			record->complete = false;
-			return;
-		}
-		mod_go_read_value(reader, &cell->value);
 	}
 }
 

@@ -57,7 +57,7 @@ int record_write(aerospike_udf_go_record *record, const char *name, size_t name_
 void record_prefetch(aerospike_udf_go_record *record, aerospike_udf_go_call *call, uint32_t functions);
 
 /* prefetched.c: performs the writes that the module left in the call's buffers. Every function of the host table
- * that uses the record calls this first, so that the module's operations keep their order. */
+ * that depends on bins calls this first, so that the module's operations keep their order. */
 void record_take_writes(aerospike_udf_go_record *record, aerospike_udf_go_call *call);
 
 /* Adds the writes to a message; `record` may be NULL. */
