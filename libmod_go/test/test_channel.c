@@ -208,6 +208,36 @@ TEST(a_turn_that_was_skipped_is_no_message)
 	CHECK_NUMBER(message.kind, 9);
 }
 
+/* Whoever sends in pieces waits for the other end to ask for the next one. */
+TEST(a_message_in_pieces_ends_where_the_other_end_does_not_ask_for_more)
+{
+	static uint8_t data[MOD_GO_LANE_BYTES + 1];
+	mod_go_buffer buffer = {NULL, 0};
+	mod_go_message message;
+
+	connect_ends();
+	mod_go_channel_send(&worker, MOD_GO_MESSAGE_CONTINUE + 1, NULL, 0, 0, 0);
+	CHECK_NUMBER(mod_go_channel_send(&host, 9, data, sizeof(data), 0, in_seconds(5)), MOD_GO_MANGLED);
+	connect_ends();
+	mod_go_channel_send(&worker, MOD_GO_MESSAGE_CONTINUE, NULL, 0, 0, 0);
+	CHECK_NUMBER(mod_go_channel_send(&host, 9, data, sizeof(data), 0, in_seconds(5)), MOD_GO_ARRIVED);
+	connect_ends();
+	CHECK_NUMBER(mod_go_channel_send(&host, 9, data, sizeof(data), 0, 1), MOD_GO_LATE);
+	connect_ends();
+	atomic_store(&gone, true);
+	CHECK_NUMBER(mod_go_channel_send(&host, 9, data, sizeof(data), 0, 0), MOD_GO_GONE);
+	/* A message that fits needs no answer, wherever in the lane it begins. */
+	CHECK_NUMBER(mod_go_channel_send(&host, 9, data, MOD_GO_LANE_BYTES, 0, 1), MOD_GO_ARRIVED);
+	CHECK_NUMBER(mod_go_channel_send(&host, 9, data, 100, MOD_GO_LANE_BYTES - 100, 1), MOD_GO_ARRIVED);
+	CHECK_NUMBER(mod_go_channel_send(&host, 9, data, 101, MOD_GO_LANE_BYTES - 100, 1), MOD_GO_GONE);
+	/* The end that receives in pieces stops at its deadline. */
+	connect_ends();
+	shared.to_host.head = (mod_go_message_head){.kind = 9, .length = 10, .more = 1};
+	atomic_store(&shared.to_host.word, STEP);
+	CHECK_NUMBER(mod_go_channel_receive(&host, 1, &buffer, &message), MOD_GO_LATE);
+	mod_go_buffer_free(&buffer);
+}
+
 /* The waiting end sleeps; a message wakes it, and so does the end of the other side. */
 static void *send_soon(void *argument)
 {

@@ -101,6 +101,31 @@ TEST(another_machine_is_named)
 	CHECK_CONTAINS(error.message, names);
 }
 
+TEST(each_machine_has_its_name)
+{
+	static const struct {
+		unsigned machine;
+		const char *name;
+	} MACHINES[] = {
+		{EM_386, "was built for x86, "},       {EM_ARM, "was built for arm, "},
+		{EM_S390, "was built for s390x, "},    {EM_PPC64, "was built for ppc64, "},
+		{243, "was built for riscv, "},        {200, "an unknown machine"},
+#ifdef __x86_64__
+		{EM_AARCH64, "was built for arm64, "},
+#else
+		{EM_X86_64, "was built for x86-64, "},
+#endif
+	};
+	mod_go_error error;
+
+	for (size_t i = 0; i < sizeof(MACHINES) / sizeof(*MACHINES); i++) {
+		CHECK_NUMBER(
+			check_patched(offsetof(Elf64_Ehdr, e_machine), (unsigned char)MACHINES[i].machine, &error),
+			MOD_GO_WRONG_MACHINE);
+		CHECK_CONTAINS(error.message, MACHINES[i].name);
+	}
+}
+
 TEST(another_class_or_byte_order_is_named)
 {
 	mod_go_error error;

@@ -66,13 +66,24 @@ TEST(the_library_exports_its_interface_and_nothing_else)
 
 TEST(statuses_have_the_words_of_the_header)
 {
-	CHECK_TEXT(mod_go_status_name(MOD_GO_OK), "ok");
-	CHECK_TEXT(mod_go_status_name(MOD_GO_NO_MEMORY), "no-memory");
-	CHECK_TEXT(mod_go_status_name(MOD_GO_WORKER_FAILED), "worker-failed");
+	static const char *const OPENING[] = {
+		"ok",           "no-file",     "not-a-module", "wrong-machine", "missing-symbol",
+		"abi-mismatch", "load-failed", "setup-failed", "no-memory",     "worker-failed"};
+	static const char *const CALLS[] = {"ok",
+	                                    "no such function",
+	                                    "bad arguments",
+	                                    "the function returned an error",
+	                                    "the function panicked",
+	                                    "the deadline had passed",
+	                                    "refused by the host",
+	                                    "internal error"};
+
+	for (int i = 0; i < 10; i++)
+		CHECK_TEXT(mod_go_status_name((mod_go_status)i), OPENING[i]);
+	for (int i = 0; i < 8; i++)
+		CHECK_TEXT(mod_go_call_status_text(i), CALLS[i]);
 	CHECK_TEXT(mod_go_status_name((mod_go_status)10), "unknown");
 	CHECK_TEXT(mod_go_status_name((mod_go_status)-1), "unknown");
-	CHECK_TEXT(mod_go_call_status_text(AEROSPIKE_UDF_GO_OK), "ok");
-	CHECK_TEXT(mod_go_call_status_text(AEROSPIKE_UDF_GO_INTERNAL), "internal error");
 	CHECK_TEXT(mod_go_call_status_text(8), "unknown status");
 	CHECK_TEXT(mod_go_call_status_text(-1), "unknown status");
 }

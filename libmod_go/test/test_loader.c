@@ -3,9 +3,12 @@
 #include <dlfcn.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -178,6 +181,46 @@ TEST(nothing_is_applied_before_setup)
 	mod_go_close(module);
 }
 
+/* What apply answers without a module's help. */
+static const char *refusal(mod_go_module *module, const char *name, aerospike_udf_go_call *call,
+                           aerospike_udf_go_value *arguments, size_t count, int expected)
+{
+	static char text[512];
+	aerospike_udf_go_result result;
+
+	mod_go_result_init(&result, NULL, 0);
+	CHECK_NUMBER(mod_go_apply_single(module, name, call, NULL, arguments, count, &result), expected);
+	snprintf(text, sizeof(text), "%.*s", (int)result.value.length, (char *)result.value.data);
+	mod_go_result_clear(&result);
+	return text;
+}
+
+TEST(a_call_that_no_module_could_serve_is_refused)
+{
+	mod_go_module *module = ready(check_module("good"));
+	aerospike_udf_go_call call = host_call(AEROSPIKE_UDF_GO_LOG_INFO);
+	mod_go_counters counters = {.size = sizeof(counters)};
+	char longest[AEROSPIKE_UDF_GO_NAME_MAX + 2];
+
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	CHECK_CONTAINS(refusal(module, NULL, &call, NULL, 0, AEROSPIKE_UDF_GO_NOT_FOUND), "has 1 to 127 bytes");
+	CHECK_CONTAINS(refusal(module, "", &call, NULL, 0, AEROSPIKE_UDF_GO_NOT_FOUND), "has 1 to 127 bytes");
+	CHECK_CONTAINS(refusal(module, longest, &call, NULL, 0, AEROSPIKE_UDF_GO_NOT_FOUND),
+	               "has 1 to 127 bytes");
+	CHECK_CONTAINS(refusal(module, longest + 1, &call, NULL, 0, AEROSPIKE_UDF_GO_NOT_FOUND),
+	               "the module has no such function");
+	CHECK_CONTAINS(refusal(module, "who", NULL, NULL, 0, AEROSPIKE_UDF_GO_BAD_ARGUMENTS),
+	               "function who was applied without a call; this is a defect of the host");
+	CHECK_CONTAINS(refusal(module, "who", &call, NULL, 1, AEROSPIKE_UDF_GO_BAD_ARGUMENTS),
+	               "function who was applied without its arguments; this is a defect of the host");
+	mod_go_read_counters(module, &counters);
+	CHECK_NUMBER(counters.calls, 6);
+	CHECK_NUMBER(counters.by_status[AEROSPIKE_UDF_GO_NOT_FOUND], 4);
+	CHECK_NUMBER(counters.by_status[AEROSPIKE_UDF_GO_BAD_ARGUMENTS], 2);
+	mod_go_close(module);
+}
+
 static void *set_up(void *module)
 {
 	mod_go_error error;
@@ -329,4 +372,51 @@ TEST(a_copy_in_a_folder_loads_as_well)
 	CHECK_NUMBER(mod_go_private_copy_in_folder(&one, "good.so", bytes, length, &error), MOD_GO_LOAD_FAILED);
 	CHECK_CONTAINS(error.message, "set TMPDIR to a folder");
 	free(bytes);
+}
+
+/* Neither kind of copy can be written. */
+TEST(a_copy_that_there_is_no_space_for_is_refused)
+{
+	struct rlimit small = {100, 100};
+	size_t before = open_descriptors();
+	mod_go_module *module = NULL;
+	mod_go_error error;
+	char folder[PATH_MAX];
+
+	snprintf(folder, sizeof(folder), "%s", check_folder());
+	setenv("TMPDIR", folder, 1);
+	signal(SIGXFSZ, SIG_IGN);
+	CHECK_NUMBER(setrlimit(RLIMIT_FSIZE, &small), 0);
+	CHECK_NUMBER(mod_go_open(check_module("good"), &module, &error), MOD_GO_LOAD_FAILED);
+	CHECK_CONTAINS(error.message, "its private copy could not be written in ");
+	CHECK_CONTAINS(error.message, folder);
+	CHECK_CONTAINS(error.message, "(File too large)");
+	CHECK_NUMBER(open_descriptors(), before);
+	CHECK_NUMBER(rmdir(folder), 0); /* nothing is left in it */
+	setenv("TMPDIR", "relative", 1);
+	CHECK_NUMBER(mod_go_open(check_module("good"), &module, &error), MOD_GO_LOAD_FAILED);
+	CHECK_CONTAINS(error.message, "could not be written in /tmp (");
+}
+
+TEST(a_file_that_this_user_may_not_read_is_named)
+{
+	char path[PATH_MAX];
+	mod_go_error error;
+
+	snprintf(path, sizeof(path), "%s/secret.so", check_folder());
+	CHECK(check_write(path, "x", 1) && chmod(path, 0) == 0);
+	CHECK(getuid() != 0 || seteuid(65534) == 0);
+	CHECK_NUMBER(mod_go_check(path, &error), MOD_GO_NO_FILE);
+	CHECK(getuid() != 0 || seteuid(0) == 0);
+	CHECK_CONTAINS(error.message,
+	               "secret.so: cannot be read (Permission denied); give this user the right to read it");
+	/* Too long a name is neither missing nor forbidden. */
+	memset(path, 'x', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	CHECK_NUMBER(mod_go_check(path, &error), MOD_GO_NO_FILE);
+	path[0] = '/';
+	memset(path + 1, 'y', 300);
+	path[301] = '\0';
+	CHECK_NUMBER(mod_go_check(path, &error), MOD_GO_NO_FILE);
+	CHECK_CONTAINS(error.message, "cannot be read (File name too long); check the file and its disk");
 }

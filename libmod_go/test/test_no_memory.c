@@ -11,6 +11,7 @@
 #include "check.h"
 #include "fenced.h"
 #include "fenced/channel.h"
+#include "fenced/wire.h"
 #include "host.h"
 #include "loader/result.h"
 #include "mod_go.h"
@@ -203,6 +204,38 @@ TEST(a_fenced_call_works_or_fails_and_the_next_one_works)
 		CHECK_TEXT(fenced_ask(pool, "who").text, "good");
 	}
 	CHECK(false);
+}
+
+TEST(a_message_that_there_is_no_memory_for_is_not_sent)
+{
+	static mod_go_shared shared;
+	static atomic_bool gone;
+	aerospike_udf_go_value value = text_value("text");
+	mod_go_channel host;
+	mod_go_writer writer;
+
+	mod_go_channel_create(&host, &shared, &gone);
+	mod_go_write_begin(&writer, &host, 0, 10);
+	mod_go_write_number(&writer, 7);
+	mod_go_write_number(&writer, 8);
+	failing = 1;
+	mod_go_write_number(&writer, 9);
+	CHECK(has_failed() && writer.failed && writer.length == 8);
+	mod_go_write_bytes(&writer, "a", 1); /* and nothing after it */
+	mod_go_write_value(&writer, &value);
+	CHECK(mod_go_write_reserve(&writer, 1) == NULL && writer.length == 8);
+	CHECK_NUMBER(mod_go_write_send(&writer, &host, 1, 0), MOD_GO_OUT_OF_MEMORY);
+	CHECK_NUMBER(atomic_load(&shared.to_worker.word), 0);
+	mod_go_write_begin(&writer, &host, 0, 10);
+	mod_go_write_text(&writer, "", (size_t)1 << 32);
+	CHECK(writer.failed && writer.length == 0);
+	mod_go_write_begin(&writer, &host, 0, 10);
+	mod_go_write_bytes(&writer, "0123456789", 10); /* fits */
+	CHECK(!writer.failed && writer.data == shared.to_worker.data && writer.own.data == NULL);
+	mod_go_write_bytes(&writer, "a", 1);
+	CHECK(!writer.failed && writer.data == writer.own.data && memcmp(writer.data, "0123456789a", 11) == 0);
+	CHECK_NUMBER(mod_go_write_send(&writer, &host, 1, 0), MOD_GO_ARRIVED);
+	CHECK(writer.own.data == NULL);
 }
 
 TEST(a_message_that_there_is_no_memory_for_is_not_received)

@@ -92,6 +92,9 @@ TEST(a_failure_without_a_reason_gets_one)
 	CHECK_NUMBER(apply(module, "failure_without_reason", NULL, &result), AEROSPIKE_UDF_GO_PANICKED);
 	CHECK_CONTAINS((char *)result.value.data, "failed and gave no reason: the function panicked");
 	mod_go_result_clear(&result);
+	CHECK_NUMBER(apply(module, "failure_with_empty_text", NULL, &result), AEROSPIKE_UDF_GO_FAILED);
+	CHECK_CONTAINS((char *)result.value.data, "failed and gave no reason: the function returned an error");
+	mod_go_result_clear(&result);
 	mod_go_close(module);
 }
 

@@ -1,4 +1,5 @@
 /* test_script.c - the host's functions about records answer fenced as unfenced, in any order of operations. */
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,10 +50,11 @@ static const char *run_unfenced(mod_go_module *module, const char *script, aeros
 	return text;
 }
 
-static const char *run_fenced(mod_go_fenced *pool, const char *script, aerospike_udf_go_record *record)
+static const char *run_fenced_with(mod_go_fenced *pool, aerospike_udf_go_host *host, const char *script,
+                                   aerospike_udf_go_record *record)
 {
 	static char text[ANSWER_BYTES];
-	aerospike_udf_go_call call = host_call(AEROSPIKE_UDF_GO_LOG_INFO);
+	aerospike_udf_go_call call = {.size = sizeof(call), .log_level = AEROSPIKE_UDF_GO_LOG_INFO, .host = host};
 	aerospike_udf_go_value argument = text_value(script);
 	aerospike_udf_go_result result;
 	int status;
@@ -62,6 +64,11 @@ static const char *run_fenced(mod_go_fenced *pool, const char *script, aerospike
 	text_of(status, &result, text);
 	mod_go_result_clear(&result);
 	return text;
+}
+
+static const char *run_fenced(mod_go_fenced *pool, const char *script, aerospike_udf_go_record *record)
+{
+	return run_fenced_with(pool, &host_table, script, record);
 }
 
 static void make_script(char *script, unsigned long long *state)
@@ -144,4 +151,69 @@ TEST(operations_in_any_order_answer_fenced_as_unfenced)
 		mod_go_fenced_close(pool);
 	}
 	mod_go_close(module);
+}
+
+/* The worker has the functions that its host has, also where the host's table is that of an older version. */
+TEST(a_worker_lacks_what_its_host_lacks)
+{
+	static const char ALL[] =
+		"e a 0 g a 0 2 a 1 n a 0 m a 0 s a 5 S b 3 w d 0 u b 0 t a 60 c a 0 U a 0 r a 0";
+	static const char LACKS_ALL[] =
+		"0: lacks 101 0 0 0 \nlacks 103 0 0 0 \nlacks 50 0 0 0 \nlacks 110 0 0 0 \nlacks 109 0 0 0 \n"
+		"lacks 115 0 0 0 \nlacks 83 0 0 0 \nlacks 119 0 0 0 \nlacks 117 0 0 0 \nlacks 116 0 0 0 \n"
+		"lacks 99 0 0 0 \nlacks 85 0 0 0 \nlacks 114 0 0 0 \n";
+	mod_go_fenced *pool = pool_with("[{\"name\": \"script\", \"bins\": []}]");
+	aerospike_udf_go_record record, other;
+	aerospike_udf_go_host host = {.size = sizeof(host)};
+	char expected[ANSWER_BYTES];
+
+	begin_record(&record, 2);
+	CHECK_TEXT(run_fenced_with(pool, &host, ALL, &record), LACKS_ALL);
+	host = host_table;
+	host.size = offsetof(aerospike_udf_go_host, record_get) + sizeof(host.record_get) - 1;
+	CHECK_TEXT(run_fenced_with(pool, &host, ALL, &record), LACKS_ALL);
+	host.size++; /* of all functions it has record_get */
+	CHECK_CONTAINS(run_fenced_with(pool, &host, ALL, &record),
+	               "lacks 101 0 0 0 \nget 0 2 1 0 \nfirst 0 2 1 0 \nsecond 0 4 0 3 two\nlacks 110 0 0 0 \n");
+	/* record_get_many does for record_get, and record_set for record_unset. */
+	begin_record(&other, 2);
+	snprintf(expected, sizeof(expected), "%s", run_fenced(pool, ALL, &other));
+	host = host_table;
+	host.record_get = NULL;
+	CHECK_TEXT(run_fenced_with(pool, &host, ALL, &record), expected);
+	CHECK(same_records(&record, &other));
+	record_clear(&record);
+	record_clear(&other);
+	mod_go_fenced_close(pool);
+}
+
+/* Unfenced a set reports it at once. Fenced the host hears of it later, and the next update reports it, once. */
+TEST(a_refused_write_is_reported_by_the_next_store)
+{
+	static const char *const SCRIPTS[][2] = {
+		{"s longer_than_15_bytes 1 U a 0", "update 6 4 0 35 a bin's name has more than 15 bytes\n"},
+		{"s longer_than_15_bytes 1 n a 0 U a 0", "update 6 4 0 35 a bin's name has more than 15 bytes\n"},
+		{"s longer_than_15_bytes 1 m a 0 U a 0", "update 6 4 0 35 a bin's name has more than 15 bytes\n"},
+		{"w longer_than_15_bytes 1 m a 0 U a 0", "update 6 4 0 35 a bin's name has more than 15 bytes\n"},
+		{"t a 999999999 U a 0", "update 6 4 0 46 the host refused the time to live, 999999999 s\n"},
+		{"t a 999999999 m a 0 U a 0", "update 6 4 0 46 the host refused the time to live, 999999999 s\n"},
+		{"s longer_than_15_bytes 1 t a 999999999 U a 0",
+	     "update 6 4 0 35 a bin's name has more than 15 bytes\n"},
+		{"s longer_than_15_bytes 1 U a 0 U a 0", "update 0 0 0 0 \n"},
+		{"s longer_than_15_bytes 1 n a 0 r a 0", "remove 0 0 0 0 \n"},
+	};
+	mod_go_fenced *pool = pool_with("[{\"name\": \"script\", \"bins\": []}]");
+
+	for (size_t i = 0; i < sizeof(SCRIPTS) / sizeof(*SCRIPTS); i++) {
+		aerospike_udf_go_record record;
+		const char *text;
+
+		begin_record(&record, 2);
+		text = run_fenced(pool, SCRIPTS[i][0], &record);
+		if (!CHECK(strlen(text) >= strlen(SCRIPTS[i][1])) ||
+		    !CHECK_TEXT(text + strlen(text) - strlen(SCRIPTS[i][1]), SCRIPTS[i][1]))
+			printf("    %s: %s\n", SCRIPTS[i][0], text);
+		record_clear(&record);
+	}
+	mod_go_fenced_close(pool);
 }

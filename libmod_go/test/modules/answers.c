@@ -77,6 +77,11 @@ static int too_deep(application *a)
 	return value(a, AEROSPIKE_UDF_GO_LIST, lists, sizeof(lists));
 }
 
+static int failure_with_empty_text(application *a)
+{
+	return give(a->result, AEROSPIKE_UDF_GO_FAILED, AEROSPIKE_UDF_GO_STRING, "", 0);
+}
+
 static int bad_text(application *a)
 {
 	return value(a, AEROSPIKE_UDF_GO_STRING, BYTES("abc\xFFz"));
@@ -162,6 +167,7 @@ static const struct {
 	ANSWER(status_99),
 	ANSWER(failure_with_integer),
 	ANSWER(failure_without_reason),
+	ANSWER(failure_with_empty_text),
 	ANSWER(failure_with_bad_text),
 };
 

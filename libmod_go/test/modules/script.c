@@ -159,6 +159,38 @@ static void store(run *r, const char *what,
 	note(r, what, operation(r->a->call, r->a->record, &why), &why);
 }
 
+/* Whether the host has the function that an operation calls. */
+static bool host_has(const aerospike_udf_go_host *host, char operation)
+{
+	switch (operation) {
+	case 'g':
+	case 'p':
+		return host->record_get != NULL;
+	case '2':
+		return host->record_get_many != NULL;
+	case 's':
+	case 'S':
+	case 'w':
+		return host->record_set != NULL;
+	case 'u':
+		return host->record_unset != NULL;
+	case 'n':
+		return host->record_bin_names != NULL;
+	case 'm':
+		return host->record_metadata != NULL;
+	case 't':
+		return host->record_set_ttl != NULL;
+	case 'e':
+		return host->record_exists != NULL;
+	case 'c':
+		return host->record_create != NULL;
+	case 'U':
+		return host->record_update != NULL;
+	default:
+		return host->record_remove != NULL;
+	}
+}
+
 static void perform(run *r, char operation)
 {
 	aerospike_udf_go_host *host = r->a->call->host;
@@ -223,7 +255,10 @@ static int apply(application *a)
 
 	r->a = a;
 	while (sscanf(next, " %c %63s %lld%n", &operation, r->bin, &r->number, &taken) == 3) {
-		perform(r, operation);
+		if (host_has(a->call->host, operation))
+			perform(r, operation);
+		else
+			note(r, "lacks", operation, &(aerospike_udf_go_value){0});
 		next += taken;
 	}
 	status = give(a->result, AEROSPIKE_UDF_GO_OK, AEROSPIKE_UDF_GO_STRING, r->text, r->length);
