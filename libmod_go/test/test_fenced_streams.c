@@ -224,6 +224,23 @@ TEST(what_the_host_refuses_fails_the_call_unless_the_module_was_told)
 	mod_go_fenced_close(pool);
 }
 
+/* Each message has five of them: more than 48 KiB. */
+TEST(written_elements_cross_before_they_are_many)
+{
+	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
+
+	for (int count = 98; count <= 102; count++) {
+		struct flow flow = {0};
+		struct answer answer = flow_run_with(pool, "write_only", &flow, count);
+
+		CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_OK);
+		CHECK_NUMBER(flow.out.count, count);
+		CHECK_NUMBER(answer.outcome.trips, (count + 4) / 5 + 1); /* with the result */
+		flow_clear(&flow);
+	}
+	mod_go_fenced_close(pool);
+}
+
 TEST(nothing_reaches_the_output_that_is_no_element)
 {
 	static const char *const WHY[] = {

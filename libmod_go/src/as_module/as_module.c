@@ -63,7 +63,7 @@ int mod_go_report_invalid(as_module_error *out, const char *filename, const mod_
 	out->code = error->status;
 	snprintf(out->message, sizeof(out->message), "%.*s", (int)sizeof(out->message) - 1, error->message);
 	mod_go_trim_cut_text(out->message);
-	snprintf(out->file, sizeof(out->file), "%.*s", (int)sizeof(out->file) - 1, filename);
+	snprintf(out->file, sizeof(out->file), "%s", filename);
 	return (int)out->code;
 }
 

@@ -1,4 +1,5 @@
 /* test_modules.c - files are added, changed and removed: events, names, versions under load, validation. */
+#include "as_module/modules.h"
 #include "call.h"
 #include "mod_go.h"
 
@@ -358,6 +359,7 @@ TEST(validation_knows_a_module_without_running_it)
 	size_t length;
 	char *bytes = (char *)check_read(check_module("go/values"), &length);
 	as_module_error error;
+	char name[4000];
 
 	error = validate("values.so", bytes, (uint32_t)length);
 	CHECK_NUMBER(error.code, 0);
@@ -371,6 +373,11 @@ TEST(validation_knows_a_module_without_running_it)
 	CHECK_NUMBER(validate("values.so", bytes, (uint32_t)length).code, MOD_GO_WRONG_MACHINE);
 	free(bytes);
 	CHECK_NUMBER(validate("values.so", "", 0).code, MOD_GO_NOT_A_MODULE);
+	memset(name, 'n', sizeof(name));
+	name[sizeof(name) - 1] = '\0';
+	error = validate(name, "", 0); /* cut to its field */
+	CHECK_NUMBER(strlen(error.file), sizeof(error.file) - 1);
+	CHECK_NUMBER(strlen(error.message), sizeof(error.message) - 1);
 	CHECK_NUMBER(validate("values.so", "function f() end", 16).code, MOD_GO_NOT_A_MODULE);
 	bytes = (char *)check_read(check_module("c/library"), &length);
 	error = validate("library.so", bytes, (uint32_t)length);
@@ -378,4 +385,28 @@ TEST(validation_knows_a_module_without_running_it)
 	CHECK_CONTAINS(error.message, "aerospike_udf_go_setup");
 	free(bytes);
 	CHECK_NUMBER(mapped_copies(), 0);
+}
+
+/* As the server's plugin refuses a file of which no version is loaded. */
+TEST(calls_of_a_refused_module_say_why)
+{
+	struct outcome outcome;
+	mod_go_error error;
+
+	use_folder(check_folder());
+	CHECK_NUMBER(mod_go_modules_refuse("m.so", "its parts are missing", &error), MOD_GO_OK);
+	outcome = call(&mod_go, "m", "who", NULL, NULL);
+	CHECK(outcome.rc == 1 && !outcome.success);
+	CHECK_TEXT(outcome.text, "its parts are missing");
+	CHECK_NUMBER(mod_go_modules_refuse("m.so", "one part is missing", &error), MOD_GO_OK);
+	CHECK_TEXT(call(&mod_go, "m", "who", NULL, NULL).text, "one part is missing");
+	copy_module("c/hostile", in_folder("m.so"));
+	add_module("m");
+	CHECK_CONTAINS(who("m"), "hostile.c");
+	CHECK_NUMBER(mod_go_modules_refuse("m.so", "nobody hears of it", &error), MOD_GO_OK);
+	CHECK_CONTAINS(who("m"), "hostile.c");
+	CHECK_NUMBER(mod_go_modules_remove("m", &error), MOD_GO_OK);
+	CHECK_NUMBER(mod_go_modules_remove("m", &error), MOD_GO_NO_FILE);
+	CHECK_CONTAINS(error.message, "there is no module \"m\" to remove");
+	CHECK_CONTAINS(call(&mod_go, "m", "who", NULL, NULL).text, "there is no module \"m\"");
 }

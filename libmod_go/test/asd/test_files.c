@@ -116,6 +116,7 @@ TEST(a_head_is_these_lines_and_nothing_else)
 	};
 	mod_go_file_name name;
 	mod_go_part_manifest head;
+	char longer[2000];
 
 	CHECK(mod_go_part_manifest_read((const uint8_t *)HEAD, sizeof(HEAD) - 1, &head) == NULL);
 	CHECK_NUMBER(head.parts, 3);
@@ -133,6 +134,10 @@ TEST(a_head_is_these_lines_and_nothing_else)
 	for (size_t length = 0; length < sizeof(HEAD) - 1; length++)
 		CHECK(mod_go_part_manifest_read((const uint8_t *)HEAD, length, &head) != NULL);
 	CHECK(mod_go_part_manifest_read((const uint8_t *)HEAD "\0", sizeof(HEAD), &head) != NULL);
+	memset(longer, 'x', sizeof(longer));
+	memcpy(longer, HEAD, sizeof(HEAD) - 1);
+	for (size_t length = 510; length <= sizeof(longer); length += length < 514 ? 1 : 100)
+		CHECK_CONTAINS(mod_go_part_manifest_read((uint8_t *)longer, length, &head), "damaged");
 }
 
 /* `size` bytes compressed by xz, from malloc. */
@@ -178,6 +183,43 @@ TEST(xz_is_undone_in_pieces_of_any_size)
 		CHECK(out != NULL && memcmp(out, bytes, sizeof(bytes)) == 0);
 		mod_go_pages_free(out);
 	}
+	free(xz);
+}
+
+static size_t count_mappings(void)
+{
+	FILE *file = fopen("/proc/self/maps", "r");
+	size_t count = 0;
+	int byte;
+
+	while (file != NULL && (byte = getc(file)) != EOF)
+		count += byte == '\n';
+	if (file != NULL)
+		fclose(file);
+	return count;
+}
+
+/* No leak checker knows of memory that is mapped. */
+TEST(whatever_was_mapped_is_unmapped)
+{
+	static const uint8_t bytes[100000] = "text";
+	size_t size, out_size, before = 0;
+	uint8_t *xz = packed(bytes, sizeof(bytes), 0, &size), *out, *pages;
+
+	for (int i = 0; i < 200; i++) {
+		if (i == 100)
+			before = count_mappings();
+		CHECK(unpack(xz, size, 4096, &out, &out_size) == NULL);
+		mod_go_pages_free(out);
+		CHECK(unpack(xz, size / 2, 4096, &out, &out_size) != NULL);
+		pages = mod_go_pages_realloc(mod_go_pages_realloc(NULL, 10), 100000);
+		CHECK(pages != NULL);
+		pages[99999] = 1;
+		mod_go_pages_free(pages);
+	}
+	CHECK(count_mappings() < before + 50);
+	CHECK(mod_go_pages_alloc(SIZE_MAX - 4) == NULL && mod_go_pages_realloc(NULL, SIZE_MAX) == NULL);
+	mod_go_pages_free(NULL);
 	free(xz);
 }
 

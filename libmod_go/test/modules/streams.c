@@ -235,6 +235,19 @@ static int write_long(flow *f)
 	return status == AEROSPIKE_UDF_GO_OK ? status : pass_on(f, status, &why);
 }
 
+/* Writes as many elements of 10,000 bytes as the argument says, and reads nothing. */
+static int write_only(flow *f)
+{
+	aerospike_udf_go_value value = {.type = AEROSPIKE_UDF_GO_BYTES, .length = 10000}, why = {0};
+	int status = AEROSPIKE_UDF_GO_OK;
+
+	value.data = calloc(1, value.length);
+	for (int64_t i = 0; i < f->argument && status == AEROSPIKE_UDF_GO_OK; i++)
+		status = put(f, &value, &why);
+	free(value.data);
+	return status == AEROSPIKE_UDF_GO_OK ? status : pass_on(f, status, &why);
+}
+
 static int run(flow *f)
 {
 	int64_t count;
@@ -247,6 +260,7 @@ static int run(flow *f)
 	IS("wrong_handles") return wrong_handles(f);
 	IS("write_on") return write_on(f);
 	IS("write_long") return write_long(f);
+	IS("write_only") return write_only(f);
 	IS("records") return records(f);
 	IS("large_bins") return large_bins(f);
 	IS("scope") return put_integer(f, f->scope);
