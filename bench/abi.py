@@ -73,7 +73,7 @@ def _figures(*command: str | Path) -> dict[str, float]:
 def _measure() -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
     """Through as_module with the allocations; through the loader; through the loader, fenced."""
     _make("bench")
-    # It says what there is to run, and on what.
+    # It prints the programs to run, and their arguments.
     program, allocations, modules, worker = _make("-f", "as_module.mk", "bench").split()
     server = _figures(program, modules, modules, worker) | _figures(program, modules, "dispatch", worker)
     server |= _figures(allocations, modules)

@@ -4,9 +4,9 @@ Cold: the caches of each server are empty, and so is Go's build cache for gopls;
 before. Warm: the server is started again with its caches. Every time is from a message of the client, or from
 the start of the process, to the answer. Memory is the sum of the resident sizes of a server and its children.
 
-Typing goes in rounds, and the best one counts: on a shared machine everything takes ten times as long for
-some hundredths of a second now and then. The p99 of all rounds is shown beside it, with the p99 of fixed work
-of the same length, done as often in this program.
+Typing goes in rounds, and the best one counts: on a shared machine everything sometimes takes ten times as
+long for some hundredths of a second. The p99 of all rounds is shown beside it, with the p99 of fixed work of
+the same length, done as often in this program.
 """
 
 from __future__ import annotations
@@ -326,7 +326,7 @@ def _index_session(server: LanguageServer, name: str, udfs: int) -> Figures:
         probes = list(probes_until(server, lambda: server.has_answer(answer), _BETWEEN))
     seconds = time.perf_counter() - begun
     if len(server.answer(answer)["result"]) < udfs:
-        raise RuntimeError("the index has not all UDFs")
+        raise RuntimeError("the index lacks UDFs")
     return {
         f"{name}_s": seconds,
         f"{name}_probes": len(probes),
@@ -359,9 +359,9 @@ def _rows(f: Figures) -> Iterator[tuple[str, ...]]:
     yield f"[bold]{PACKAGES} packages, {f['module_lines']:,.0f} lines[/]", "", "", ""
     yield row("spawn → first diagnostics, cold", f"first_diag_{PACKAGES}_ms")
     yield row("the same, warm", f"first_diag_{PACKAGES}_warm_ms")
-    yield row("memory when all is known, cold", f"rss_{PACKAGES}_start_mb", "MB")
-    yield row("the most until then", f"peak_{PACKAGES}_mb", "MB")
-    yield row("memory when all is known, warm", f"rss_{PACKAGES}_start_warm_mb", "MB")
+    yield row("memory once indexed, cold", f"rss_{PACKAGES}_start_mb", "MB")
+    yield row("peak until then", f"peak_{PACKAGES}_mb", "MB")
+    yield row("memory once indexed, warm", f"rss_{PACKAGES}_start_warm_mb", "MB")
     yield row("the same, after typing", f"rss_{PACKAGES}_mb", "MB")
     for prefix, kind in (
         ("", f"a file of {f['file_lines']:,.0f} lines in it"),
@@ -371,7 +371,7 @@ def _rows(f: Figures) -> Iterator[tuple[str, ...]]:
         yield row("edit → diagnostics, p50", f"{prefix}edit_p50_ms")
         yield row("p99", f"{prefix}edit_p99_ms")
         yield row("p99 of all rounds", f"{prefix}edit_all_p99_ms")
-        yield row("work that is always the same, p50", f"{prefix}edit_same_p50_ms")
+        yield row("fixed work, p50", f"{prefix}edit_same_p50_ms")
         yield row("p99", f"{prefix}edit_same_p99_ms")
         yield row("p99 of all rounds", f"{prefix}edit_same_all_p99_ms")
         yield row("edit → a request of the loop alone, max", f"{prefix}edit_probe_max_ms")
@@ -391,7 +391,7 @@ def _rows(f: Figures) -> Iterator[tuple[str, ...]]:
         yield row(what, f"index{state}_s", "s")
         yield row("the loop answers meanwhile: max", f"index{state}_probe_max_ms")
         yield row("p99.9", f"index{state}_probe_p999_ms")
-        yield row("the most memory", f"index{state}_peak_mb", "MB")
+        yield row("peak memory", f"index{state}_peak_mb", "MB")
 
 
 def _goals(f: Figures) -> Iterator[Goal]:

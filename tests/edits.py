@@ -1,6 +1,6 @@
-"""Random edits of Go code such as people make: letters, words, lines, declarations; sound and unsound alike.
+"""Random edits of Go code such as people make, valid and invalid: letters, words, lines, declarations.
 
-For tests that hold what is kept from edit to edit against a fresh start. Not for: applying the edits.
+Tests compare results that are reused across such edits with those of a fresh start.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 GO_MOD = b"module example.com/shop\n\ngo 1.24\n\nrequire github.com/GeertJohan/aerospike-mod-go/udf v1.0.0\n"
 
-# A module of three packages that refer to each other in every way that findings may hang on.
+# A module of three packages that refer to each other in every way that findings may depend on.
 SHOP: dict[str, bytes] = {
     "shop.go": b"""package shop
 
@@ -242,14 +242,14 @@ def _letters(choose: random.Random, text: bytes) -> Change:
 
 
 def _whole(text: bytes, offset: int) -> int:
-    """The offset, moved to where a character begins: editors send no halves."""
+    """The offset, moved to the start of a character: editors never split one."""
     while 0 < offset < len(text) and text[offset] & 0xC0 == 0x80:
         offset -= 1
     return offset
 
 
 def _word(choose: random.Random, text: bytes) -> Change:
-    """One word in the place of another."""
+    """Replaces a word by another."""
     words = list(_WORDS.finditer(text))
     if not words:
         return _letters(choose, text)
@@ -258,7 +258,7 @@ def _word(choose: random.Random, text: bytes) -> Change:
 
 
 def _line(choose: random.Random, text: bytes) -> Change:
-    """A line twice, no more, as a comment, or elsewhere."""
+    """Duplicates, deletes, comments out or moves a line."""
     lines = [match for match in _LINES.finditer(text) if match[0]]
     if not lines:
         return _letters(choose, text)
@@ -274,7 +274,7 @@ def _statement(choose: random.Random, text: bytes) -> Change:
 
 
 def _declaration(choose: random.Random, text: bytes) -> Change:
-    """A declaration more, or a paragraph less."""
+    """Adds a declaration, or deletes a paragraph."""
     gaps = [match.end() for match in re.finditer(rb"\n\n|\Z", text)]
     place = choose.choice(gaps)
     if choose.random() < 0.5:

@@ -53,7 +53,7 @@ class ElfModule:
         for name in ("load", "code", "dyn"):
             self._record(_PHDR, f"{name}.")
         self._names = [*ABI_SYMBOLS, *others]
-        self._names.sort(key=lambda name: gnu_hash(name) % buckets)  # as .gnu.hash asks for
+        self._names.sort(key=lambda name: gnu_hash(name) % buckets)  # as .gnu.hash requires
         self._align()
         symbols = len(self.data)
         self._symbols()

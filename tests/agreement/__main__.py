@@ -120,17 +120,17 @@ def main() -> int:
         reached = run_calling(folder / "calling", oracle, given.seed, given.calling)
         _print_reached(reached)
     disagreed = len(total.different) + len(reached.not_followed) + len(reached.guessed)
-    judged = total.agreed + len(total.different)
+    compared = total.agreed + len(total.different)
     report(
         "agreement",
         {
-            "modules": judged,
+            "modules": compared,
             "agreements": total.agreed,
             "disagreements": disagreed,
             "ill-typed": total.ill,
             "functions reached": reached.functions,
         },
-        [(str(judged), str(total.agreed), str(total.ill), str(reached.functions), str(disagreed))],
+        [(str(compared), str(total.agreed), str(total.ill), str(reached.functions), str(disagreed))],
         ("UDF modules", "agreements", "and not type-correct", "functions reached", "disagreements"),
     )
     return int(disagreed > 0)

@@ -44,8 +44,8 @@ def compare(oracle: Oracle, module: Path, called: str, pattern: str = "./...") -
     messages."""
     outcome = Outcome()
     loader = loader_for(oracle)
-    for said in oracle.asks("judge", pattern, module):
-        outcome += compare_package(loader, said, called)
+    for verdict in oracle.asks("judge", pattern, module):
+        outcome += compare_package(loader, verdict, called)
     return outcome
 
 
@@ -62,27 +62,27 @@ def environment_of(oracle: Oracle) -> GoEnvironment:
     return msgspec.structs.replace(found, mod="")
 
 
-def compare_package(loader: Loader, said: dict[str, Any], called: str) -> Outcome:
+def compare_package(loader: Loader, verdict: dict[str, Any], called: str) -> Outcome:
     """The outcome for one package. If it does not parse, the broken files are compared. If it is not
     type-correct, lint's errors must not contradict the rest."""
-    package = loader.package(said["dir"])
+    package = loader.package(verdict["dir"])
     findings = [] if package is None else run_rules(package)
-    ours, theirs = sorted(map(_written, findings)), said["findings"]
-    if said["broken"]:
+    ours, theirs = sorted(map(_written, findings)), verdict["findings"]
+    if verdict["broken"]:
         ours = sorted({_file(each) for each in ours if each.startswith("MG400")})
-        missing, surplus = _difference(ours, said["broken"])
-    elif said["errors"]:
-        excused = set() if package is None else set(_refused(package, said["at"] or ()))
+        missing, surplus = _difference(ours, verdict["broken"])
+    elif verdict["errors"]:
+        excused = set() if package is None else set(_refused(package, verdict["at"] or ()))
         ours = [each for each in ours if _is_error(each) and each not in excused]
         missing, surplus = _difference(ours, theirs)
         missing = [each for each in missing if each.startswith(_ABOUT_ERRORS)]
     else:
         missing, surplus = _difference([each for each in ours if each.startswith(_JUDGED)], theirs)
     if not missing and not surplus:
-        return Outcome(ill=1) if said["errors"] else Outcome(agreed=1)
-    errors = f"\n  Go's errors {said['errors']}" if said["errors"] else ""
+        return Outcome(ill=1) if verdict["errors"] else Outcome(agreed=1)
+    errors = f"\n  Go's errors {verdict['errors']}" if verdict["errors"] else ""
     return Outcome(
-        different=(f"{called} {said['dir']}\n  only lint {surplus}\n  only Go   {missing}{errors}",)
+        different=(f"{called} {verdict['dir']}\n  only lint {surplus}\n  only Go   {missing}{errors}",)
     )
 
 

@@ -33,7 +33,7 @@ SHADOWS = [
     "func append(x ...int) []int { return x }",
 ]
 
-# Around registrations; what stands for what is told there.
+# Code around registrations, with placeholders.
 _FORMS = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").split("\n----\n")[1:]
 _SINCE = re.compile(r"// go1\.(\d+)\n")
 
@@ -41,9 +41,9 @@ _SINCE = re.compile(r"// go1\.(\d+)\n")
 @cache
 def newest_go() -> int:
     """The minor version of the installed Go."""
-    told = subprocess.run(["go", "env", "GOVERSION"], capture_output=True, text=True, check=True).stdout
-    found = re.match(r"go1\.(\d+)", told)
-    assert found is not None, told
+    version = subprocess.run(["go", "env", "GOVERSION"], capture_output=True, text=True, check=True).stdout
+    found = re.match(r"go1\.(\d+)", version)
+    assert found is not None, version
     return int(found[1])
 
 

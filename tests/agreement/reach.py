@@ -61,11 +61,13 @@ def compare_reach(
     return found
 
 
-def _package(loader: Loader, said: dict[str, list[str]]) -> Reached:
-    package = loader.package(str(said["dir"]))
+def _package(loader: Loader, bounds: dict[str, list[str]]) -> Reached:
+    package = loader.package(str(bounds["dir"]))
     ours = set() if package is None else _reached(package)
-    least, most = set(said["static"] or ()), set(said["any"] or ())
-    return Reached(len(ours), tuple(map(_told, sorted(least - ours))), tuple(map(_told, sorted(ours - most))))
+    least, most = set(bounds["static"] or ()), set(bounds["any"] or ())
+    return Reached(
+        len(ours), tuple(map(_readable, sorted(least - ours))), tuple(map(_readable, sorted(ours - most)))
+    )
 
 
 def _reached(package: Package) -> set[str]:
@@ -83,7 +85,7 @@ def _reached(package: Package) -> set[str]:
     return found
 
 
-def _told(place: str) -> str:
+def _readable(place: str) -> str:
     path, _, offset = place.rpartition(":")
     text = Path(path).read_bytes()
     line = text[: int(offset)].count(b"\n") + 1

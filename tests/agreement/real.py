@@ -46,7 +46,7 @@ class Silence(NamedTuple):
     """The number of packages without the SDK that were linted, and the findings and failures."""
 
     packages: int
-    said: tuple[str, ...]
+    reports: tuple[str, ...]
 
 
 def folder_name(module: str) -> str:
@@ -76,8 +76,8 @@ def fetch(module: str, folder: Path, environment: Mapping[str, str]) -> Path:
 def silence(folder: Path) -> Silence:
     """Lints a tree without the SDK as `modgo lint` does."""
     outcome = lint_paths([str(folder)], DiskFiles(), machine=Machine(lambda _: find_go_environment()))
-    said = [f"{each.location.path}: {each.code} {each.message}" for each in outcome.findings]
-    return Silence(outcome.counts.packages, (*said, *map(str, outcome.problems)))
+    reports = [f"{each.location.path}: {each.code} {each.message}" for each in outcome.findings]
+    return Silence(outcome.counts.packages, (*reports, *map(str, outcome.problems)))
 
 
 def register_all(folder: Path, oracle: Oracle, pattern: str = "./...") -> int:
@@ -115,7 +115,7 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", default=MODULES, help="as MODULE@VERSION")
     parser.add_argument("--pattern", default="./...", help="which packages get registrations")
     parser.add_argument("--keep", type=Path, help="leave the copies here")
-    parser.add_argument("--calls", action="store_true", help="follow calls too; wants memory and time")
+    parser.add_argument("--calls", action="store_true", help="follow calls too; takes much memory and time")
     given = parser.parse_args()
     rows = []
     wrong = 0
@@ -133,8 +133,8 @@ def main() -> int:
                 program = build_callgraph(Path(scratch), oracle.environment)
                 reached = compare_reach(program, oracle, folder, given.pattern, cgo=False)
             calls = (*reached.not_followed, *reached.guessed)
-            print(*quiet.said, *typed.different, *outcome.different, *calls, sep="\n")
-            wrong += len(quiet.said) + len(typed.different) + len(outcome.different) + len(calls)
+            print(*quiet.reports, *typed.different, *outcome.different, *calls, sep="\n")
+            wrong += len(quiet.reports) + len(typed.different) + len(outcome.different) + len(calls)
             rows.append(_row(module, quiet, typed, registering, outcome, reached))
             print(*rows[-1], f"{time.monotonic() - started:.0f} s", sep="  ", flush=True)
     report(
@@ -144,7 +144,7 @@ def main() -> int:
         (
             "Go module",
             "packages",
-            "said of them",
+            "findings in them",
             "expressions",
             "not known",
             "differ",
@@ -162,7 +162,7 @@ def _row(
 ) -> tuple[str, ...]:
     numbers = (
         quiet.packages,
-        len(quiet.said),
+        len(quiet.reports),
         typed.same + len(typed.unknown) + len(typed.different),
         len(typed.unknown),
         len(typed.different),

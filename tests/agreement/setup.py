@@ -21,25 +21,25 @@ from tests.agreement.oracle import Oracle
 from tests.agreement.source import SDK
 
 # A file in the overlay prints setup's errors. Without cgo there is no C to compile.
-_TELL = "package udf\n\nfunc SetupError() string { return loaded().failure }\n"
+_REPORTING = "package udf\n\nfunc SetupError() string { return loaded().failure }\n"
 
 
 def compare_setup(oracle: Oracle, module: Path, most: int) -> Outcome:
     """Compares at most `size` packages of a generated module that need no cgo and are type-correct."""
     context = BuildContext(cgo=False)
     loader = Loader(DiskFiles(), context, environment=environment_of(oracle))
-    said = {each["dir"]: each for each in oracle.asks("judge", "./...", module)}
+    verdicts = {each["dir"]: each for each in oracle.asks("judge", "./...", module)}
     chosen = [
         package
-        for directory, verdict in said.items()
+        for directory, verdict in verdicts.items()
         if not verdict["errors"]
         and (package := loader.package(directory)) is not None
         and _is_static(package)
     ][:most]
     overlay = module / "overlay.json"
-    tell = module / "setup.txt"
-    write(tell, _TELL)
-    write(overlay, json.dumps({"Replace": {str(ROOT / "udf" / "setup_error.go"): str(tell)}}))
+    reporting = module / "setup.txt"
+    write(reporting, _REPORTING)
+    write(overlay, json.dumps({"Replace": {str(ROOT / "udf" / "setup_error.go"): str(reporting)}}))
     for number, package in enumerate(chosen):
         text = f'package main\n\nimport (\n\t"{SDK}"\n\t_ "{package.import_path}"\n)\n\n'
         write(module / "run" / f"r{number}" / "main.go", text + "func main() { print(udf.SetupError()) }\n")
@@ -83,7 +83,7 @@ def _depends_on_values(line: str) -> bool:
     return "the function is nil" in line
 
 
-def _compared(package: Package, said: list[str]) -> Outcome:
+def _compared(package: Package, reported: list[str]) -> Outcome:
     members = (package, *package.dependencies)
     errors = [
         f"{finding.code} {finding.message}"
@@ -91,7 +91,7 @@ def _compared(package: Package, said: list[str]) -> Outcome:
         for finding in run_rules(member)
         if RULES[finding.code].severity == "error" and finding.code < "MG3"
     ]
-    refused = said if errors else [line for line in said if not _depends_on_values(line)]
+    refused = reported if errors else [line for line in reported if not _depends_on_values(line)]
     if bool(errors) == bool(refused):
         return Outcome(agreed=1)
-    return Outcome(different=(f"{package.directory}\n  lint  {errors}\n  setup {said}",))
+    return Outcome(different=(f"{package.directory}\n  lint  {errors}\n  setup {reported}",))

@@ -21,7 +21,7 @@ def oracle(tmp_path_factory: pytest.TempPathFactory) -> Oracle:
 
 
 @pytest.mark.parametrize(("layout", "seed"), [("plain", 11), ("vendor", 12), ("workspace", 13)])
-def test_lint_and_go_say_the_same(oracle: Oracle, tmp_path: Path, layout: str, seed: int) -> None:
+def test_lint_and_go_agree(oracle: Oracle, tmp_path: Path, layout: str, seed: int) -> None:
     agreed, _, different = run_batch(tmp_path / "module", oracle, seed, 40, layout)
     assert not different, "\n".join(different)
     assert agreed > 20
@@ -30,21 +30,19 @@ def test_lint_and_go_say_the_same(oracle: Oracle, tmp_path: Path, layout: str, s
 @pytest.mark.parametrize(
     "package", ["time", "net/http", "go/ast", "encoding/json", "sync/atomic", "math/big"]
 )
-def test_they_say_the_same_of_all_that_a_package_exports(
-    oracle: Oracle, tmp_path: Path, package: str
-) -> None:
+def test_they_agree_on_all_exports_of_a_package(oracle: Oracle, tmp_path: Path, package: str) -> None:
     agreed, _, different = run_sweep(tmp_path / "module", oracle, package)
     assert not different, "\n".join(different)
     assert agreed == 1
 
 
-def test_they_say_the_same_of_mutants(oracle: Oracle, tmp_path: Path) -> None:
+def test_they_agree_on_mutants(oracle: Oracle, tmp_path: Path) -> None:
     agreed, _, different = run_mutants(tmp_path / "module", oracle, 21, 60)
     assert not different, "\n".join(different)
     assert agreed > 20
 
 
-def test_they_say_the_same_of_every_oddity(oracle: Oracle, tmp_path: Path) -> None:
+def test_they_agree_on_every_oddity(oracle: Oracle, tmp_path: Path) -> None:
     agreed, ill, different = run_oddities(tmp_path / "module", oracle, 1)
     assert not different, "\n".join(different)
     assert agreed > 20 * ill

@@ -62,23 +62,23 @@ class _NotKnownError(Exception):
 
 
 class _DifferentError(Exception):
-    """modgo says something else."""
+    """modgo's result differs."""
 
 
 def compare_types(oracle: Oracle, module: Path, pattern: str = "./...") -> Typed:
     """Compares the packages of the Go module in `module` that match `pattern` with the oracle."""
     found = Typed()
     loader = loader_for(oracle)
-    for said in oracle.asks("expressions", pattern, module):
-        if not said["errors"]:
-            found += _package(loader, said)
+    for answer in oracle.asks("expressions", pattern, module):
+        if not answer["errors"]:
+            found += _package(loader, answer)
     return found
 
 
-def _package(loader: Loader, said: dict[str, Any]) -> Typed:
+def _package(loader: Loader, answer: dict[str, Any]) -> Typed:
     # Rules see registrations; this compares the layer below.
-    unit = loader._world.unit(said["dir"])
-    operands = loader._world.program(said["dir"]).operands
+    unit = loader._world.unit(answer["dir"])
+    operands = loader._world.program(answer["dir"]).operands
     same = 0
     unknown: list[str] = []
     different: list[str] = []
@@ -87,8 +87,8 @@ def _package(loader: Loader, said: dict[str, Any]) -> Typed:
             operands.resolver.bindings.bind_at(file, decl.span.start)
         name = Path(file.path).name
         checks = [
-            *_expressions(operands, file, said["expressions"].get(name, ())),
-            *_uses(operands, file, said["uses"].get(name, ())),
+            *_expressions(operands, file, answer["expressions"].get(name, ())),
+            *_uses(operands, file, answer["uses"].get(name, ())),
         ]
         for start, end, check in checks:
             try:
@@ -96,8 +96,8 @@ def _package(loader: Loader, said: dict[str, Any]) -> Typed:
             except (_NotKnownError, _DifferentError) as error:
                 line = file.document.text[:start].count(b"\n") + 1
                 text = file.document.text[start:end].decode()[:60]
-                told = f"{file.path}:{line}: {text}: {error}"
-                (unknown if isinstance(error, _NotKnownError) else different).append(told)
+                difference = f"{file.path}:{line}: {text}: {error}"
+                (unknown if isinstance(error, _NotKnownError) else different).append(difference)
     return Typed(same, tuple(unknown), tuple(different))
 
 
@@ -147,24 +147,24 @@ def _expression(
     operands._iota.append(0 if iota is None else iota)
     operand = operands.operand(file, node)
     operands._iota.pop()
-    said = f"Go says {theirs['Mode']} {theirs['Type']} {theirs['Value']}"
+    expected = f"Go says {theirs['Mode']} {theirs['Type']} {theirs['Value']}"
     # go/types gives a generic function the type of its instance, and a union is not the type of a value.
     if (operand.generic and operand.mode in ("value", "type")) or theirs["Type"] == "?":
         return False
     if operand.mode in ("unknown", "package"):
-        raise _NotKnownError(said)
+        raise _NotKnownError(expected)
     if operand.mode != theirs["Mode"]:
         if operand.mode == "constant" and operand.value is None:
-            raise _NotKnownError(said)  # whether the size of a type parameter's type is constant
-        raise _DifferentError(f"modgo says {operand.mode} {operand.name}, {said}")
+            raise _NotKnownError(expected)  # whether the size of a type parameter's type is constant
+        raise _DifferentError(f"modgo: {operand.mode} {operand.name}, {expected}")
     if operand.mode in ("builtin", "nil", "no value"):
         return True
     text = _text(operands, operand)
     # go/types records the final type of an untyped constant.
     if text != theirs["Type"] and not text.startswith("untyped "):
-        raise _DifferentError(f"modgo says {operand.mode} {text}, {said}")
+        raise _DifferentError(f"modgo: {operand.mode} {text}, {expected}")
     if operand.mode == "constant" and not _same_value(operand.value, theirs):
-        raise _DifferentError(f"modgo says constant {operand.value!r}, {said}")
+        raise _DifferentError(f"modgo: constant {operand.value!r}, {expected}")
     return True
 
 
@@ -278,8 +278,8 @@ def _same_object(item: Object | None, theirs: dict[str, Any]) -> bool:
     if theirs["At"] < 0:
         return True
     if item.file is None or item.ident is None:
-        raise _DifferentError(f"modgo says {item.name} is predeclared, Go {theirs['Path']} {theirs['At']}")
+        raise _DifferentError(f"modgo: {item.name} is predeclared, Go {theirs['Path']} {theirs['At']}")
     ours = (item.file.path, item.ident.span.start)
     if ours != (theirs["Path"], theirs["At"]):
-        raise _DifferentError(f"modgo says {ours}, Go {theirs['Path']} {theirs['At']}")
+        raise _DifferentError(f"modgo: {ours}, Go {theirs['Path']} {theirs['At']}")
     return True

@@ -1,8 +1,7 @@
 """An aggregation by the official client: python -m tests.asd.aggregate PORT MODULE FUNCTION ARGUMENTS.
 
-The client's Lua is set up once a process, by whichever client comes first: so each aggregation has a process
-of its own. The client runs the last phase there; an identity of the function's name gives what the nodes
-answered. Prints JSON.
+The client sets up Lua once for a process, so each aggregation has a process of its own. The client runs the
+last phase: an identity function with the name of the UDF, which returns what the nodes answered. Prints JSON.
 """
 
 from __future__ import annotations

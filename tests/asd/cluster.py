@@ -1,6 +1,6 @@
 """Clusters of real Aerospike servers: nodes of the binary that MODGO_ASD names, on loopback.
 
-Not for: what is tested, or servers of one node (server.py).
+real_server.py has servers of one node.
 """
 
 from __future__ import annotations
@@ -68,13 +68,13 @@ namespace test {{
 
 
 def require_asd() -> None:
-    """Leaves the calling test file out where there is no server, and says so in the run's summary."""
+    """Skips the calling test file if there is no server, with the reason in the summary."""
     if not ASD:
         pytest.skip("NO REAL SERVER: MODGO_ASD names no asd binary", allow_module_level=True)
 
 
 class Asd:
-    """One node on loopback. `hosts` is what modgo's option of that name wants."""
+    """One node on loopback. `hosts` is the value for modgo's option of that name."""
 
     def __init__(
         self, folder: Path, name: str, seed: Asd | None, env: Mapping[str, str], patience: int
@@ -93,7 +93,7 @@ class Asd:
         (folder / "aerospike.conf").write_text(text)
 
     def start(self) -> None:
-        # In a folder of its own: Lua, and so the server, looks for modules where it stands, too.
+        # In a folder of its own: Lua, and so the server, also searches the current folder for modules.
         self._process = subprocess.Popen(
             [ASD, "--foreground", "--config-file", str(self.folder / "aerospike.conf")],
             cwd=self.folder,
@@ -114,7 +114,7 @@ class Asd:
             self._process = None
 
     def freeze(self) -> None:
-        """The node stops to answer, and its connections stay."""
+        """Stops the node: it no longer answers, but its connections stay open."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
 
@@ -143,7 +143,7 @@ class Asd:
             return ""
 
     def wait_ready(self, size: int) -> None:
-        """Until the cluster has `size` nodes and takes calls."""
+        """Waits until the cluster has `size` nodes and accepts calls."""
         until = time.monotonic() + READY_SECONDS
         while not (key := self.info(f"cluster-stable:size={size};ignore-migrations=false")) or "ERR" in key:
             assert self.running, f"asd ended:\n{self.log[-3000:]}"
@@ -156,8 +156,8 @@ StartCluster = Callable[..., list[Asd]]
 
 @contextmanager
 def clusters(folders: pytest.TempPathFactory) -> Iterator[StartCluster]:
-    """Gives a function that starts a cluster of `size` nodes, with `env` in their environment (or a list: one
-    for each). A node that is silent for `patience` × 150 ms is dropped. All end with the block."""
+    """Yields a function that starts a cluster of `size` nodes, with `env` in their environment (a list has
+    one for each). A node that is silent for `patience` × 150 ms is dropped. All end with the block."""
     started: list[Asd] = []
 
     def start(

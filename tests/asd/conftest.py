@@ -1,6 +1,6 @@
-"""The plugin, the server that the tests run on, and what is put there. libmod_go/asd.mk builds all of it.
+"""The plugin, the servers that the tests use, and the modules for them. libmod_go/asd.mk builds all of it.
 
-Where MODGO_ASD names an asd binary the tests run on that too. The last line of the run says on which.
+If MODGO_ASD names an asd binary, the tests run on that too. The last line of the output names the servers.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
     else:
         terminalreporter.write_line(
-            f"server plugin: run on {host}; NO REAL SERVER was there, for MODGO_ASD names no asd binary"
+            f"server plugin: run on {host}; NO REAL SERVER, because MODGO_ASD names no asd binary"
         )
 
 
@@ -55,8 +55,8 @@ Maker = Callable[..., Server]
 def make_server(
     request: pytest.FixtureRequest, tmp_path: Path, built: Path, settings: dict[str, str]
 ) -> Iterator[Maker]:
-    """make_server(MODGO_MODE="unfenced") gives a started server; None takes a setting away. It must be alive
-    when the test ends, and is ended with it."""
+    """make_server(MODGO_MODE="unfenced") starts a server; a setting of None is left out. The server must
+    still run when the test ends, and is then stopped."""
     made: list[Server] = []
 
     def make(**more: str | None) -> Server:
@@ -85,7 +85,7 @@ def server(make_server: Maker) -> Server:
 
 @pytest.fixture(scope="session")
 def shops(built: Path) -> tuple[bytes, bytes]:
-    """Two versions of one module, that fit in a file."""
+    """Two versions of a module that fits in one file."""
     one, two = ((built / "udf" / version / "shop.so").read_bytes() for version in "12")
     return one, two
 
@@ -97,7 +97,7 @@ def shop(shops: tuple[bytes, bytes]) -> list[tuple[str, bytes]]:
 
 @pytest.fixture(scope="session")
 def web(built: Path) -> list[tuple[str, bytes]]:
-    """One that imports net/http: parts."""
+    """A module that imports net/http and needs several parts."""
     return package("web", (built / "udf" / "web.so").read_bytes())
 
 

@@ -16,7 +16,7 @@ from tests.asd.server import FailedError, Load, RefusedError, Server
 
 
 class HostProgram(Server):
-    """libmod_go/test/asd/host: what is in main.c is its protocol."""
+    """libmod_go/test/asd/host. Its main.c defines the protocol."""
 
     def __init__(self, program: Path, folder: Path, settings: Mapping[str, str]) -> None:
         super().__init__(folder, settings)
@@ -44,7 +44,7 @@ class HostProgram(Server):
         assert line, f"the host program has ended: {self.process.wait(10)}\n{self.log}"
         return line.rstrip("\n")
 
-    def _say(self, *words: str) -> str:
+    def _ask(self, *words: str) -> str:
         assert self.process is not None
         assert self.process.stdin is not None
         self.process.stdin.write((" ".join(words) + "\n").encode())
@@ -55,25 +55,25 @@ class HostProgram(Server):
         with tempfile.NamedTemporaryFile(dir=self.folder) as file:
             file.write(content)
             file.flush()
-            word, _, text = self._say("put", name, file.name).partition(" ")
+            word, _, text = self._ask("put", name, file.name).partition(" ")
         if word != "ok":
             raise RefusedError(bytes.fromhex(text).decode())
 
     def remove(self, name: str) -> None:
-        self._say("remove", name)
+        self._ask("remove", name)
 
     def state(self, module: str) -> State | None:
         path = self.folder / "lua" / f"{module}.state"
         return parse_state(path.read_bytes()) if path.exists() else None
 
     def clear_cache(self) -> None:
-        self._say("clear")
+        self._ask("clear")
 
     def store(self, key: str, bins: Mapping[str, Any]) -> None:
-        assert self._say("store", key, _packed(dict(bins)).hex()) == "ok"
+        assert self._ask("store", key, _packed(dict(bins)).hex()) == "ok"
 
     def fetch(self, key: str) -> dict[str, Any] | None:
-        word, _, text = self._say("fetch", key).partition(" ")
+        word, _, text = self._ask("fetch", key).partition(" ")
         return None if word == "none" else _unpacked(bytes.fromhex(text))
 
     def _answer(self, line: str) -> Any:
@@ -83,30 +83,30 @@ class HostProgram(Server):
         return _unpacked(bytes.fromhex(text))
 
     def apply(self, key: str, module: str, function: str, *arguments: Any) -> Any:
-        return self._answer(self._say("apply", key, module, function, _packed(list(arguments)).hex()))
+        return self._answer(self._ask("apply", key, module, function, _packed(list(arguments)).hex()))
 
     def aggregate(self, module: str, function: str, *arguments: Any) -> list[Any]:
-        answer = self._answer(self._say("aggregate", module, function, _packed(list(arguments)).hex()))
+        answer = self._answer(self._ask("aggregate", module, function, _packed(list(arguments)).hex()))
         assert isinstance(answer, list)
         return answer
 
     def references(self) -> int:
-        """Of the last call's record: 1 is the program's own."""
-        return int(self._say("references"))
+        """The reference count of the last call's record. One reference is the program's own."""
+        return int(self._ask("references"))
 
     def load(self, threads: int, module: str, function: str) -> None:
-        self._say("load", str(threads), "load", module, function, "90")
+        self._ask("load", str(threads), "load", module, function, "90")
 
     def unload(self) -> Load:
         load = Load()
-        load.calls, failures, slowest = map(int, self._say("unload").split())
+        load.calls, failures, slowest = map(int, self._ask("unload").split())
         load.failures = ("?",) * failures
         load.slowest = slowest / 1e3
         return load
 
 
 def _particles(value: Any) -> Any:
-    """A value as the server's msgpack has it: strings and bytes begin with their particle type."""
+    """A value in the server's msgpack dialect: strings and bytes begin with their particle type."""
     if isinstance(value, str):
         return b"\x03" + value.encode()
     if isinstance(value, bytes):
@@ -135,7 +135,7 @@ def _plain(value: Any) -> Any:
 
 
 class _Pairs(tuple[tuple[Any, Any], ...]):
-    """A msgpack map; its first key may be its order."""
+    """A msgpack map. Its first pair may be its order."""
 
 
 def _unpacked(data: bytes) -> Any:

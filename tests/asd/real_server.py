@@ -53,7 +53,7 @@ class RealServer(Server):
     def _connect(self) -> None:
         import aerospike  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-        copies = self.folder / "copies"  # the client keeps a copy of what it puts
+        copies = self.folder / "copies"  # the client stores a copy of each file that it puts
         copies.mkdir(exist_ok=True)
         until = time.monotonic() + 60
         while True:
@@ -64,7 +64,7 @@ class RealServer(Server):
                         "lua": {"user_path": str(copies)},
                         "policies": {
                             "apply": {"total_timeout": 5000, "max_retries": 0},
-                            # A busy machine is no failure.
+                            # A busy machine must not fail a test.
                             **{name: {"total_timeout": 10_000} for name in ("read", "write", "remove")},
                         },
                     }
@@ -229,6 +229,6 @@ def _free_ports(count: int) -> int:
 
 
 def build_of(binary: Path) -> str:
-    """What `asd --version` says."""
+    """The output of `asd --version`."""
     shown = subprocess.run([str(binary), "--version"], capture_output=True, text=True, check=True)
     return shown.stdout.strip() or shlex.quote(str(binary))

@@ -14,15 +14,15 @@ Files = list[tuple[str, bytes]]
 
 
 class RefusedError(Exception):
-    """The server would not take a file."""
+    """The server refused a file."""
 
 
 class FailedError(Exception):
-    """A call failed; the text is what the caller is told."""
+    """A call failed. The text is the message that the caller gets."""
 
 
 class Load:
-    """Calls that go on while something else is done. `failures` are texts, `slowest` is seconds."""
+    """The results of calls in the background. `failures` are messages, `slowest` is in seconds."""
 
     calls = 0
     failures: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class Server(ABC):
 
     @abstractmethod
     def state(self, module: str) -> State | None:
-        """What the plugin says became of a module."""
+        """The state file that the plugin wrote for a module."""
 
     @abstractmethod
     def clear_cache(self) -> None: ...
@@ -66,7 +66,7 @@ class Server(ABC):
 
     @abstractmethod
     def aggregate(self, module: str, function: str, *arguments: Any) -> list[Any]:
-        """What one node answers over all records. Raises FailedError."""
+        """The results of one node over all records. Raises FailedError."""
 
     @abstractmethod
     def load(self, threads: int, module: str, function: str) -> None: ...

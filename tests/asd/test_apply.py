@@ -1,6 +1,6 @@
 """modgo deploy and apply against a cluster of two real servers with the plugin.
 
-The plugin itself is tested in test_server.py. Run by `make -f libmod_go/asd.mk plugin-test`.
+test_server.py tests the plugin itself. Run by `make -f libmod_go/asd.mk plugin-test`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.asd.cluster import Asd, StartCluster, clusters, require_asd
 require_asd()
 
 ROOT = Path(__file__).parents[2]
-PATIENT = {"total_timeout": 10_000}  # a busy machine is no failure
+PATIENT = {"total_timeout": 10_000}  # a busy machine must not fail a test
 KEY = '["test", "demo", "k1"]'
 
 
@@ -85,9 +85,9 @@ def test_records_on_every_node_are_changed(apply: Any, cluster: list[Asd]) -> No
     for number in range(6):
         key = f'["test", "demo", {number}]'
         assert apply("calls", "add", "hits", "5", key=key).stdout == "5\n"
-        told = json.loads(apply("calls", "add", "hits", "-2", "--json", key=key).stdout)
-        assert (told["ok"], told["result"], told["key"]) == (True, 3, ["test", "demo", number])
-        assert told["elapsed_ns"] > 0
+        report = json.loads(apply("calls", "add", "hits", "-2", "--json", key=key).stdout)
+        assert (report["ok"], report["result"], report["key"]) == (True, 3, ["test", "demo", number])
+        assert report["elapsed_ns"] > 0
 
 
 def test_batches_and_queries_in_the_background_change_records(cluster: list[Asd]) -> None:
@@ -151,11 +151,13 @@ def test_failures_have_their_kinds(
     apply: Any, words: tuple[str, ...], code: int, kind: str, message: str, frames: list[str]
 ) -> None:
     done = apply(*words, "--json")
-    told = json.loads(done.stdout)
-    assert (done.returncode, told["ok"], told["error"]["kind"]) == (code, False, kind), told
-    assert message in told["error"]["message"]
-    assert len(told["error"]["frames"]) >= len(frames)
-    assert all(frame.startswith(begin) for frame, begin in zip(told["error"]["frames"], frames, strict=False))
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["ok"], report["error"]["kind"]) == (code, False, kind), report
+    assert message in report["error"]["message"]
+    assert len(report["error"]["frames"]) >= len(frames)
+    assert all(
+        frame.startswith(begin) for frame, begin in zip(report["error"]["frames"], frames, strict=False)
+    )
     shown = apply(*words)
     assert shown.returncode == code
     assert shown.stderr.startswith(f"{kind}: ")
@@ -176,12 +178,12 @@ def stream(cluster: list[Asd], folder: Path) -> Any:
     return call
 
 
-def test_nodes_and_client_do_their_parts_of_a_stream(stream: Any) -> None:
+def test_a_stream_runs_on_the_nodes_and_the_client(stream: Any) -> None:
     done = stream("calls", "total", "n", "--json")
-    told = json.loads(done.stdout)
-    assert (done.returncode, told["ok"], told["result"]) == (0, True, [4950])
-    assert len(told["partial"]) > 1
-    assert sum(told["partial"]) == 4950
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["ok"], report["result"]) == (0, True, [4950])
+    assert len(report["partial"]) > 1
+    assert sum(report["partial"]) == 4950
     assert stream("calls", "total", "n").stdout.splitlines()[0] == "4950"
     values = json.loads(stream("calls", "values", "n", "--json").stdout)["result"]
     assert sorted(values) == list(range(100))
@@ -202,9 +204,9 @@ def test_what_goes_wrong_with_a_stream(
     stream: Any, words: tuple[str, ...], code: int, kind: str, message: str
 ) -> None:
     done = stream(*words, "--json")
-    told = json.loads(done.stdout)
-    assert (done.returncode, told["ok"], told["error"]["kind"]) == (code, False, kind), told
-    assert message in told["error"]["message"]
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["ok"], report["error"]["kind"]) == (code, False, kind), report
+    assert message in report["error"]["message"]
 
 
 def test_ctrl_c_waits_for_no_answer(cluster: list[Asd], tmp_path: Path) -> None:
@@ -221,8 +223,8 @@ def test_ctrl_c_waits_for_no_answer(cluster: list[Asd], tmp_path: Path) -> None:
         process.wait(2)
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
-    output, said = process.communicate(timeout=30)
-    assert (process.returncode, output, said.strip()) == (130, "", "")
+    output, errors = process.communicate(timeout=30)
+    assert (process.returncode, output, errors.strip()) == (130, "", "")
     assert time.monotonic() - began < 4
 
 
@@ -268,7 +270,7 @@ def test_a_module_is_replaced_under_load_and_no_call_fails(
             assert cluster.client.apply(("test", "demo", number), "calls", "version", []) == 2
 
 
-def test_a_library_that_is_no_module_is_refused_by_its_look(cluster: list[Asd], tmp_path: Path) -> None:
+def test_a_library_that_is_no_module_is_refused_before_loading(cluster: list[Asd], tmp_path: Path) -> None:
     (tmp_path / "empty.c").write_text("int x;\n")
     subprocess.run(["cc", "-shared", "-fPIC", "-o", "empty.so", "empty.c"], cwd=tmp_path, check=True)
     done = modgo("deploy", "empty.so", "--hosts", cluster[0].hosts, cwd=tmp_path)
@@ -277,8 +279,8 @@ def test_a_library_that_is_no_module_is_refused_by_its_look(cluster: list[Asd], 
     assert "empty" not in cluster[0].info("udf-list")
 
 
-def test_a_module_that_cannot_be_set_up_stays_here(cluster: list[Asd], tmp_path: Path) -> None:
-    """It looks like a module, but is of the next major version: that only loading it tells."""
+def test_a_module_that_cannot_be_set_up_is_not_sent(cluster: list[Asd], tmp_path: Path) -> None:
+    """It passes inspection, but has the next major version of the ABI, which only loading shows."""
     command = ["cc", "-shared", "-fPIC", "-DMAJOR=2", "-I", str(ROOT / "libmod_go" / "include")]
     source = ROOT / "tests" / "host" / "modules" / "good.c"
     subprocess.run([*command, "-o", "later.so", str(source)], cwd=tmp_path, check=True)

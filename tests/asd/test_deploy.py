@@ -1,6 +1,6 @@
 """modgo deploy, modules and undeploy against real servers.
 
-The nodes here run without the plugin: what is tested is the way of the files. Calls are in test_apply.py.
+The nodes run without the plugin, because these tests are about files only. test_apply.py tests calls.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def cluster(start_cluster: StartCluster) -> list[Asd]:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A module written in C, which is small: what it does is not asked here."""
+    """A small module written in C. It is never called."""
     output = tmp_path_factory.mktemp("built") / "good.so"
     command = ["cc", "-shared", "-fPIC", "-I", str(ROOT / "libmod_go" / "include")]
     subprocess.run([*command, "-o", output, ROOT / "tests" / "host" / "modules" / "good.c"], check=True)
@@ -76,7 +76,7 @@ def files(built: Path, tmp_path: Path, cluster: list[Asd]) -> Iterator[Path]:
 
 
 def large(path: Path) -> Path:
-    """The module with a megabyte behind it that does not compress: it needs parts."""
+    """The module with a megabyte of incompressible data at its end, so that it needs parts."""
     path.write_bytes(path.read_bytes() + random.Random(path.name).randbytes(1100 << 10))
     return path
 
@@ -111,9 +111,9 @@ def test_parts_are_replaced_and_removed_as_sets(files: Path, cluster: list[Asd])
     module.write_bytes(module.read_bytes() + b"2")
     second = dict(package("counters", module.read_bytes()))
     done = deploy(module, cluster[0], "--yes", "--json")
-    told = json.loads(done.stdout)
-    assert (told["ok"], told["change"], len(told["nodes"])) == (True, "replaced", 2)
-    assert [one["name"] for one in told["files"]] == list(second)
+    report = json.loads(done.stdout)
+    assert (report["ok"], report["change"], len(report["nodes"])) == (True, "replaced", 2)
+    assert [one["name"] for one in report["files"]] == list(second)
     assert [on_disk(node) for node in cluster] == [second, second]
     done = modgo("undeploy", "counters.so", "--yes", "--hosts", cluster[0].hosts, "--json", cwd=files)
     assert json.loads(done.stdout)["files"][0] == "counters.so"
@@ -135,7 +135,7 @@ def test_replacing_asks_unless_the_module_is_the_same(files: Path, cluster: list
 
 
 @pytest.mark.parametrize(("answer", "code"), [("n", 1), ("y", 0)])
-def test_a_terminal_is_asked(files: Path, cluster: list[Asd], answer: str, code: int) -> None:
+def test_a_terminal_gets_a_question(files: Path, cluster: list[Asd], answer: str, code: int) -> None:
     module = files / "counters.so"
     assert deploy(module, cluster[0]).returncode == 0
     before = on_disk(cluster[0])
@@ -151,10 +151,10 @@ def test_a_terminal_is_asked(files: Path, cluster: list[Asd], answer: str, code:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     os.write(ours, f"{answer}\n".encode())
-    _, said = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=60)
     os.close(ours)
     os.close(theirs)
-    assert (process.returncode, "Replace it? [y/N]" in said) == (code, True), said
+    assert (process.returncode, "Replace it? [y/N]" in errors) == (code, True), errors
     assert (on_disk(cluster[0]) == before) == (answer == "n")
 
 
@@ -231,12 +231,12 @@ def test_a_node_that_never_gets_it_is_named(built: Path, tmp_path: Path, start_c
     process = start_deploy(module, first, "--timeout", "2")
     wait_for_files(first)
     second.freeze()
-    _, said = process.communicate(timeout=100)
+    _, errors = process.communicate(timeout=100)
     second.thaw()
-    assert process.returncode == 1, said
-    assert "not every node has the module after 2 s: " in said
-    assert f"A2 ({second.hosts}) " in said
-    assert "--timeout" in said
+    assert process.returncode == 1, errors
+    assert "not every node has the module after 2 s: " in errors
+    assert f"A2 ({second.hosts}) " in errors
+    assert "--timeout" in errors
 
 
 def test_unreachable_nodes_are_named(built: Path, tmp_path: Path, start_cluster: StartCluster) -> None:
@@ -256,7 +256,7 @@ def test_one_seed_that_is_down_does_not_matter(cluster: list[Asd], tmp_path: Pat
     assert (done.returncode, done.stdout) == (0, "The cluster has no modules.\n"), done.stderr
 
 
-def test_what_a_cluster_without_security_and_tls_says(cluster: list[Asd], tmp_path: Path) -> None:
+def test_a_cluster_without_security_and_tls(cluster: list[Asd], tmp_path: Path) -> None:
     hosts = ("--hosts", cluster[0].hosts)
     done = modgo("modules", *hosts, "--user", "ops", "--password", "env:HOME", cwd=tmp_path)
     assert (done.returncode, "leave out --user for a cluster without security" in done.stderr) == (2, True)
@@ -264,7 +264,7 @@ def test_what_a_cluster_without_security_and_tls_says(cluster: list[Asd], tmp_pa
     assert (done.returncode, "check the TLS name" in done.stderr) == (2, True)
 
 
-def test_an_interrupt_takes_back_what_it_put(files: Path, cluster: list[Asd]) -> None:
+def test_an_interrupt_removes_the_files_that_were_put(files: Path, cluster: list[Asd]) -> None:
     module = large(files / "counters.so")
     process = start_deploy(module, cluster[0])
     wait_for_files(cluster[0])
@@ -306,7 +306,7 @@ def wait_for_files(node: Asd) -> None:
 
 
 def put_lua(path: Path, node: Asd) -> None:
-    """By hand: the client leaves a copy in the current folder, where Lua would find it first."""
+    """Sends the info command: the client would leave a copy in the current folder, where Lua finds it."""
     content = base64.b64encode(path.read_bytes()).decode()
     command = f"udf-put:filename={path.name};content={content};content-len={len(content)};udf-type=LUA;"
     assert node.info(command) == "ok"

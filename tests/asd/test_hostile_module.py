@@ -11,13 +11,13 @@ from tests.asd.server import FailedError, Files
 
 
 @pytest.mark.parametrize("mode", ["fenced", "unfenced"])
-def test_nothing_that_would_end_the_server_gets_there(make_server: Maker, hostile: Files, mode: str) -> None:
-    """The server asserts on such values. What the module tries is in test/as_module/modules/hostile.c."""
+def test_no_value_that_would_end_the_server_reaches_it(make_server: Maker, hostile: Files, mode: str) -> None:
+    """The server asserts on such values. libmod_go/test/as_module/modules/hostile.c makes them."""
     server = make_server(MODGO_MODE=mode)
     server.put_all(hostile)
     server.store("a", {"n": 1})
     for attempt in HOSTILE:
-        # Fenced, what is set waits in the worker; this module ends without storing it, so nobody complains.
+        # In fenced mode the worker collects the sets, and this module ends without storing them.
         with contextlib.suppress(FailedError):
             server.apply("a", "hostile", attempt)
             assert mode == "fenced", attempt

@@ -115,7 +115,7 @@ def test_the_state_of_a_module_can_be_read(
 
 
 def later(folder: Path) -> bytes:
-    """A module that looks like one, and is of the next major version: that only loading it tells."""
+    """A module that passes inspection but has the next major version of the ABI, which only loading shows."""
     root = Path(__file__).parents[2]
     command = ["cc", "-shared", "-fPIC", "-DMAJOR=2", "-I", str(root / "libmod_go" / "include")]
     source = root / "tests" / "host" / "modules" / "good.c"
@@ -123,7 +123,7 @@ def later(folder: Path) -> bytes:
     return (folder / "later.so").read_bytes()
 
 
-def test_a_lost_part_is_warned_of(server: Server, shops: tuple[bytes, bytes]) -> None:
+def test_the_loss_of_a_part_is_logged(server: Server, shops: tuple[bytes, bytes]) -> None:
     files = in_parts("shop", shops[0])
     server.put_all(files)
     server.store("a", {"n": 1})

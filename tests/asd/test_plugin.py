@@ -1,4 +1,4 @@
-"""The library itself: what it needs, where it steps aside, what it costs those who do not want it."""
+"""The library itself: its dependencies, unsupported servers, and its effect on other programs."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def test_it_needs_nothing_but_the_c_library(plugin: Path) -> None:
     assert [name for name in undefined if "@GLIBC_" not in name and name not in weak] == []
     assert not [name for name in undefined if name.startswith(("as_", "cf_", "mod_lua", "lzma"))]
     assert re.findall(r" [TDBRVW] (\S+)", symbols) == [], (
-        "it exports what could stand before the server's own"
+        "it exports a symbol that could replace one of the server's"
     )
 
 
-def test_all_is_bound_when_it_is_loaded(plugin: Path) -> None:
+def test_all_symbols_are_bound_at_load(plugin: Path) -> None:
     dynamic = subprocess.run(
         ["readelf", "-d", str(plugin)], capture_output=True, text=True, check=True
     ).stdout
@@ -69,7 +69,7 @@ def test_the_release_runs_with_an_old_c_library(name: str) -> None:
 def test_the_wheel_has_the_release_and_it_runs_modules(
     make_server: Maker, tmp_path: Path, shop: list[tuple[str, bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What `make wheel` does for each machine, for this one."""
+    """`make wheel` does this for each machine; the test does it for this one."""
     arch = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
     shutil.copytree(os.environ["MODGO_TEST_RELEASE"], tmp_path / "plugin" / f"linux-{arch}")
     monkeypatch.setenv("MODGO_SERVER_PLUGIN", str(tmp_path / "plugin"))
@@ -99,7 +99,7 @@ def test_other_programs_do_not_notice_it(settings: dict[str, str]) -> None:
     assert (done.stdout, done.stderr) == ("hello\n", "")
 
 
-def test_it_steps_aside_in_a_server_it_does_not_know(
+def test_it_disables_itself_in_an_unknown_server(
     built: Path, tmp_path: Path, settings: dict[str, str]
 ) -> None:
     server = run(built / "host" / "asd-host-unknown", tmp_path, settings)
@@ -114,7 +114,7 @@ def test_it_steps_aside_in_a_server_it_does_not_know(
     assert logged(server, r"8\.1\.2\.0")
 
 
-def test_the_operator_may_say_which_build_it_is_like(
+def test_the_operator_can_name_the_build_that_it_resembles(
     built: Path, tmp_path: Path, settings: dict[str, str], shop: list[tuple[str, bytes]]
 ) -> None:
     server = run(built / "host" / "asd-host-unknown", tmp_path, {**settings, "MODGO_BUILD": "8.1.2.0"})
@@ -126,7 +126,7 @@ def test_the_operator_may_say_which_build_it_is_like(
 
 
 @pytest.mark.parametrize("same", ["9.9.9.9", "8.1.2", "8.1.2.0x", "8.1.2.99", "new"])
-def test_which_must_be_one_that_is_known(
+def test_that_build_must_be_a_known_one(
     built: Path, tmp_path: Path, settings: dict[str, str], same: str
 ) -> None:
     server = run(built / "host" / "asd-host-unknown", tmp_path, {**settings, "MODGO_BUILD": same})
@@ -135,7 +135,7 @@ def test_which_must_be_one_that_is_known(
     assert logged(server, f'MODGO_BUILD is "{re.escape(same)}", which is no known build')
 
 
-def test_it_steps_aside_where_symbols_are_missing(
+def test_it_disables_itself_if_symbols_are_missing(
     built: Path, tmp_path: Path, settings: dict[str, str]
 ) -> None:
     server = run(built / "host" / "asd-host-lacking", tmp_path, settings)
@@ -179,7 +179,7 @@ def test_files_are_put_again_in_whatever_order(
     server.stop()
 
 
-def test_nothing_stays_behind(
+def test_no_file_is_left_behind(
     built: Path, tmp_path: Path, settings: dict[str, str], web: list[tuple[str, bytes]]
 ) -> None:
     cache = tmp_path / "cache"

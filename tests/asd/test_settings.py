@@ -51,7 +51,7 @@ def test_settings_are_applied(make_server: Maker, shop: Files) -> None:
         time.sleep(0.01)
     load = server.unload()
     assert load.failures == ()
-    assert most == 3, "two at once, and one to spare"
+    assert most == 3, "two at once, and a spare one"
     limits = Path(f"/proc/{workers[0].pid}/limits").read_text()
     assert re.search(rf"Max data size +{256 << 20} ", limits)
     server.apply("load0", "shop", "say", "good morning")

@@ -1,4 +1,4 @@
-"""What the builder's tests share: Go modules written on the spot, and what they leave behind."""
+"""Fixtures of the builder's tests: a Go module, and the C host that calls functions of a built one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Driver = Callable[..., list[str]]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """write("m.go", text, …) makes a Go module of the files and gives its folder; go.mod unless given."""
+    """write("m.go", text, …) writes a Go module, with go.mod unless that is given. Returns its folder."""
 
     def write_module(*files: str) -> Path:
         folder = tmp_path / "m"
@@ -37,7 +37,7 @@ def write(tmp_path: Path) -> Write:
 
 @pytest.fixture(scope="session")
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Driver:
-    """driver(module, line, …) runs the C host of the SDK's own tests on the lines: what it prints."""
+    """driver(module, line, …) returns what the C host of the SDK's own tests prints for these lines."""
     program = tmp_path_factory.mktemp("driver") / "driver"
     source = resource("udf")
     compiler = asyncio.run(discover_cc()).command
@@ -47,8 +47,8 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Driver:
     )
 
     def run(module: Path, *lines: str) -> list[str]:
-        told = "".join(f"{line}\n" for line in lines).encode()
-        done = subprocess.run([program, module], input=told, capture_output=True, timeout=60)
+        requests = "".join(f"{line}\n" for line in lines).encode()
+        done = subprocess.run([program, module], input=requests, capture_output=True, timeout=60)
         assert done.returncode == 0, shlex.join(lines[:50]) + done.stderr.decode()
         printed = re.sub(rb"/[^ \\]*/(\w+\.go:)", rb"\1", done.stdout)
         return printed.decode(errors="backslashreplace").removesuffix("\n").split("\n")

@@ -1,4 +1,4 @@
-"""A Go module that builds, how it is built, and what a build reports."""
+"""The source of a Go module without errors, and a build and its findings in short form."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def build(folder: Path, output: Path, **more: object) -> BuildResult:
 
 
 def shown(result: BuildResult) -> list[tuple[str, str, str]]:
-    """Code, file name and the very text that each finding stands at."""
+    """The code, file name and source text of each finding."""
     found = []
     for finding in result.findings:
         path, span = Path(finding.location.path), finding.location.span

@@ -57,7 +57,7 @@ async def test_generated_files_that_cannot_be_copied(write, tmp_path: Path) -> N
         pytest.param(
             ("m.go", GOOD.replace("n int64)", "n chan int)").replace("return n", "return 0")),
             [("MG201", "m.go", "chan int")],
-            id="what a rule refuses",
+            id="an error of a rule",
         ),
         pytest.param(
             ("m.go", GOOD, "go.mod", "module example.com/m\n\ngo 1.24\n"),
@@ -77,7 +77,7 @@ async def test_generated_files_that_cannot_be_copied(write, tmp_path: Path) -> N
         pytest.param(
             ("m.go", GOOD.replace("import ", 'import _ "example.org/nowhere"\nimport ')),
             [("MG401", "m.go", "_")],
-            id="a package that nobody requires",
+            id="a package that go.mod does not require",
         ),
         pytest.param(
             ("m.go", "package m\n\n// #include <nosuch.h>\nimport \"C\"\n" + GOOD.partition("\n")[2]),
@@ -97,7 +97,7 @@ async def test_generated_files_that_cannot_be_copied(write, tmp_path: Path) -> N
                 "int aerospike_udf_go_setup(void) { return 1; }\n",
             ),
             [("MG401", "x.c", "int aerospike_udf_go_setup(void) { return 1; }")],
-            id="a symbol that the SDK has",
+            id="a symbol that the SDK defines",
         ),
         pytest.param(
             ("m.go", GOOD.replace("import", 'import _ "example.com/m/b"\nimport', 1),
@@ -161,7 +161,7 @@ async def test_invalid_requests(write, tmp_path: Path, name: str, message: str) 
         await build(tmp_path / name, tmp_path / "out.so")
 
 
-async def test_dispatches_and_targets_that_do_not_exist(write, tmp_path: Path) -> None:
+async def test_an_unknown_dispatch(write, tmp_path: Path) -> None:
     folder = write("m.go", GOOD)
     with pytest.raises(RequestError, match="no dispatch telepathy; choose registry, exported or reflect"):
         await build(folder, tmp_path / "x.so", dispatch="telepathy")
@@ -188,7 +188,9 @@ async def test_a_folder_outside_the_workspace(write, tmp_path: Path) -> None:
     assert "zz_modgo" not in result.findings[0].message
 
 
-async def test_an_sdk_version_that_nobody_has(write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_sdk_version_that_does_not_exist(
+    write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GOPROXY", "off")
     folder = write("m.go", GOOD, "go.mod", GO_MOD.replace("v1.0.0", "v1.9.0"))
     result = await build(folder, tmp_path / "x.so")

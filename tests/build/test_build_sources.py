@@ -1,4 +1,4 @@
-"""What a module says it was built from: anybody's words."""
+"""The sources that a module claims to be built from. The claim is untrusted input."""
 
 from __future__ import annotations
 
@@ -10,20 +10,29 @@ import pytest
 from modgo_lsp.build.build_sources import built_from, is_out_of_date
 
 FOLDERS: tuple[list[str], ...] = ([], ["relative"], ["/no/such"], ["/dev/null"], ["a\0"], ["/"] * 65)
-SAID = [json.dumps({"source": "x", "folders": each}) for each in FOLDERS]
-SAID += ["", "{}", "null", "[]", '{"source": "x"}', '{"source": 1, "folders": ["/"]}', "[" * 1000, "\ud800"]
+INVALID = [json.dumps({"source": "x", "folders": each}) for each in FOLDERS]
+INVALID += [
+    "",
+    "{}",
+    "null",
+    "[]",
+    '{"source": "x"}',
+    '{"source": 1, "folders": ["/"]}',
+    "[" * 1000,
+    "\ud800",
+]
 
 
-@pytest.mark.parametrize("said", SAID, ids=lambda said: ascii(said)[:40])
-def test_invalid_properties(said: str) -> None:
-    assert built_from(said) is None
+@pytest.mark.parametrize("origin", INVALID, ids=lambda origin: ascii(origin)[:40])
+def test_invalid_properties(origin: str) -> None:
+    assert built_from(origin) is None
 
 
 def test_a_folder_of_others_is_not_read(tmp_path: Path) -> None:
-    said = json.dumps({"source": "x", "folders": [str(tmp_path)]})
-    assert built_from(said) is not None
+    origin = json.dumps({"source": "x", "folders": [str(tmp_path)]})
+    assert built_from(origin) is not None
     tmp_path.chmod(0o777)
-    assert built_from(said) is None
+    assert built_from(origin) is None
 
 
 def test_a_folder_without_a_package_is_not_newer(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The cache folder: what is left there, and for how long."""
+"""The cache folder: which leftovers are removed, and when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cache and the state folder are used where nobody else can have put anything there."""
+"""The cache and the state folder are used only if nobody else can have written to them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from modgo_lsp.build.cache_folders import own_folder
 from modgo_lsp.build.ownership import foreign_hand
 
 IS_ROOT = os.geteuid() == 0
-# Some user who is neither root nor the one who runs the tests.
+# The id of a user who is neither root nor the one who runs the tests.
 OTHER = 12345
 needs_root = pytest.mark.skipif(not IS_ROOT, reason="root alone can give a folder to somebody else")
 
 
 @pytest.fixture(autouse=True)
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home, and a folder for temporary files, of this test alone; nothing is known from the test before."""
+    """A home and a folder for temporary files of this test alone; cached decisions are dropped."""
     tmp_path.chmod(0o755)
     (tmp_path / "home").mkdir(0o700)
     (tmp_path / "tmp").mkdir(0o700)
@@ -114,16 +114,16 @@ def test_a_folder_that_others_can_write_is_not_used_and_logged_once(
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(folders / "home" / "x"))
     monkeypatch.setenv("XDG_STATE_HOME", str(folders / "home" / "x"))
-    wanted = folders / "home" / "x" / "modgo"
-    wanted.mkdir(parents=True)
-    change(wanted)
+    folder = folders / "home" / "x" / "modgo"
+    folder.mkdir(parents=True)
+    change(folder)
     with caplog.at_level(logging.WARNING):
         used = [Path(own_folder(kind)) for _ in range(3)]
     assert set(used) == {folders / "tmp" / f"modgo-{os.geteuid()}" / kind}
     assert stat.S_IMODE(used[0].parent.stat().st_mode) == 0o700
     assert foreign_hand(str(used[0])) is None
     assert len(caplog.messages) == 1
-    assert str(wanted) in caplog.messages[0]
+    assert str(folder) in caplog.messages[0]
     assert reason in caplog.messages[0]
 
 
@@ -131,7 +131,7 @@ def test_a_folder_that_others_can_write_is_not_used_and_logged_once(
 def test_root_does_not_use_the_home_of_another_user(folders: Path) -> None:
     os.chown(folders / "home", OTHER, OTHER)
     assert Path(own_folder("cache")) == folders / "tmp" / "modgo-0" / "cache"
-    # A folder of root's own would be made where that user can take its place.
+    # That user could replace a folder that root makes there.
     assert Path(own_folder("state")) == folders / "tmp" / "modgo-0" / "state"
 
 
@@ -157,7 +157,7 @@ def test_nothing_is_made_where_not_even_the_temporary_folder_is_safe(
     assert list((folders / "tmp").iterdir()) == []
 
 
-def test_without_a_home_nothing_is_looked_for_in_the_current_folder(
+def test_without_a_home_the_current_folder_is_not_searched(
     folders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folders / "home")
@@ -181,7 +181,7 @@ def test_a_group_that_is_the_users_alone_may_write(folders: Path) -> None:
     assert own_folder("cache") == str(cache)
 
 
-def test_a_command_says_it_on_standard_error_and_works(folders: Path) -> None:
+def test_a_command_warns_on_standard_error_and_works(folders: Path) -> None:
     cache = folders / "home" / ".cache" / "modgo"
     cache.mkdir(parents=True)
     cache.chmod(0o777)

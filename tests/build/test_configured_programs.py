@@ -1,4 +1,4 @@
-"""Programs that a configuration file names are run by builds alone, and where nobody else can change it."""
+"""Only builds run the programs that a configuration file names, and only if nobody else can change it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def found(folder: Path, **overrides: Any) -> Configuration:
         ("pyproject.toml", '[tool.modgo]\ngo = "./tools/go"\ncc = "tools/../tools/cc -O2"\n'),
     ],
 )
-def test_a_file_names_them_for_builds_by_its_own_folder(tmp_path: Path, file: str, text: str) -> None:
+def test_their_paths_are_relative_to_the_folder_of_the_file(tmp_path: Path, file: str, text: str) -> None:
     (tmp_path / file).write_text(text)
     (tmp_path / "pkg").mkdir()
     there = found(tmp_path / "pkg")
@@ -44,12 +44,12 @@ def test_a_file_names_them_for_builds_by_its_own_folder(tmp_path: Path, file: st
 
 
 @pytest.mark.parametrize("program", ["clang", "~/bin/cc", "/usr/bin/cc", "'unclosed ./x"])
-def test_what_is_no_relative_path_stays_as_it_is(tmp_path: Path, program: str) -> None:
+def test_names_and_absolute_paths_are_unchanged(tmp_path: Path, program: str) -> None:
     (tmp_path / "modgo.toml").write_text(f'cc = "{program}"\n')
     assert building_tools(found(tmp_path)).cc == program
 
 
-def test_what_the_user_names_counts_everywhere(tmp_path: Path) -> None:
+def test_programs_that_the_user_names_are_used_everywhere(tmp_path: Path) -> None:
     (tmp_path / "modgo.toml").write_text('go = "tools/go"\ncc = "tools/cc"\n')
     (tmp_path / "modgo.toml").chmod(0o666)
     there = found(tmp_path, go="./go", cc="clang")

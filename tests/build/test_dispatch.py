@@ -1,5 +1,5 @@
-"""The ways to dispatch, and generated wrappers or none, differ in speed alone: the same calls of the same
-modules answer the same, through a host written in C."""
+"""Each kind of dispatch, with generated wrappers or without, gives the same answers to the same calls. A host
+written in C makes the calls."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def map_of(**entries: int) -> str:
     return "m:" + msgpack.packb({key.decode(): value for key, value in data.items()}).hex()
 
 
-# What the driver is told, and what it prints, of which paths are cut to their base.
+# The driver's input and its output, in which paths are cut to their base names.
 Calls = list[tuple[str, str]]
 RECORD_CALLS: Calls = [
     ("bin a i:5", ""),
@@ -97,8 +97,8 @@ async def test_answers_are_the_same(
     assert driver(module, "property dispatch", *(line for line, _ in calls)) == expected
     if dispatch == "exported":
         symbols = {str(function["name"]): str(function["symbol"]) for function in result.functions}
-        by_symbol = [  # but where a call is of the wrong kind: a host takes the kind from the manifest
-            re.sub(r"^(apply|stream) (\w+)", lambda told: f"{told[1]} @{symbols[told[2]]}", line)
+        by_symbol = [  # except calls of the wrong kind: a host reads the kind from the manifest
+            re.sub(r"^(apply|stream) (\w+)", lambda call: f"{call[1]} @{symbols[call[2]]}", line)
             if not text.startswith("6 ")
             else line
             for line, text in calls
@@ -135,10 +135,10 @@ async def test_every_stream_udf_gets_a_wrapper(tmp_path: Path) -> None:
     )
 
 
-async def test_a_panic_tells_of_the_modules_own_code_also_without_paths(
+async def test_a_panic_names_the_modules_own_code_in_a_release_build(
     write: Write, driver: Driver, tmp_path: Path
 ) -> None:
-    """A release build has no paths by which Go's own library could be told from a module without a dot."""
+    """Without paths, as in a release build, a module path without a dot looks like Go's own library."""
     source = (
         f'package m\n\nimport (\n\t"sort"\n\n\t"{SDK_PATH}"\n)\n\n'
         'var _ = udf.Register("sorts", func(list []int) {\n'

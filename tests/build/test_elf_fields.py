@@ -31,7 +31,7 @@ STYLES = ("gnu", "sysv")
 
 @pytest.fixture(scope="module")
 def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Verdict:
-    """What libmod_go and what `modgo inspect` say of a file: OK, DAMAGED, MISSING or their own words."""
+    """The verdicts of libmod_go and `modgo inspect` on a file: OK, DAMAGED, MISSING or another message."""
     path = tmp_path_factory.mktemp("elf") / "m.so"
     library = ctypes.CDLL(str(asyncio.run(libmod_go(asyncio.run(discover_cc()))).library))
     error = ctypes.create_string_buffer(8192)
@@ -144,7 +144,7 @@ def test_headers(fields: dict[str, int], verdict: str, verdicts: Verdict) -> Non
 
 
 def test_more_sections_than_the_header_can_count(verdicts: Verdict) -> None:
-    """Their number is then in the first section. Only libmod_go looks: `inspect` needs none of them."""
+    """Their number is then in the first section. Only libmod_go checks it: `inspect` reads no sections."""
     made = ElfModule()
     for count, verdict in ((0, OK), (2, OK), (3, DAMAGED), (TOP, DAMAGED)):
         assert verdicts(made.set(e_shnum=0, section0__sh_size=count))[0] == verdict
@@ -242,7 +242,7 @@ def test_symbol_table(style: str, verdicts: Verdict) -> None:
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("name", ABI_SYMBOLS)
 def test_symbols(style: str, name: str, verdicts: Verdict) -> None:
-    """What the dynamic linker would not take for an exported function, of each function of the ABI."""
+    """Each function of the ABI, changed so that the dynamic linker would not find it as a function."""
 
     def of(**values: int) -> tuple[str, str]:
         module = ElfModule(style)
@@ -280,7 +280,7 @@ def test_gnu_hash(verdicts: Verdict) -> None:
         {"gnu_first": 2**32 - 1},
     ):
         assert of(**bad) == (MISSING, MISSING), bad
-    assert of(gnu_shift=63) == (OK, OK)  # nobody but the dynamic linker uses the filter
+    assert of(gnu_shift=63) == (OK, OK)  # only the dynamic linker uses the filter
     assert of(gnu_first=0) == (MISSING, MISSING)
     assert of(1, gnu_bucket0=2**32 - 1) == (MISSING, MISSING)
     assert of(1, gnu_bucket0=0) == (MISSING, MISSING)

@@ -1,4 +1,4 @@
-"""Finding Go's library and module cache without running Go, held against what Go says of itself."""
+"""Finding Go's library and module cache without running Go, compared with the output of `go env`."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def go_says() -> dict[str, str]:
 
 
 def test_it_finds_what_go_says() -> None:
-    found, said = find_go_environment(), go_says()
-    assert os.path.realpath(str(found.goroot)) == os.path.realpath(said["GOROOT"])
-    assert found.module_cache == said["GOMODCACHE"]
-    assert f"go{found.version}" == said["GOVERSION"]
-    assert found.release == int(said["GOVERSION"].split(".")[1])
+    found, variables = find_go_environment(), go_says()
+    assert os.path.realpath(str(found.goroot)) == os.path.realpath(variables["GOROOT"])
+    assert found.module_cache == variables["GOMODCACHE"]
+    assert f"go{found.version}" == variables["GOVERSION"]
+    assert found.release == int(variables["GOVERSION"].split(".")[1])
 
 
 def test_variables_come_from_the_environment_then_from_go_env_w(

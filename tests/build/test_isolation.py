@@ -1,4 +1,4 @@
-"""A child of ours imports what modgo imports, and nothing from the folder that it or modgo stands in."""
+"""A child process imports what modgo imports, and nothing from its own or modgo's current folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import modgo_lsp
 from modgo_lsp.build.isolation import find_program, leave_out_relative_folders, python_command
 
 ROOT = Path(modgo_lsp.__file__).parents[1]
-# A module of "ours" that says what it could import, and from where.
+# A module of "ours" that prints which modules it can import, and from where.
 PROBE = """
 import json, sys
 def main():
@@ -48,12 +48,12 @@ def ran(command: list[str], **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
-def test_a_child_imports_nothing_from_where_it_stands(
+def test_a_child_imports_nothing_from_its_current_folder(
     tmp_path: Path, hostile: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "ours").mkdir()
     (tmp_path / "ours" / "probe.py").write_text(PROBE)
-    # As Python has it for `python -m`, for PYTHONPATH=":/ours" and for packages of the user's own.
+    # The entries of sys.path for `python -m`, for PYTHONPATH=":/ours" and for the user's own packages.
     monkeypatch.setattr(sys, "path", ["", str(hostile), ".", str(tmp_path / "ours"), *sys.path])
     done = ran(python_command("probe", "a", "b"), PYTHONPATH=os.pathsep + str(hostile))
     assert done.returncode == 0, done.stderr

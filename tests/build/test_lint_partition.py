@@ -21,7 +21,7 @@ def test_packages_with_the_same_imports_go_together() -> None:
     assert sorted(map(sorted, found)) == [["a", "c", "core"], ["b", "d", "data"]]
 
 
-def test_an_import_of_all_does_not_bring_all_to_one_process() -> None:
+def test_a_package_that_all_import_does_not_join_them() -> None:
     imports = {"core": [], **{f"p{number}": ["core"] for number in range(20)}}
     first, second = shares(sorted(imports), imports, lambda _: 10, 2)
     assert abs(len(first) - len(second)) <= 1

@@ -1,4 +1,4 @@
-"""What is told of files without running them: real modules, other things, and files that mean harm."""
+"""Inspection of files without running them: real modules, other files, and hostile ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Compile = Callable[..., Path]
 
 @pytest.fixture
 def compile_c(tmp_path: Path) -> Compile:
-    """compile_c(source, option, …) gives the shared object."""
+    """compile_c(source, option, …) returns the path of the shared object."""
 
     def compile_(source: str, *options: str, link: bool = True) -> Path:
         out = tmp_path / "c.so"
@@ -61,13 +61,15 @@ async def test_a_module(tmp_path: Path) -> None:
     assert found.glibc == newest_glibc(found.elf.versions) is not None
 
 
-async def test_gos_own_words(tmp_path: Path) -> None:
+async def test_the_build_information_is_that_of_go_version(tmp_path: Path) -> None:
     module = await built(tmp_path, release=True)
     go = inspect(module).go
     assert go is not None
     path = (await discover()).go.path
-    said = subprocess.run([path, "version", "-m", module], capture_output=True, text=True, check=True).stdout
-    first, *lines = said.splitlines()
+    printed = subprocess.run(
+        [path, "version", "-m", module], capture_output=True, text=True, check=True
+    ).stdout
+    first, *lines = printed.splitlines()
     assert first == f"{module}: {go.version}"
     ours = [f"\tpath\t{go.path}"]
     assert go.main is not None
@@ -163,9 +165,7 @@ async def test_a_module_that_was_cut_short_is_damaged_wherever(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("style", ["gnu", "sysv"])
-async def test_damage_anywhere_gets_a_verdict_soon_and_no_better_one_than_the_loaders(
-    compile_c: Compile, style: str
-) -> None:
+async def test_no_damaged_module_passes_that_the_loader_refuses(compile_c: Compile, style: str) -> None:
     """Numbers of all sizes at random places of the tables; seeded, so that it can be repeated. The loader
     reads the same file with code of its own; where it refuses, a module must not be deployed."""
     loader = ctypes.CDLL(str((await libmod_go(await discover_cc())).library))
@@ -194,7 +194,7 @@ async def test_damage_anywhere_gets_a_verdict_soon_and_no_better_one_than_the_lo
 
 
 def test_endless_tables_are_abandoned(compile_c: Compile, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every count in the hash table as large as can be: each look-up gives up, none goes through them all."""
+    """Every count in the hash table has the largest value: no look-up goes through all entries."""
     path = compile_c(functions(*ABI_SYMBOLS), "-Wl,--hash-style=sysv")
     data = bytearray(path.read_bytes() + bytes(8 << 20))
     shown = subprocess.run(["readelf", "-SW", path], capture_output=True, text=True, check=True).stdout

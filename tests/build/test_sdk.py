@@ -1,4 +1,4 @@
-"""The SDK in Go's module cache: put there by Go itself, checked by Go itself, without the network."""
+"""The SDK in Go's module cache: the go command installs and checks it, without the network."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_go_sum_is_completed_where_lines_are_missing() -> None:
     assert complete_sum(half, sdk) == "\n".join([*sdk.sum_lines, ""]).encode()
 
 
-def test_go_sum_with_other_checksums_is_not_overruled_but_can_be_renewed() -> None:
+def test_go_sum_with_other_checksums_is_refused_unless_it_is_renewed() -> None:
     sdk = shipped_sdk()
     wrong = f"{SDK_PATH} {sdk.version} h1:AAAA=\n".encode()
     with pytest.raises(SumMismatchError):

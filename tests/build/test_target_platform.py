@@ -1,4 +1,4 @@
-"""Builds for other machines and for a chosen glibc, by zig."""
+"""Builds with zig for other machines and for a given glibc."""
 
 from __future__ import annotations
 
@@ -72,11 +72,11 @@ async def test_files_of_other_machines_are_not_checked(write: Write, tmp_path: P
     assert [finding.code for finding in result.findings] == ["MG201"]
 
 
-async def test_this_machine_by_name_takes_no_zig(
+async def test_the_name_of_this_machine_needs_no_zig(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(toolchain, "wheel_folder", lambda _: None)
-    monkeypatch.setenv("GOARCH", "s390x")  # what is asked for counts
+    monkeypatch.setenv("GOARCH", "s390x")  # the requested target counts
     folder = write("m.go", SOURCE)
     result = await build(folder, tmp_path / "m.so", target=f"linux/{HOST.goarch}")
     assert result.ok, result.findings
@@ -124,7 +124,7 @@ def test_targets() -> None:
     assert Target("amd64", "2.17").triple == "x86_64-linux-gnu.2.17"
 
 
-def test_machines_that_no_module_is_for_need_a_target(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unsupported_machines_need_a_target(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
     with pytest.raises(RequestError, match="this machine runs darwin") as refused:
         parse_target(None)
@@ -132,8 +132,8 @@ def test_machines_that_no_module_is_for_need_a_target(monkeypatch: pytest.Monkey
     assert parse_target(f"linux/{HOST.goarch}") == Target(HOST.goarch, "2.17")
 
 
-async def test_what_was_built_is_checked(write: Write, tmp_path: Path) -> None:
-    """By what this machine's own compiler makes, which needs this machine's glibc."""
+async def test_the_glibc_of_the_result_is_checked(write: Write, tmp_path: Path) -> None:
+    """This machine's compiler stands in for zig: its result needs this machine's glibc."""
     out = tmp_path / "m.so"
     assert (await build(write("m.go", SOURCE), out)).ok
     glibc = platform.libc_ver()[1]

@@ -1,4 +1,4 @@
-"""Finding Go and a C compiler: what is taken, what is refused, and what the refusals say."""
+"""Finding Go and a C compiler: which are used, which are refused, and the messages."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def test_no_c_compiler(bare: Path) -> None:
     assert "gcc or clang" in refused.value.remedy
 
 
-async def test_a_go_that_is_too_old_says_both_versions(bare: Path) -> None:
+async def test_the_message_about_an_old_go_has_both_versions(bare: Path) -> None:
     path = go_program(bare / "go", "1.22.4")
     with pytest.raises(ToolchainError) as refused:
         await discover_go()

@@ -1,5 +1,5 @@
-"""Every kind of type that a UDF may take or give, in each way to dispatch: the same answer, word for word, to
-the same argument, be it the right one, one out of range or noise."""
+"""Every kind of type that a UDF may take or return: each kind of dispatch gives the same answer, word for
+word, to the same argument, whether it is valid, out of range or noise."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LEVELS = "91" * 63
 BAD = "2 string argument 1 of NAME: "
 WRONG = "3 string the result of NAME: "
 
-# What is called, and what the driver prints.
+# Calls, and what the driver prints.
 ANSWERS = {
     # Out of range is an error, never a wrap.
     "int8 i:128": BAD + "expected an integer from -128 to 127, got the integer 128",
@@ -145,7 +145,7 @@ class Arguments:
         return " ".join(self.one() for _ in range(self._random.randrange(4)))
 
     def _damaged(self, data: bytes) -> bytes:
-        """Mostly as it was; else with text that is no UTF-8, other bytes, fewer or more of them."""
+        """Usually unchanged; else with invalid UTF-8, or with bytes changed, removed or added."""
         pick = self._random.random()
         if pick < 0.7 or not data:
             return data
@@ -200,7 +200,7 @@ Modules = dict[str, tuple[Path, list[str]]]
 
 @pytest.fixture(scope="module")
 def modules(tmp_path_factory: pytest.TempPathFactory) -> Modules:
-    """The module with the names of its functions, by the way to dispatch."""
+    """The module with the names of its functions, by kind of dispatch."""
     built = {}
     for dispatch in DISPATCHES:
         output = tmp_path_factory.mktemp(dispatch) / "types.so"
@@ -217,11 +217,13 @@ def test_every_function_gets_a_wrapper(modules: Modules) -> None:
 
 
 @pytest.mark.parametrize("dispatch", DISPATCHES)
-def test_the_module_says_what_the_builder_says(driver: Driver, modules: Modules, dispatch: str) -> None:
+def test_the_properties_of_the_module_are_those_of_the_builder(
+    driver: Driver, modules: Modules, dispatch: str
+) -> None:
     module, names = modules[dispatch]
-    told = driver(module, "property functions", "property dispatch", "property build")
-    functions = {function["name"]: function for function in json.loads(told[0])}
-    assert (list(functions), told[1]) == (names, dispatch)
+    properties = driver(module, "property functions", "property dispatch", "property build")
+    functions = {function["name"]: function for function in json.loads(properties[0])}
+    assert (list(functions), properties[1]) == (names, dispatch)
     symbol = "modgo_udf_restStruct" if dispatch == "exported" else ""
     assert functions["restStruct"] == {
         **{"name": "restStruct", "kind": "record", "doc": "", "symbol": symbol},
@@ -230,7 +232,7 @@ def test_the_module_says_what_the_builder_says(driver: Driver, modules: Modules,
         "location": "types.go:148",
     }
     assert functions["pair"]["params"] == [{"name": "v", "type": "pair[string, []int]"}]
-    build = json.loads(told[2])
+    build = json.loads(properties[2])
     assert set(build) == {"target", "flags", "source", "folders"}
     assert build["source"] == json.loads(driver(modules["registry"][0], "property build")[0])["source"]
 
@@ -256,7 +258,7 @@ def test_answers_are_the_same(driver: Driver, modules: Modules) -> None:
 
 
 @pytest.mark.parametrize("dispatch", DISPATCHES)
-def test_what_the_design_says_of_them(driver: Driver, modules: Modules, dispatch: str) -> None:
+def test_answers_are_as_documented(driver: Driver, modules: Modules, dispatch: str) -> None:
     module, _ = modules[dispatch]
     answers = driver(module, *(f"apply {call}" for call in ANSWERS))
     expected = {call: answer.replace("NAME", call.split()[0]) for call, answer in ANSWERS.items()}

@@ -105,7 +105,7 @@ def test_a_wrong_set_up_exits_with_2(module: Path, tmp_path: Path, change: str, 
 
 
 def program(name: str) -> Path:
-    """The program itself: the `go` that a wheel puts on PATH is a script that needs the wheel."""
+    """The Go program itself: the `go` of a wheel is a script that needs the wheel."""
     if name == "go":
         root = subprocess.run(["go", "env", "GOROOT"], capture_output=True, text=True, check=True).stdout
         return Path(root.strip()) / "bin" / "go"
@@ -123,7 +123,7 @@ def program(name: str) -> Path:
     ],
 )
 def test_missing_tools_name_a_remedy(module: Path, tmp_path: Path, tools: tuple[str, ...], said: str) -> None:
-    """With the wheels installed there is nothing to miss: this Python runs isolated from them."""
+    """Isolates Python from the wheels, which would otherwise provide the tools."""
     path = tmp_path / "bin"
     path.mkdir()
     for tool in tools:
@@ -178,7 +178,7 @@ def test_an_interrupt_leaves_nothing(
     _, said = running.communicate(timeout=20)
     assert running.returncode == 128 + number
     assert "Traceback" not in said
-    if psutil.pid_exists(sleeper):  # where nobody collects the dead, it may still be listed
+    if psutil.pid_exists(sleeper):  # it may still be listed as a zombie
         assert psutil.Process(sleeper).status() == psutil.STATUS_ZOMBIE
     assert not (tmp_path / "m.so").exists()
 
@@ -191,7 +191,7 @@ def test_help_has_examples(tmp_path: Path) -> None:
 
 
 def _no_cc1(folder: Path, flag: str, said: str) -> str:
-    """A C compiler that answers --version, and fails where it is asked for more."""
+    """A C compiler that answers --version and fails at everything else."""
     path = folder / "gcc"
     path.write_text(f'#!/bin/sh\ncase "$*" in *{flag}*) echo "{said}" >&2; exit 1;; esac\nexec gcc "$@"\n')
     path.chmod(0o755)

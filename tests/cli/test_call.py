@@ -39,7 +39,7 @@ def module(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_result_and_change(module: Path) -> None:
+def test_the_result_and_the_change_are_shown(module: Path) -> None:
     done = modgo(
         "call", "udfs.so", "add", "hits", "5", "--record", '{"bins": {"hits": 1, "x": [1]}}', cwd=module
     )
@@ -98,7 +98,7 @@ def test_a_package_is_built_first(module: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         (["udfs.so", "fail"], 1, "udf: out of tokens"),
         (["udfs.so", "index", "[]"], 1, "panic: runtime error: index out of range"),
@@ -120,11 +120,11 @@ def test_a_package_is_built_first(module: Path) -> None:
     ],
 )
 def test_failures_have_one_message_and_their_exit_code(
-    module: Path, arguments: list[str], code: int, said: str
+    module: Path, arguments: list[str], code: int, message: str
 ) -> None:
     (module / "text.so").write_text("text")
     done = modgo("call", *arguments, cwd=module)
-    assert said in done.stderr
+    assert message in done.stderr
     assert done.returncode == code
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
@@ -160,10 +160,10 @@ def test_ctrl_c_leaves_no_worker(module: Path, times: int) -> None:
         for _ in range(times):
             os.killpg(process.pid, signal.SIGINT)  # as a terminal does
         assert process.stderr is not None
-        said = process.stderr.read()
+        message = process.stderr.read()
         assert process.wait(10) == 130
-    assert "Traceback" not in said
-    assert not psutil.wait_procs([found], timeout=5)[1]
+    assert "Traceback" not in message
+    assert not psutil.wait_procs([found], timeout=60)[1]
 
 
 def _worker_of(pid: int) -> psutil.Process:
@@ -178,7 +178,7 @@ def _worker_of(pid: int) -> psutil.Process:
 
 
 def test_a_module_finds_its_package(tmp_path: Path) -> None:
-    """Samples belong to the package, wherever the .so lies; one that is older than its source is named."""
+    """Samples come from the package, wherever the .so is; a .so older than its source gets a note."""
     package, out = tmp_path / "counters", tmp_path / "out"
     shutil.copytree(ROOT / "examples" / "counters", package)
     out.mkdir()
@@ -194,7 +194,7 @@ def test_a_module_finds_its_package(tmp_path: Path) -> None:
         )
         assert built.returncode == 0, built.stdout
         called = modgo("call", "c.so", "add", "hits", "5", "100", cwd=out)
-        if options:  # it knows no path of this machine
+        if options:  # it contains no path of this machine
             assert str(tmp_path).encode() not in (out / "c.so").read_bytes()
             assert "(does not exist)" in called.stdout
             assert "Note" not in called.stderr

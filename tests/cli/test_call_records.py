@@ -78,7 +78,7 @@ def test_a_crash_on_one_record_and_the_run_goes_on(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ('{"bins": {}}\n{"bins": \n', "r.jsonl:2:10: not JSON"),
         ('\n{"bins": {"a": {"$int": 1.5}}}', "r.jsonl:2: bins.a.$int: must be"),
@@ -86,11 +86,11 @@ def test_a_crash_on_one_record_and_the_run_goes_on(folder: Path) -> None:
         ("\n\n", "r.jsonl has no records"),
     ],
 )
-def test_invalid_records_are_reported_before_the_first_call(folder: Path, text: str, said: str) -> None:
+def test_invalid_records_are_reported_before_the_first_call(folder: Path, text: str, message: str) -> None:
     (folder / "r.jsonl").write_text(text)
     done = modgo("call", "udfs.so", "add", "n", "5", "--records", "r.jsonl", cwd=folder)
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -124,7 +124,7 @@ def test_default_records_of_a_stream(folder: Path) -> None:
     assert modgo("call", "streams.so", "total", "--stream", cwd=folder).stdout.startswith("8\n")
 
 
-def test_a_store_keeps_records(folder: Path, tmp_path: Path) -> None:
+def test_records_stay_in_a_store(folder: Path, tmp_path: Path) -> None:
     store = ["--store", str(tmp_path / "s.db"), "--key", '["test", "demo", "k1"]']
     assert modgo("call", "udfs.so", "create", "5", *store, cwd=folder).returncode == 0
     done = modgo("call", "udfs.so", "add", "v", "1", *store, cwd=folder)
@@ -137,7 +137,7 @@ def test_a_store_keeps_records(folder: Path, tmp_path: Path) -> None:
     assert "it is not a record store" in done.stderr
 
 
-def test_memory_has_a_limit(folder: Path) -> None:
+def test_the_memory_limit(folder: Path) -> None:
     done = modgo("call", "udfs.so", "double", "4", "--memory", "2MB", cwd=folder)
     assert done.returncode == 1
     assert "needs more memory than the 2 MB that it may have" in done.stderr
@@ -150,8 +150,8 @@ def test_a_failed_call_runs_again(folder: Path) -> None:
     again = modgo("call", "--replay", replay, cwd=folder)
     assert again.returncode == 1
     assert again.stderr.startswith("panic: runtime error: index out of range [5] with length 1\n")
-    told = modgo("call", "udfs.so", "index", "[1]", cwd=folder)
-    assert "`modgo call --replay " in told.stderr
+    shown = modgo("call", "udfs.so", "index", "[1]", cwd=folder)
+    assert "`modgo call --replay " in shown.stderr
     with (folder / "udfs.so").open("r+b") as module:
         module.seek(0, os.SEEK_END)
         module.write(b"\0")
@@ -161,7 +161,7 @@ def test_a_failed_call_runs_again(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["udfs.so", "add", "--nodes", "2"], "nodes needs stream"),
         (["udfs.so", "add", "--force"], "--force needs --replay"),
@@ -179,8 +179,8 @@ def test_a_failed_call_runs_again(folder: Path) -> None:
         (["--stream"], "Missing argument 'FILE.so|PKG'"),
     ],
 )
-def test_options_that_cannot_be_combined(folder: Path, arguments: list[str], said: str) -> None:
+def test_options_that_cannot_be_combined(folder: Path, arguments: list[str], message: str) -> None:
     done = modgo("call", *arguments, cwd=folder)
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr

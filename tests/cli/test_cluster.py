@@ -1,4 +1,4 @@
-"""The commands that go to a cluster, as processes, where there is none: exit codes, secrets, JSON."""
+"""The commands for a cluster, as processes, without one: exit codes, secrets, JSON."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ def test_unreachable(nobody: str) -> None:
 def test_unreachable_as_json(nobody: str) -> None:
     done = modgo("undeploy", "counters", "--hosts", nobody, "--json")
     assert done.returncode == 2
-    told = json.loads(done.stdout)
-    assert (told["ok"], told["error"]["kind"]) == (False, "usage")
-    assert f"nothing listens at {nobody}" in told["error"]["message"]
+    report = json.loads(done.stdout)
+    assert (report["ok"], report["error"]["kind"]) == (False, "usage")
+    assert f"nothing listens at {nobody}" in report["error"]["message"]
 
 
 def test_hosts_may_come_from_the_environment(nobody: str) -> None:
@@ -102,7 +102,7 @@ def test_tls_files_must_exist(nobody: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ((), "no record is given"),
         (("--namespace", "test", "--key", '["a", "b", 1]'), "--namespace needs --stream"),
@@ -114,9 +114,9 @@ def test_tls_files_must_exist(nobody: str, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_options_that_cannot_be_combined(nobody: str, options: tuple[str, ...], said: str) -> None:
+def test_options_that_cannot_be_combined(nobody: str, options: tuple[str, ...], message: str) -> None:
     done = modgo("apply", "calls", "total", "--hosts", nobody, *options)
-    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+    assert (done.returncode, message in done.stderr) == (2, True), done.stderr
 
 
 def test_names_that_the_client_s_own_lua_needs(nobody: str) -> None:

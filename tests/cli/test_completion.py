@@ -46,7 +46,7 @@ def run(folder: Path, *command: str, **environment: str) -> str:
 
 
 def completed(folder: Path, line: str) -> list[str]:
-    """What bash would offer for the last word of `line`."""
+    """What bash offers for the last word of `line`."""
     script = (
         'eval "$(modgo completion bash)"\n'
         f"COMP_WORDS=({line})\nCOMP_CWORD=$(({len(line.split(' ')) - 1}))\n"
@@ -88,11 +88,11 @@ def test_functions_of_a_built_module(folder: Path) -> None:
 def test_other_shells_get_a_script_and_help(folder: Path, shell: str, word: str) -> None:
     assert word in run(folder, "modgo", "completion", shell)
     asked = {"COMP_WORDS": "modgo cal", "COMP_CWORD": "1" if shell == "zsh" else "cal"}
-    told = run(folder, "modgo", **asked, _MODGO_COMPLETE=f"{shell}_complete")
-    assert "Call a function of a module on a record." in told
+    offered = run(folder, "modgo", **asked, _MODGO_COMPLETE=f"{shell}_complete")
+    assert "Call a function of a module on a record." in offered
 
 
-def test_files_are_the_shells_own(folder: Path) -> None:
+def test_the_shell_completes_files(folder: Path) -> None:
     for line in ("modgo call c", "modgo lint c", "modgo call x f --record c", "modgo deploy c"):
         asked = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split()) - 1)}
         assert run(folder, "modgo", **asked, _MODGO_COMPLETE="bash_complete") == "file,c\n"

@@ -99,8 +99,8 @@ def test_the_report_contains_no_secrets(tmp_path: Path) -> None:
         LANG="https://me:s3cret@example.com",
     )
     text = done.stdout
-    for said in ("- modgo ", "- CPython ", "tree-sitter", "| c-compiler | ", "| go | ", "MG104", "selct"):
-        assert said in text
+    for part in ("- modgo ", "- CPython ", "tree-sitter", "| c-compiler | ", "| go | ", "MG104", "selct"):
+        assert part in text
     assert "- `GOMODCACHE=~/cache`" in text
     assert "s3cret" not in text
     assert str(tmp_path) not in text

@@ -17,7 +17,7 @@ CLEAN = (
     f'package shop\n\nimport "{SDK}"\n\nfunc init() {{\n\tudf.Register("add", Add)\n}}\n\n'
     "func Add(rec *udf.Record) {}\n"
 )
-# What is added to it, and the severity of its finding, by kind. --fix mends those that begin with "fixable".
+# By kind: the code to add, and the severity of its finding. --fix fixes those that begin with "fixable".
 KINDS = {
     "clean": ("", None),
     "error": ('\nfunc init() { udf.Register("add", Add) }\n', "error"),

@@ -33,7 +33,7 @@ func At(rec *udf.Record, t time.Time, l lib.T) {}
 """
 
 
-def test_types_of_go_s_library_are_checked(module: Path) -> None:
+def test_types_of_gos_library_are_checked(module: Path) -> None:
     append(module, "").write_text(TIMED.replace('\t"example.org/lib"\n', "").replace(", l lib.T", ""))
     ran = modgo(module)
     assert "MG201" in ran.stdout
@@ -51,7 +51,7 @@ def test_missing_source_is_reported_once(module: Path) -> None:
     assert others.startswith("Note: the source of example.org/lib was not found")
 
 
-def test_text_is_for_people(module: Path) -> None:
+def test_the_text_report(module: Path) -> None:
     append(module, FORGOTTEN)
     ran = modgo(module, "counters")
     assert ran.returncode == 1

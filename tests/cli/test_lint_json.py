@@ -112,11 +112,11 @@ def test_paths_that_could_not_be_linted_are_in_the_report(module: Path) -> None:
     places = [(each["path"], each["line"]) for each in report["errors"]]
     assert places == [("gone", None), ("modgo.toml", 1), (None, None)]
     assert "MG999" in report["errors"][2]["message"]
-    for form, said in (
+    for form, mark in (
         ("github", "::error "),
         ("gitlab", "blocker"),
         ("junit", "<error "),
         ("sarif", "ignor"),
     ):
         ran = modgo(module, ".", "gone", "--output-format", form)
-        assert (ran.returncode, said in ran.stdout) == (2, True), form
+        assert (ran.returncode, mark in ran.stdout) == (2, True), form

@@ -60,8 +60,8 @@ def test_a_change_starts_a_run_until_ctrl_c(module: Path, watching: subprocess.P
     assert watching.stdout is not None
     assert "MG101" in watching.stdout.readline()
     watching.send_signal(signal.SIGINT)
-    _, said = watching.communicate(timeout=30)
-    assert (watching.returncode, said.strip()) == (130, "")
+    _, errors = watching.communicate(timeout=30)
+    assert (watching.returncode, errors.strip()) == (130, "")
 
 
 def test_changes_elsewhere_in_the_module_start_a_run(module: Path, watching: subprocess.Popen[str]) -> None:

@@ -107,7 +107,7 @@ def test_an_unknown_command_suggests_the_nearest(typed: str, meant: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("call", "--json"), "Missing argument 'FILE.so|PKG'."),
         (("call", "a.so", "f", "--record", "{", "--json"), "record:1:2: not JSON"),
@@ -117,12 +117,12 @@ def test_an_unknown_command_suggests_the_nearest(typed: str, meant: str) -> None
         (("deploy", "a.so", "--json"), "Missing option '--hosts'"),
     ],
 )
-def test_wrong_usage_is_json_with_the_option_json(arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_usage_is_json_with_the_option_json(arguments: tuple[str, ...], message: str) -> None:
     ran = process(*arguments, AEROSPIKE_HOSTS="")
-    told = json.loads(ran.stdout)
+    report = json.loads(ran.stdout)
     assert (ran.returncode, ran.stderr) == (2, "")
-    assert (told["ok"], told["error"]["kind"], told["error"]["frames"]) == (False, "usage", [])
-    assert said in told["error"]["message"]
+    assert (report["ok"], report["error"]["kind"], report["error"]["frames"]) == (False, "usage", [])
+    assert message in report["error"]["message"]
     ran = process("call", "a.so", "f", "--record", "{", "--", "--json")
     assert ran.stdout == ""
     assert "record:1:2: not JSON" in ran.stderr
@@ -136,7 +136,7 @@ def test_colours_follow_the_environment(tmp_path: Path) -> None:
     assert "\x1b" not in process(*command, FORCE_COLOR="", NO_COLOR="").stdout
 
 
-def test_a_bug_shows_one_line_and_how_to_report_it(
+def test_an_internal_error_is_one_line_and_how_to_report_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(_: str) -> None:
@@ -146,11 +146,11 @@ def test_a_bug_shows_one_line_and_how_to_report_it(
     monkeypatch.delenv("MODGO_DEBUG", raising=False)
     with pytest.raises(SystemExit) as ended:
         main(["rule"])
-    told = capsys.readouterr().err
+    printed = capsys.readouterr().err
     assert ended.value.code == 70
-    assert "RuntimeError: the sky fell" in told
-    assert "MODGO_DEBUG=1" in told
-    assert "Traceback" not in told
+    assert "RuntimeError: the sky fell" in printed
+    assert "MODGO_DEBUG=1" in printed
+    assert "Traceback" not in printed
     monkeypatch.setenv("MODGO_DEBUG", "1")
     with pytest.raises(RuntimeError):
         main(["rule"])

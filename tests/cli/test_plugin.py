@@ -57,10 +57,10 @@ def test_a_loaded_file_is_replaced_not_overwritten(output: Path) -> None:
 
 
 def test_json(output: Path) -> None:
-    told = json.loads(run(output, "--json").stdout)
-    assert (told["ok"], told["target"]) == (True, "linux/arm64")
-    assert told["environment"] == {"LD_PRELOAD": str(output / LIBRARY)}
-    assert [(file["path"], file["bytes"], len(file["sha256"])) for file in told["files"]] == [
+    report = json.loads(run(output, "--json").stdout)
+    assert (report["ok"], report["target"]) == (True, "linux/arm64")
+    assert report["environment"] == {"LD_PRELOAD": str(output / LIBRARY)}
+    assert [(file["path"], file["bytes"], len(file["sha256"])) for file in report["files"]] == [
         (str(output / LIBRARY), len(FILES[LIBRARY]), 64),
         (str(output / WORKER), len(FILES[WORKER]), 64),
     ]

@@ -29,7 +29,7 @@ def on_terminal(seconds: float, **environment: str) -> tuple[str, str]:
         timeout=60,
         check=True,
     )
-    os.write(theirs, b"end")  # for there to be something to read
+    os.write(theirs, b"end")  # so that there is always something to read
     os.close(theirs)
     shown = os.read(ours, 65536).decode()
     os.close(ours)

@@ -12,7 +12,7 @@ import pytest
 from modgo_lsp.cli.commands import COMMANDS
 
 ROOT = Path(__file__).parents[2]
-# Arguments with which each command writes something at once.
+# Arguments with which each command has output.
 WORDS: dict[str, tuple[str, ...]] = {
     "lint": ("lint",),
     "rule": ("rule", "MG101"),

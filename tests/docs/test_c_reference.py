@@ -86,7 +86,7 @@ def test_each_kind_of_declaration_has_its_form(pages: ModuleType) -> None:
     assert "| `left` | the one with the handle |" in text
 
 
-def test_what_has_no_place_in_a_header_is_refused_with_its_line(pages: ModuleType) -> None:
+def test_unsupported_code_in_a_header_is_refused_with_its_line(pages: ModuleType) -> None:
     with pytest.raises(ValueError, match=r"line 2: .* has no place in a header"):
         pages.read_header(b"/* x.h - y. */\nint f(void) { return 1; }\n")
 

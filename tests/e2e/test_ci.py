@@ -85,7 +85,7 @@ def test_the_action_shows_findings_beside_lines(repository: Path) -> None:
     ]
 
 
-def test_the_action_takes_paths_and_options_a_line_each(repository: Path) -> None:
+def test_the_action_takes_a_path_or_option_on_each_line(repository: Path) -> None:
     ran = action(repository, paths="a place\ncounters/counters.go\n", args="--ignore\nMG1\n--select=MG2")
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
     assert "a place" in action(repository, paths="a place").stdout

@@ -18,7 +18,7 @@ def sections(folder: Path) -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
-def test_each_locked_python_package_is_in_it() -> None:
+def test_each_locked_python_package_is_listed() -> None:
     lock = (ROOT / "requirements" / "runtime.txt").read_text("utf-8")
     pins = {f"{name} {version}" for name, version in re.findall(r"^(\S+)==(\S+)", lock, re.MULTILINE)}
     assert {title for title in sections(ROOT) if "in the server plugin" not in title} == pins
@@ -40,7 +40,7 @@ def test_the_texts_are_those_of_the_packages() -> None:
     assert compared > 15
 
 
-def test_each_locked_npm_package_is_in_it() -> None:
+def test_each_locked_npm_package_is_listed() -> None:
     lock = json.loads((EXTENSION / "package-lock.json").read_text("utf-8"))["packages"]
     pins = {
         f"{place.rpartition('node_modules/')[2]} {entry['version']}"

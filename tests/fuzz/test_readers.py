@@ -140,7 +140,7 @@ def test_a_baseline(raw: bytes) -> None:
 
 
 @given(some.integers(-64, 255), damaged(GO_END).map(lambda data: data.decode("utf-8", "replace")))
-def test_the_last_words_of_a_worker(code: int, text: str) -> None:
+def test_the_crash_output_of_a_worker(code: int, text: str) -> None:
     assert read_crash_output(code, text) is not None
 
 

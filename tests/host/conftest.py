@@ -1,4 +1,4 @@
-"""What the host's tests share: modules in C and in Go, compiled once a session."""
+"""Fixtures of the host's tests: modules in C and in Go, compiled once in a session."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 
 @pytest.fixture(scope="session")
 def compile_c(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """compile_c("good", "-DMAJOR=2", …) gives the shared object of modules/good.c."""
+    """compile_c("good", "-DMAJOR=2", …) returns the path of the shared object of modules/good.c."""
     folder = tmp_path_factory.mktemp("c")
     cc = asyncio.run(discover_cc())
 

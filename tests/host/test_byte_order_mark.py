@@ -1,4 +1,4 @@
-"""Files that editors on Windows wrote: a byte order mark before JSON and TOML is no part of either."""
+"""A byte order mark before JSON or TOML, as editors on Windows write it, is skipped."""
 
 from __future__ import annotations
 

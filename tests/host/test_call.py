@@ -88,7 +88,7 @@ async def test_typed_arguments_and_results(udfs: Path) -> None:
     assert (await call(udfs, "double", "21")).value == 42
 
 
-async def test_records_that_come_and_go(udfs: Path) -> None:
+async def test_records_are_created_and_removed(udfs: Path) -> None:
     created = await call(udfs, "create", "7", record=Record())
     assert (created.operations, created.after) == (("create",), Record(bins={"v": 7}, ttl=90, generation=1))
     removed = await call(udfs, "remove")
@@ -100,7 +100,7 @@ async def test_records_that_come_and_go(udfs: Path) -> None:
     assert (await call(udfs, "meta")).value == "true 1demo0s"
 
 
-async def test_logs_and_what_is_printed(udfs: Path) -> None:
+async def test_logs_and_output(udfs: Path) -> None:
     result = await call(udfs, "speak")
     assert [(line.level, line.message) for line in result.logs] == [
         ("warning", "careful n=3"),
@@ -127,7 +127,7 @@ async def test_logs_and_what_is_printed(udfs: Path) -> None:
 async def test_failures(
     udfs: Path, function: str, arguments: list[str], kind: str, message: str, frames: int
 ) -> None:
-    result = await call(udfs, function, *arguments, timeout=1)
+    result = await call(udfs, function, *arguments, timeout=1 if kind == "timeout" else 60)
     assert result.failure is not None
     assert result.failure.kind == kind
     assert message in result.failure.message
@@ -159,7 +159,7 @@ async def test_the_nearest_name_is_suggested(udfs: Path, good: Path) -> None:
 async def test_failures_of_a_module_in_c(
     good: Path, function: str, kind: str, message: str, frames: tuple[str, ...]
 ) -> None:
-    result = await call(good, function, timeout=1)
+    result = await call(good, function, timeout=1 if kind == "timeout" else 60)
     assert result.failure is not None
     assert (result.failure.kind, result.failure.frames) == (kind, frames)
     assert message in result.failure.message
@@ -176,7 +176,7 @@ async def test_failures_of_a_module_in_c(
         ("ttl", "0 "),
     ],
 )
-async def test_what_the_host_answers_a_module(good: Path, function: str, answer: str) -> None:
+async def test_the_answers_of_host_functions(good: Path, function: str, answer: str) -> None:
     assert (await call(good, function)).value == answer
 
 
@@ -193,13 +193,13 @@ async def test_invalid_results(compile_c: Callable[..., Path]) -> None:
     assert result.failure.kind == "abi"
 
 
-async def test_a_time_out_is_short_and_cancelling_leaves_nothing(good: Path) -> None:
+async def test_a_timeout_and_cancelling_leave_no_process(good: Path) -> None:
     result = await call(good, "hang", timeout=0.2)
     assert result.failure is not None
     assert result.failure.kind == "timeout"
     task = asyncio.create_task(call(good, "hang", timeout=60))
     children: list[psutil.Process] = []
-    for _ in range(100):
+    for _ in range(1200):
         await asyncio.sleep(0.05)
         children = [one for one in psutil.Process().children() if one.name() == "mod-go-worker"]
         if children and children[0].num_threads() > 1:
@@ -208,7 +208,7 @@ async def test_a_time_out_is_short_and_cancelling_leaves_nothing(good: Path) -> 
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not psutil.wait_procs(children, timeout=5)[1]
+    assert not psutil.wait_procs(children, timeout=60)[1]
 
 
 async def test_many_at_once(udfs: Path) -> None:

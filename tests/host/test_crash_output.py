@@ -1,4 +1,4 @@
-"""What is left of a process that died: the useful lines of the Go runtime's, and nothing else."""
+"""The message of a process that died: the useful lines of the Go runtime's output."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_panic_in_a_goroutine() -> None:
     assert words.frames == ("f.go:3",)
 
 
-def test_an_end_without_output() -> None:
+def test_an_exit_without_output() -> None:
     assert "exit status 7" in read_crash_output(7, "").message
     assert "SIGSEGV" in read_crash_output(-signal.SIGSEGV, "some output").message
     assert "signal 99" in read_crash_output(-99, "").message

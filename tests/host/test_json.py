@@ -1,4 +1,4 @@
-"""The JSON of values and record samples: what it says, that nothing is lost, and its errors."""
+"""The JSON of values and record samples: its form, lossless conversion, and errors."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_forms(text: str, value: Value) -> None:
     assert repr(read(json.dumps(json_of(value)))) == repr(value)
 
 
-def test_readable_where_json_can_say_it() -> None:
+def test_values_that_json_has_are_plain() -> None:
     assert json_of(Map((("a", List((1, 2.5, "x"))),))) == {"a": [1, 2.5, "x"]}
     assert json_of(2**53) == {"$int": "9007199254740992"}
 
@@ -100,7 +100,7 @@ def test_a_word_that_is_not_json_is_a_string() -> None:
         argument("[1, 2")
 
 
-def test_a_whole_sample_and_back() -> None:
+def test_a_complete_sample_round_trips() -> None:
     text = {"key": ["test", "demo", "k1"], "bins": {"a": 1, "s": "x"}, "ttl": 30, "generation": 4}
     record = parse_sample(json.dumps(text), "x")
     assert record == Record("test", "demo", "k1", {"a": 1, "s": "x"}, 30, 4)
@@ -108,7 +108,7 @@ def test_a_whole_sample_and_back() -> None:
     jsonschema.validate(text, SCHEMA)
 
 
-def test_only_bins_are_needed_and_without_any_there_is_no_record() -> None:
+def test_a_sample_needs_bins_only_and_without_bins_there_is_no_record() -> None:
     record = parse_sample('{"bins": {"a": 1}}', "x")
     assert (record.exists, record.generation, record.ttl) == (True, 1, 0)
     for text in ('{"bins": {}}', "null", '{"bins": {"a": null}}'):

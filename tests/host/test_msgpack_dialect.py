@@ -1,5 +1,5 @@
-"""Values in the server's msgpack dialect and in JSON: what goes out comes back, and what the server can't
-store is refused."""
+"""Values in the server's msgpack dialect and in JSON survive a round trip; values that the server can't store
+are refused."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def collections(inner: some.SearchStrategy[Value]) -> some.SearchStrategy[Value]
 
 
 def decode_order(pairs: dict[Value, Value], order: str) -> tuple[tuple[Value, Value], ...]:
-    """Pairs in Aerospike's order of keys, worked out here on its own: integers, strings, bytes."""
+    """Pairs in Aerospike's order of keys, by an independent implementation: integers, strings, bytes."""
     rank = {int: 0, str: 1, bytes: 2}
     items = list(pairs.items())
     if order != "none":
@@ -98,7 +98,7 @@ def test_nan_is_a_double() -> None:
     assert math.isnan(value)
 
 
-def test_depth_has_a_limit_both_ways() -> None:
+def test_depth_is_limited_when_encoding_and_decoding() -> None:
     value: Value = 1
     for _ in range(DEPTH_MAX):
         value = List((value,))
@@ -132,7 +132,7 @@ def test_depth_has_a_limit_both_ways() -> None:
         (b"\x92\x01\xc7\x00\x01", "where none may"),
     ],
 )
-def test_what_the_server_could_not_store(data: bytes, reason: str) -> None:
+def test_values_that_the_server_cannot_store_are_refused(data: bytes, reason: str) -> None:
     with pytest.raises(UnstorableError, match=reason):
         decode(data)
 

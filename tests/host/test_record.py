@@ -1,4 +1,4 @@
-"""The working record: changes live in memory until they are stored, and what can't be is refused."""
+"""The working record: changes stay in memory until they are stored; invalid ones are refused."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_create_remove_create() -> None:
     assert (one.stored, one.generation) == ({"b": to_flat(2)}, 1)
 
 
-def test_what_does_not_fit_the_record() -> None:
+def test_changes_that_do_not_fit_the_record() -> None:
     with pytest.raises(RefusedError, match="exists already"):
         record(a=1).create()
     for act in (WorkingRecord.update, WorkingRecord.remove):
@@ -71,7 +71,7 @@ def test_what_does_not_fit_the_record() -> None:
         record().create()
 
 
-def test_what_aerospike_could_not_store() -> None:
+def test_values_that_aerospike_cannot_store() -> None:
     one = record(a=1)
     for name in ("sixteen-bytes-ab", "", "ÄÖÜäöüÄÖ"):
         with pytest.raises(RefusedError, match="1 to 15"):
@@ -88,7 +88,7 @@ def test_what_aerospike_could_not_store() -> None:
 
 
 def test_digests_are_aerospikes() -> None:
-    # As the official clients work them out for set "demo".
+    # As the official clients compute them for set "demo".
     text, number = digest_of("demo", to_flat("k1")), digest_of("demo", to_flat(1))
     assert digest_of("demo", NIL_FLAT) is None
     if text is not None and number is not None:  # this Python's OpenSSL offers RIPEMD-160

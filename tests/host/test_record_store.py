@@ -1,4 +1,4 @@
-"""The embedded store: what is written is there again, for everybody, and what is no store is told."""
+"""The embedded store: written records are read again, by every process, and other files are refused."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_a_record_expires(tmp_path: Path) -> None:
         (NEVER_EXPIRES - 1, 1000, NEVER_EXPIRES - 2),
     ],
 )
-def test_what_is_left_of_a_ttl(
+def test_the_remaining_ttl(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ttl: int, age: int, left: int | None
 ) -> None:
     store = Store(tmp_path / "s.db")
@@ -141,13 +141,13 @@ async def test_calls_read_and_write_it(udfs: Path, tmp_path: Path) -> None:
         again = await session.call("create", [5], key, store=store)
         assert again.failure is not None
         assert "exists already" in again.failure.message
-        for wanted in (6, 7):
-            assert (await session.call("add", ["v", 1], key, store=store)).value == wanted
+        for expected in (6, 7):
+            assert (await session.call("add", ["v", 1], key, store=store)).value == expected
         found = store.read(key)
         assert found is not None
         assert (found.bins, found.generation, found.ttl) == ({"v": 7}, 3, 90)
         assert (await session.call("meta", (), key, store=store)).value == "true 3demo1m30s"
-        # What was stored before a crash stays; what was only read changes nothing.
+        # A record stored before a crash stays; one that was only read is unchanged.
         assert (await session.call("exit", (), key, store=store)).failure is not None
         assert store.read(key) == found
         assert (await session.call("remove", (), key, store=store)).failure is None
@@ -158,7 +158,7 @@ async def test_calls_read_and_write_it(udfs: Path, tmp_path: Path) -> None:
     store.close()
 
 
-def test_many_at_once_lose_nothing(udfs: Path, tmp_path: Path) -> None:
+def test_concurrent_writers_lose_nothing(udfs: Path, tmp_path: Path) -> None:
     """Four processes add to one record."""
     (tmp_path / "r.jsonl").write_text('{"key": ["test", "demo", "k"], "bins": {"n": 0}}\n' * 50)
     command = [sys.executable, "-m", "modgo_lsp", "call", str(udfs), "add", "n", "1"]
@@ -196,7 +196,7 @@ def test_other_files_are_not_stores(tmp_path: Path) -> None:
         Store(tmp_path / "new.db")
 
 
-async def test_a_store_that_is_in_use_is_waited_for(
+async def test_a_call_waits_for_a_store_that_is_in_use(
     udfs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("modgo_lsp.host.record_store._BUSY_SECONDS", 0.2)

@@ -1,4 +1,4 @@
-"""Sessions: many calls on one worker, what is left when things go wrong (nothing), and limits."""
+"""Sessions: many calls on one worker, limits, and no process left after a failure."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def workers() -> list[psutil.Process]:
 async def until(condition: Callable[[], object], seconds: float = 10) -> None:
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, "it did not come to that"
+        assert time.monotonic() < end, "the condition was never true"
         await asyncio.sleep(0.01)
 
 
@@ -77,17 +77,16 @@ async def worker_of(calling: asyncio.Task[CallResult]) -> int:
 
 
 @pytest.mark.parametrize("flag", ["-DLOAD_LOOPS", "-DSETUP_HANGS"])
-async def test_cancelling_a_load_that_never_ends_leaves_nothing(
+async def test_cancelling_an_endless_load_leaves_no_process(
     compile_c: Callable[..., Path], flag: str
 ) -> None:
-    loading = asyncio.create_task(load_module(compile_c("crashing", flag), timeout=60))
+    # Longer than the test may take: the load has to end because it is cancelled.
+    loading = asyncio.create_task(load_module(compile_c("crashing", flag), timeout=3600))
     await until(workers)
     await asyncio.sleep(0.1)
-    begin = time.monotonic()
     loading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await loading
-    assert time.monotonic() - begin < 3
     assert workers() == []
 
 
@@ -97,16 +96,14 @@ async def test_an_init_that_loops_is_stopped_and_reported(tmp_path: Path) -> Non
     (tmp_path / "m.go").write_text(text)
     built = await build_module(BuildRequest((tmp_path,), output=tmp_path / "m.so"))
     assert built.ok, built.findings
-    begin = time.monotonic()
     result = await load_module(tmp_path / "m.so", timeout=0.5, package=built.package)
-    assert time.monotonic() - begin < 5
     assert result.failure is not None
     assert result.failure.kind == "timeout"
     assert [finding.code for finding in result.findings] == ["MG404"]
     assert workers() == []
 
 
-async def test_what_needs_more_memory_than_it_may_have(good: Path) -> None:
+async def test_exceeding_the_memory_limit(good: Path) -> None:
     async with Session(good, fence=Fence(memory=64 << 20)) as session:
         result = await session.call("exhaust")
         assert result.failure is not None
@@ -115,7 +112,7 @@ async def test_what_needs_more_memory_than_it_may_have(good: Path) -> None:
         assert (await session.call("pid")).failure is None
 
 
-async def test_much_of_everything(good: Path, udfs: Path) -> None:
+async def test_large_arguments_results_and_output(good: Path, udfs: Path) -> None:
     async with Session(good) as session:
         logged = await session.call("lines", [64])
         assert [len(line.message) for line in logged.logs] == [1024] * 64

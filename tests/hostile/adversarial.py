@@ -1,10 +1,7 @@
-"""Inputs that are made to take long: each is a small folder of files whose shape, not size, is hostile.
+"""Inputs that are made to take long: small folders of files with a hostile structure.
 
-`inputs(scale)` gives all of them: at scale 1 each has some hundred kilobytes at most. test_inputs.py runs lint and
-the language server on each in a process of its own, with bounds on time and memory.
+`inputs(scale)` gives all of them: at scale 1 each has a few hundred kilobytes at most.
 """
-
-# ruff: noqa: E501 (the inputs are easier to read in one line each)
 
 from __future__ import annotations
 
@@ -132,7 +129,7 @@ _WORDS = (
 
 
 def mixtures(scale: int, seed: int = 0) -> Iterator[Input]:
-    """Words of Go in any order, some of them very often."""
+    """Go's tokens in random order, some repeated very often."""
     for number in range(seed, seed + 20):
         chance = random.Random(number)
         text = ""

@@ -14,7 +14,7 @@ Text = Union[str, bytes]
 
 
 class Input(NamedTuple):
-    """A folder: its files by relative path. A server opens the Go files of its top."""
+    """A folder: its files by relative path. The server test opens the Go files at its top."""
 
     name: str
     files: dict[str, Text]
@@ -28,5 +28,5 @@ def udf(source: str, body: str = "", imports: str = "") -> dict[str, Text]:
 
 
 def chain(count: int, line: Callable[[str, str], str], name: str = "c") -> str:
-    """Declarations of which each needs the next."""
+    """Declarations, each of which refers to the next."""
     return "".join(line(f"{name}{i}", f"{name}{i + 1}") + "\n" for i in range(count))

@@ -1,7 +1,7 @@
-"""Runs something in a process of its own, with bounds on its processor time and memory.
+"""Runs a function in a process of its own, with bounds on its processor time and memory.
 
-The process is forked, so that modgo is imported once for all inputs; time is that of the processor, so that
-it doesn't depend on what else runs.
+The process is forked, so that modgo is imported once for all inputs; time is processor time, so that
+it doesn't depend on other processes.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 
 class Run(NamedTuple):
-    """`failed` says how it went wrong, "" where it didn't. `seconds` are those of the processor, `megabytes`
-    the most that it had in memory beyond what it began with."""
+    """`failed` is the failure, or "". `seconds` is processor time; `megabytes` is the growth of memory at its
+    peak."""
 
     seconds: float
     megabytes: float
@@ -61,5 +61,5 @@ def _child(work: Callable[[], None], seconds: int, megabytes: int, output: Path)
 
 
 def _resident() -> int:
-    """The megabytes of memory that this process has."""
+    """The resident memory of this process in megabytes."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() >> 20

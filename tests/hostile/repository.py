@@ -1,7 +1,7 @@
-"""A repository that tries to run code: whatever runs leaves a mark.
+"""A repository that tries to run code. Code that runs leaves a mark.
 
 It has modules under every name that modgo, its dependencies or Python itself may import, and programs under
-every name that they may start, in the folders that somebody may stand in; and files that name programs.
+every name that they may start, in each folder that may be the current one. Its configuration names programs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# All that is imported, and all that could be: of the libraries, of the library, of this project.
+# Names that are or could be imported, from the dependencies, the standard library and this project.
 _IMPORTED = """
 import importlib, importlib.metadata, json, pkgutil, sys
 import modgo_lsp
@@ -73,7 +73,7 @@ def module_names() -> tuple[str, ...]:
 
 
 class Hostile:
-    """The repository in `folder`. What has run is in `marks`, one file each, outside of it."""
+    """The repository in `folder`. Code that has run leaves a file in `marks`, outside of it."""
 
     def __init__(self, folder: Path, marks: Path) -> None:
         self.folder = folder
@@ -92,7 +92,7 @@ class Hostile:
         (folder / ".vscode" / "settings.json").write_text(json.dumps(settings))
 
     def add_modules(self, place: Path) -> None:
-        """As a module and as a package, for both are looked for."""
+        """Each as a module and as a package, because Python looks for both."""
         for name in module_names():
             # Where encodings is imported there is no open() yet.
             mark = str(self.marks / f"import-{name}")
@@ -109,7 +109,7 @@ class Hostile:
         path.chmod(0o755)
 
     def name_programs(self, file: str = "modgo.toml", mode: int = 0o644) -> None:
-        """Has a configuration that names the folder's programs."""
+        """Writes a configuration that names the folder's programs."""
         header = "[tool.modgo]\n" if file == "pyproject.toml" else ""
         (self.folder / file).write_text(f'{header}go = "./go.sh"\ncc = "./cc.sh"\n')
         (self.folder / file).chmod(mode)

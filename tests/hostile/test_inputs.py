@@ -1,8 +1,8 @@
-"""Whatever the files hold, lint and the language server end in bounded time and memory, and say so in words.
+"""Lint and the language server end in bounded time and memory on every input, without an internal error.
 
-Each input of adversarial.py is linted, and opened in a server of its own. `make test` takes each sixth of
-them, `make fuzz` all, and other mixtures: MODGO_INPUTS=1 is all of them, MODGO_SCALE says how large they are,
-MODGO_SEED which mixtures.
+Each input of adversarial.py is linted, and opened in a server of its own. `make test` takes every sixth,
+`make fuzz` all. MODGO_INPUTS=1 takes all of them, MODGO_SCALE sets their size, and MODGO_SEED selects other
+mixtures.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tests.hostile.bounded import Run, run
 STEP = int(os.environ.get("MODGO_INPUTS", "6"))
 SCALE = int(os.environ.get("MODGO_SCALE", "1"))
 SEED = int(os.environ.get("MODGO_SEED", "0"))
-# Of the processor, so that other processes make no difference; a larger input may take as much longer.
+# Processor time, so that other processes make no difference. It grows with the scale of the inputs.
 SECONDS = 5 * SCALE
 MEGABYTES = 1000
 
@@ -55,7 +55,7 @@ def lint(folder: Path) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def imported() -> None:
-    """Imports what lint does, once for all that are forked."""
+    """Imports lint once, for all forks."""
     assert len(list(RULES.values())) > 40
     assert modgo_lsp.lint.package_linter.PackageLinter
 
@@ -83,10 +83,10 @@ def test_the_server_ends(tmp_path: Path, attack: Attack) -> None:
 
 
 def opened(folder: Path, scratch: Path) -> str:
-    """How a server fails that opens a folder's first Go file; "" where it doesn't."""
+    """The failure of a server that opens the folder's Go files, or ""."""
 
     def bounds() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS + 1, SECONDS + 2))  # with its start
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS + 1, SECONDS + 2))  # including its start
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
     path = min(folder.glob("*.go"), default=None)
@@ -145,22 +145,22 @@ def answer(server: subprocess.Popen[bytes], number: int) -> bool:
 
 def ending(server: subprocess.Popen[bytes]) -> str:
     server.kill()
-    said = b"" if server.stderr is None else server.stderr.read()[-1000:]
-    return f"it ended with {server.wait()}: {said.decode(errors='replace')}"
+    errors = b"" if server.stderr is None else server.stderr.read()[-1000:]
+    return f"it ended with {server.wait()}: {errors.decode(errors='replace')}"
 
 
-def test_a_bound_that_is_met_is_seen(tmp_path: Path) -> None:
-    """What these tests are worth: work without end, or with memory without end, fails."""
+def test_exceeding_a_bound_fails(tmp_path: Path) -> None:
+    """Checks the checks: endless work, and endless allocation, fail."""
 
     def endless() -> None:
         while True:
             pass
 
-    kept: list[bytes] = []
+    blocks: list[bytes] = []
 
     def greedy() -> None:
         while True:
-            kept.append(b"x" * (1 << 20))
+            blocks.append(b"x" * (1 << 20))
 
     assert "signal" in run(endless, 1, 100, tmp_path / "output").failed
     assert "MemoryError" in run(greedy, 5, 100, tmp_path / "output").failed

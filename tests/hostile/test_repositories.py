@@ -1,6 +1,6 @@
-"""Nothing in a repository runs: it is opened, edited, linted, loaded and built, and leaves no mark.
+"""No code of a repository runs when it is opened, edited, linted, loaded or built: it leaves no mark.
 
-The commands are those that users have on their PATH, started in the repository.
+The commands are the installed ones, started in the repository.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ Attack = Callable[[str], None]
 
 BIN = Path(sys.executable).parent
 MODGO, SERVER = BIN / "modgo", BIN / "modgo-lsp"
-# Where PATH has the folder that one stands in, first and last.
+# With the current folder first and last in PATH.
 PATH = os.pathsep.join(("", ".", str(BIN), os.environ["PATH"], "", "inner"))
 PATHS = {"sane": os.pathsep.join((str(BIN), os.environ["PATH"])), "relative": PATH}
 
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Modgo's cache for these tests, with libmod_go compiled."""
+    """A cache folder for these tests, with libmod_go compiled."""
     return tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture(scope="module")
 def library(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A module that was built from a repository of the user's own."""
+    """A module built from the user's own repository."""
     folder = tmp_path_factory.mktemp("built")
     shutil.copytree(ROOT / "examples" / "counters", folder / "counters")
     output = folder / "counters.so"
@@ -56,14 +56,14 @@ def repository(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 
 @pytest.fixture
 def hostile(repository: Hostile) -> Hostile:
-    """As it was made: the test before has left nothing."""
+    """The repository without marks of the test before."""
     repository.restore()
     return repository
 
 
 def environment(cache: Path, path: str = PATH) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "CC"))}
-    return {**kept, "XDG_CACHE_HOME": str(cache), "PATH": path, "GOPROXY": "off"}
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "CC"))}
+    return {**variables, "XDG_CACHE_HOME": str(cache), "PATH": path, "GOPROXY": "off"}
 
 
 def ran(
@@ -128,8 +128,8 @@ def test_commands_that_build(
         assert f"everybody can write to {hostile.folder}/modgo.toml" in done.stderr
 
 
-def test_a_build_by_the_repositorys_own_programs_is_seen(tmp_path: Path, cache: Path) -> None:
-    """The marks do tell: in a repository of one's own its programs are run, by a build alone."""
+def test_a_build_with_the_repositorys_own_programs_leaves_marks(tmp_path: Path, cache: Path) -> None:
+    """Checks the marks: in the user's own repository a build does run its programs, and nothing else does."""
     hostile = Hostile(tmp_path / "repository", tmp_path / "marks")
     hostile.name_programs()
     ran([MODGO, "build"], hostile.folder, cache)
@@ -171,7 +171,7 @@ def at_add(uri: str) -> dict[str, object]:
 def test_a_language_server(
     hostile: Hostile, cache: Path, library: Path, trusted: bool, path: str, attack: Attack
 ) -> None:
-    """Opened, edited, asked, and looked through by a process in the background."""
+    """It opens, edits and queries documents, and indexes in the background."""
     for _ in ("open", "edit", "hover", "index"):
         attack("repositories")
     shutil.copy(library, hostile.folder / "given.so")
@@ -183,7 +183,7 @@ def test_a_language_server(
     server.until(lambda: "Again" in str(server.pushed[uri]))
     hover = server.request("textDocument/hover", at_add(uri))
     assert "add" in str(hover)
-    # What is not open is known from the process in the background alone.
+    # Only the background index has symbols of files that are not open.
     found = server.request("workspace/symbol", {"query": "inner_add"})
     assert [each["name"] for each in found] == ["inner_add"]
     for command in ("modgo.status", "modgo.load"):

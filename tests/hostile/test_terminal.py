@@ -1,4 +1,4 @@
-"""Names and texts of a repository or a module on a terminal: it gets nothing that it would obey."""
+"""Names and texts of a repository or a module reach a terminal without control characters."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from modgo_lsp.ship.module_listing import RemoteModule
 
 ROOT = Path(__file__).parents[2]
 SDK = "github.com/GeertJohan/aerospike-mod-go/udf"
-# A colour, a title, a cleared screen, C1's CSI, DEL, a return over what was said, text that is turned around.
+# A colour, a title, a cleared screen, C1's CSI, DEL, a carriage return, and reversed text.
 EVIL = "a\x1b[31mb\x1b]0;title\x07\x1b[2J\x9b31m\x7f\r\b\u202eabc\u2066d\u200f"
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 OURS = re.compile(r"\x1b\[(0|1|2|3[0-7])m")
@@ -79,7 +79,7 @@ def test_findings(
         assert len(text.splitlines()) == 1
 
 
-def test_a_colour_of_somebody_else_is_none() -> None:
+def test_colours_in_names_are_escaped() -> None:
     assert shown(styled(f"x{EVIL}", fg="red")) == f"\x1b[31m{shown(f'x{EVIL}')}\x1b[0m"
     assert shown("\x1b[31mred") == "\\u001b[31mred"
 
@@ -185,7 +185,7 @@ def test_on_a_real_terminal(words: tuple[str, ...], tmp_path: Path, attack: Atta
 
 
 def on_terminal(command: list[str], folder: Path) -> str:
-    """What a command writes to a terminal that is both of its outputs."""
+    """The output of a command whose standard output and error are one terminal."""
     ours, its = pty.openpty()
     process = subprocess.Popen(
         command,

@@ -15,7 +15,7 @@ from tests.elf_files import SHARED_OBJECT
 from tests.hostile.write_targets import Attack, World
 
 
-def test_a_file_that_changed_meanwhile_is_not_mended(tmp_path: Path, attack: Attack) -> None:
+def test_a_file_that_changed_meanwhile_is_not_fixed(tmp_path: Path, attack: Attack) -> None:
     attack("writers")
     path = tmp_path / "m.go"
     path.write_text("package m // edited")
@@ -26,7 +26,7 @@ def test_a_file_that_changed_meanwhile_is_not_mended(tmp_path: Path, attack: Att
 
 @pytest.fixture
 def swapped(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Callable[[], None]]]:
-    """What is in the list happens right after a path was checked."""
+    """The functions in the list run right after a path was checked."""
     swaps: list[Callable[[], None]] = []
     inside = file_writer._inside
 

@@ -1,4 +1,4 @@
-"""Files × writers: whatever stands where a command writes, nothing is lost or written elsewhere."""
+"""Every writing command with every kind of file at its output path: no file is lost or written elsewhere."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from modgo_lsp.server.commands.new_sample import write_sample
 from tests.elf_files import SHARED_OBJECT
 from tests.hostile.write_targets import BASELINE, PLACES, UNREGISTERED, Attack, World
 
-# --- who writes there: the words, and the content of a file that may be replaced
+# --- the commands that write, each with the content of a file that it may replace
 
 
 def run(*words: str) -> Result:
@@ -59,7 +59,9 @@ def shipped_plugin(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest
 
 @pytest.mark.parametrize("what", PLACES)
 @pytest.mark.parametrize("writer", WRITERS)
-def test_what_is_no_own_file_stays(writer: str, what: str, world: World, attack: Attack) -> None:
+def test_files_that_modgo_did_not_write_are_not_replaced(
+    writer: str, what: str, world: World, attack: Attack
+) -> None:
     attack("writers")
     name, own, write = WRITERS[writer]
     if writer.startswith("build -") and what.endswith("folder"):
@@ -74,7 +76,7 @@ def test_what_is_no_own_file_stays(writer: str, what: str, world: World, attack:
 
 
 def _is_refused(done: Result, name: str) -> None:
-    """It ended as a wrong command line does: one that says which file, why, and what to do."""
+    """The command ended like a usage error that names the file, the reason and a remedy."""
     assert done.exit_code == 2, done.output
     assert name in done.output
     assert "Help: " in done.output or '"kind": "usage"' in done.output
@@ -135,7 +137,7 @@ def test_names_that_no_file_can_have(
 
 
 @pytest.mark.parametrize("what", [name for name in PLACES if "link" in name])
-def test_a_source_that_lies_elsewhere_is_not_mended(what: str, world: World, attack: Attack) -> None:
+def test_a_source_outside_the_workspace_is_not_fixed(what: str, world: World, attack: Attack) -> None:
     attack("writers")
     place = world.workspace / "x.go"
     PLACES[what](place, world, UNREGISTERED.replace("Add", "Sub").encode())
@@ -146,7 +148,7 @@ def test_a_source_that_lies_elsewhere_is_not_mended(what: str, world: World, att
         assert "Note: x.go is not fixed: it has to lie in" in done.output
 
 
-def test_the_other_files_are_mended(world: World, attack: Attack) -> None:
+def test_the_other_files_are_fixed(world: World, attack: Attack) -> None:
     attack("writers")
     (world.workspace / "other").mkdir()
     (world.workspace / "other" / "x.go").symlink_to(world.outside / "x.go")
@@ -156,7 +158,7 @@ def test_the_other_files_are_mended(world: World, attack: Attack) -> None:
     del before["workspace/m.go"]
     _only_new(world, before, {"workspace/m.go"})
     assert "Note: other/x.go is not fixed" in done.output
-    assert done.exit_code == 1  # what is wrong in it still is
+    assert done.exit_code == 1  # its finding remains
 
 
 @pytest.mark.parametrize("name", ["go.mod", "go.sum"])
@@ -177,7 +179,7 @@ def test_the_sdk_is_written_into_the_module_alone(
 
 
 @pytest.mark.parametrize("what", ["folder that leads out", "file", "bind file of the user's"])
-def test_generated_files_go_where_they_are_to(what: str, world: World, attack: Attack) -> None:
+def test_generated_files_stay_in_their_folder(what: str, world: World, attack: Attack) -> None:
     attack("writers")
     (world.workspace / "m.go").write_text(UNREGISTERED + '\nfunc init() { udf.Register("add", Add) }\n')
     kept = world.workspace / "kept"
@@ -195,7 +197,7 @@ def test_generated_files_go_where_they_are_to(what: str, world: World, attack: A
     _is_refused(done, "kept")
 
 
-# --- stores: SQLite writes these
+# --- stores, which SQLite writes
 
 
 STORE_FILES = ("", "-journal", "-wal", "-shm")
@@ -217,7 +219,7 @@ def test_a_store_changes_no_other_file(what: str, ending: str, world: World, att
     assert world.tree() == before
 
 
-# --- samples: their names are a repository's, their folders may be
+# --- samples: a repository chooses their names and may have made their folders
 
 
 @pytest.mark.parametrize("link", ["testdata", "testdata/udf", "testdata/udf/add.record.json"])
@@ -233,7 +235,7 @@ def test_a_sample_is_written_into_the_workspace(link: str, world: World, attack:
     assert world.tree() == before
 
 
-# --- and what is to be written is
+# --- valid writes
 
 
 def test_own_files_are_replaced_and_keep_their_mode(world: World) -> None:

@@ -34,7 +34,7 @@ class World:
             (self.outside / name).write_bytes(content)
 
     def tree(self) -> dict[str, tuple[object, ...]]:
-        """What there is, with its content: by path."""
+        """The mode, inode and content of every file, by path."""
         return {str(path.relative_to(self.root)): _facts(path) for path in sorted(self.root.rglob("*"))}
 
 
@@ -87,7 +87,7 @@ def _full_folder(place: Path, world: World, own: bytes) -> None:
 
 def _socket(place: Path, world: World, own: bytes) -> None:
     with socket.socket(socket.AF_UNIX) as made:
-        made.bind(os.path.relpath(place))  # a socket's name is short
+        made.bind(os.path.relpath(place))  # the path of a socket must be short
 
 
 def _device(place: Path, world: World, own: bytes) -> None:

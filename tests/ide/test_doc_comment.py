@@ -178,11 +178,11 @@ def test_no_markup_in_random_comments(seed: int) -> None:
         assert_harmless(text, comment)
         # And all of its text is visible.
         read = blocks(comment)
-        said = "".join(
+        expected = "".join(
             block.code + "".join(each.text for item in block.items for part in item for each in part)
             for block in read
         )
-        assert letters(shown(text)) == letters(said), repr(comment)
+        assert letters(shown(text)) == letters(expected), repr(comment)
 
 
 def test_the_markdown_of_a_comment() -> None:

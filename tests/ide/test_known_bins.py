@@ -1,4 +1,4 @@
-"""The known bins. Their names come from files that anybody may have written."""
+"""The known bins. Their names are untrusted input."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def write(root: Path, texts: dict[str, str]) -> None:
         path.write_text(text)
 
 
-def told(outcome: Outcome) -> object:
+def comparable(outcome: Outcome) -> object:
     problems = [str(problem) for problem in outcome.problems]
     return outcome.findings, outcome.counts, problems, outcome.modules, outcome.without_module
 
@@ -130,9 +130,9 @@ class Changes:
         path = self.source()
         text = path.read_text() if path.exists() else "package p\n"
         at = self.choose.randrange(len(text) + 1)
-        kept = text[at + self.choose.choice((0, 0, 0, 1, 30)) :]
+        rest = text[at + self.choose.choice((0, 0, 0, 1, 30)) :]
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text[:at] + self.choose.choice(SNIPPETS) + kept)
+        path.write_text(text[:at] + self.choose.choice(SNIPPETS) + rest)
 
     def swap(self) -> None:
         """Changes a file, but neither its size nor its time."""
@@ -183,7 +183,7 @@ class Changes:
             new.replace(path)
 
     def link(self) -> None:
-        """Makes a file a link to a text that isn't Go's to see; the link stays when the text changes."""
+        """Replaces a file by a link to a file that isn't Go; the link stays when its target changes."""
         path = self.source()
         if path.exists() and not path.is_symlink():
             text = self.root / f"shop/text{self.choose.randrange(3)}.txt"

@@ -1,6 +1,4 @@
-"""Files that are broken or can't be read: the rest is linted, and names that they may declare are not
-reported as missing.
-"""
+"""Broken and unreadable files: the others are linted, and names that they may declare are not missing."""
 
 from __future__ import annotations
 
@@ -24,7 +22,7 @@ func init() {{
 }}
 """
 DECLARED = "type T struct{}\n\nfunc (T) M() {}\n\nconst name = `c`\n"
-# What is wrong with REGISTERING, whatever else there is.
+# The finding of REGISTERING, whatever else there is.
 WRONG = ["MG105", "MG201"]
 
 Write = Callable[..., Path]
@@ -58,7 +56,7 @@ def codes(root: Path, files: DiskFiles | None = None) -> list[str]:
         ("const ( name = `c`\nfunc Foo() {}\ntype T struct{}\nfunc (T) M() {}\n", ["MG400"]),
         ("/* func Foo() {}\n" + DECLARED, ["MG400"]),
         ("var s = `\nfunc Foo() {}\n" + DECLARED.replace("`", "'"), ["MG400"]),
-        # What nothing broken mentions is declared nowhere.
+        # A name that no broken code mentions is declared nowhere.
         ("func Fo( {\n}\n" + DECLARED, ["MG102", "MG400"]),
         ("func Foo() {}\ntype T struct{}\nfunc (T) N( {}\nconst name = `c`\n", ["MG102", "MG400"]),
     ],
@@ -196,8 +194,8 @@ def test_an_error_anywhere_leaves_the_findings_in_other_files(write: Write, seed
         for changed in (*cut, text[:place] + noise + text[place:]):
             (root / "a.go").write_bytes(changed)
             outcome = lint_paths([str(root)], DiskFiles())
-            kept = [each.code for each in outcome.findings if each.location.path.endswith("b.go")]
-            assert sorted(kept) == ["MG105", "MG201", "MG312"], changed
+            others = [each.code for each in outcome.findings if each.location.path.endswith("b.go")]
+            assert sorted(others) == ["MG105", "MG201", "MG312"], changed
 
 
 DEEP = 10_000

@@ -24,7 +24,7 @@ from modgo_lsp.build.lint_worker_pool import LintWorkerPool
 from modgo_lsp.golang.files import DiskFiles, Stamp
 from modgo_lsp.lint.lint_paths import lint_paths
 from modgo_lsp.lint.linted_modules import Machine
-from tests.lint.histories import WORLD, Changes, told, write
+from tests.lint.histories import WORLD, Changes, comparable, write
 
 STEPS = int(os.environ.get("MODGO_EXAMPLES", "30"))
 SETTINGS = (("GOFLAGS", ("-mod=mod", "-mod=vendor", "")), ("GOWORK", ("off", "")), ("GOENV", ("off", "")))
@@ -75,8 +75,7 @@ class Cache:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def forbid(self) -> None:
-        """Makes it a place where nothing can be written (that root may write everywhere is no help), or one
-        where it can be again."""
+        """Replaces the folder by a file, so that not even root can write there, or undoes that."""
         if self.folder.is_file():
             self.folder.unlink()
         else:
@@ -127,9 +126,9 @@ def test_findings_do_not_depend_on_the_cache(
         top = str(world / asked if (world / asked).exists() else world)
         facts, store = DiskFactsCache(), Trusting() if trusting else DiskStore()
         pool = LintWorkerPool(facts, 2, 0) if choose.random() < 0.2 else None
-        with_kept = lint_paths([top], DiskFiles(), machine=Machine(find_go_environment, facts, store, pool))
+        cached = lint_paths([top], DiskFiles(), machine=Machine(find_go_environment, facts, store, pool))
         anew = lint_paths([top], DiskFiles(), machine=Machine(find_go_environment))
-        assert told(with_kept) == told(anew), done
+        assert comparable(cached) == comparable(anew), done
         chance = choose.random()
         if chance < 0.05:
             outside: Callable[[Path, random.Random], None] = choose.choice((two_at_once, killed))

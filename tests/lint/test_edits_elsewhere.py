@@ -1,4 +1,4 @@
-"""A finding in one file after an edit of another one is that of a fresh run: whatever it depends on."""
+"""After an edit of one file, the findings in another are those of a fresh run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _udf(code: bytes, imports: bytes = b"") -> bytes:
     return b"package p\n" + _SDK + imports + b"\nfunc init() { " + code
 
 
-# What one file says, another one, and what an edit puts in the place of what there.
+# One file, another one, and an edit of that: the old and the new text.
 _CASES = {
     "a method comes": (
         _udf(b'udf.Register("add", t.Add) }\nvar t T\ntype T struct{}\n'),
@@ -171,6 +171,6 @@ def test_findings_are_those_of_a_fresh_run(case: str, module: Callable[[Mapping[
     documents[path] = edit(documents[path], [(Span(start, start + len(old)), new)])
     after = loader.next(OverlayFiles(disk.now(), dict(documents)))
     assert after is not None
-    said = findings(after, folder)
-    assert said == fresh()
-    assert said != before, "the edit changes nothing"
+    found = findings(after, folder)
+    assert found == fresh()
+    assert found != before, "the edit changes nothing"

@@ -26,20 +26,20 @@ EDITS = int(os.environ.get("MODGO_EXAMPLES", "50"))
 
 
 def findings(loader: Loader, folder: Path) -> list[object]:
-    """All that is said of the module, with places as people count them."""
+    """The findings of the module, with lines and columns instead of offsets."""
     packages = [loader.package(str(folder / name)) for name in ("", "money", "stock")]
     ours = [package for package in packages if package is not None]
     lines = {file.document.path: file.document.lines for package in ours for file in package.files}
 
-    def told(value: object) -> object:
+    def plain(value: object) -> object:
         if isinstance(value, Location):
             return value.path, lines[value.path].range(value.span)
         if isinstance(value, msgspec.Struct):
-            return [told(getattr(value, name)) for name in value.__struct_fields__]
-        return [told(each) for each in value] if isinstance(value, tuple) else value
+            return [plain(getattr(value, name)) for name in value.__struct_fields__]
+        return [plain(each) for each in value] if isinstance(value, tuple) else value
 
-    judgements = [said for package in ours if (said := lint_package(package)) is not None]
-    return [told(finding) for finding in report_findings(judgements, lambda _: Settings(root=str(folder)))]
+    results = [result for package in ours if (result := lint_package(package)) is not None]
+    return [plain(finding) for finding in report_findings(results, lambda _: Settings(root=str(folder)))]
 
 
 def _next(loader: Loader, files: Files) -> Loader:
@@ -73,8 +73,8 @@ def test_findings_after_edits_are_those_of_a_fresh_run(
         files: Files = OverlayFiles(disk.now(), documents)
         loader = loader.next(files) or Loader(files, previous=loader)
         fresh = {path: parse(path, document.source) for path, document in documents.items()}
-        said, expected = findings(loader, folder), findings(Loader(OverlayFiles(disk.now(), fresh)), folder)
-        assert said == expected, f"after edit {step} of {path}"
+        result, expected = findings(loader, folder), findings(Loader(OverlayFiles(disk.now(), fresh)), folder)
+        assert result == expected, f"after edit {step} of {path}"
 
 
 def test_an_edit_of_a_test_decides_whether_a_fix_is_safe(
@@ -92,9 +92,9 @@ def test_an_edit_of_a_test_decides_whether_a_fix_is_safe(
 
     def is_safe() -> bool:
         package = loader.package(str(folder))
-        said = None if package is None else lint_package(package)
-        assert said is not None
-        (finding,) = (each for each in said.findings if each.code == "MG204")
+        result = None if package is None else lint_package(package)
+        assert result is not None
+        (finding,) = (each for each in result.findings if each.code == "MG204")
         return finding.fixes[0].safe
 
     assert is_safe()
@@ -119,9 +119,9 @@ def test_code_that_no_longer_parses_may_declare_the_missing_names(
 
     def codes() -> list[str]:
         package = loader.package(str(folder))
-        said = None if package is None else lint_package(package)
-        assert said is not None
-        return [finding.code for finding in said.findings]
+        result = None if package is None else lint_package(package)
+        assert result is not None
+        return [finding.code for finding in result.findings]
 
     assert codes() == ["MG102"]
     whole = documents[path]

@@ -138,7 +138,7 @@ def test_fixing_goes_on_until_nothing_is_left(module: Any) -> None:
     assert fixed.outcome.findings == ()
     after = fixed.changes[str(root / "a.go")][1]
     assert after.count(b"func init()") == 1
-    assert root.joinpath("a.go").read_text() == UDF + functions  # the disk is for others to write
+    assert root.joinpath("a.go").read_text() == UDF + functions  # only other functions may write to the disk
 
 
 FIXABLE = """

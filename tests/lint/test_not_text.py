@@ -55,15 +55,15 @@ def module(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     return folder
 
 
-def said(outcome: Outcome) -> list[str]:
+def reported(outcome: Outcome) -> list[str]:
     return [f"{each.code} {Path(each.location.path).name}" for each in outcome.findings]
 
 
 @pytest.mark.parametrize("text", NOT_TEXT.values(), ids=list(NOT_TEXT))
 def test_a_file_that_is_not_text_is_named(tmp_path: Path, text: bytes) -> None:
     root = module(tmp_path, {"a.go": text})
-    assert said(lint_paths([str(root)], DiskFiles())) == ["MG400 a.go"]
-    assert said(lint_paths([str(root / "a.go")], DiskFiles())) == ["MG400 a.go"]
+    assert reported(lint_paths([str(root)], DiskFiles())) == ["MG400 a.go"]
+    assert reported(lint_paths([str(root / "a.go")], DiskFiles())) == ["MG400 a.go"]
     # Go says so too.
     assert subprocess.run([GO, "-e", root / "a.go"], capture_output=True, check=False).returncode != 0
 
@@ -71,16 +71,16 @@ def test_a_file_that_is_not_text_is_named(tmp_path: Path, text: bytes) -> None:
 @pytest.mark.parametrize("text", NOT_TEXT.values(), ids=list(NOT_TEXT))
 def test_it_is_named_beside_others(tmp_path: Path, text: bytes) -> None:
     root = module(tmp_path, {"a.go": text, "b.go": PLAIN})
-    assert said(lint_paths([str(root)], DiskFiles())) == ["MG400 a.go"]
-    assert said(lint_paths([str(root / "b.go")], DiskFiles())) == []
+    assert reported(lint_paths([str(root)], DiskFiles())) == ["MG400 a.go"]
+    assert reported(lint_paths([str(root / "b.go")], DiskFiles())) == []
     (root / "b.go").write_text(UDFS)
-    assert said(lint_paths([str(root)], DiskFiles())) == ["MG400 a.go"]
+    assert reported(lint_paths([str(root)], DiskFiles())) == ["MG400 a.go"]
 
 
 @pytest.mark.parametrize("text", TEXT.values(), ids=list(TEXT))
 def test_text_is_left_alone(tmp_path: Path, text: bytes) -> None:
     root = module(tmp_path, {"a.go": text})
-    assert said(lint_paths([str(root)], DiskFiles())) == []
+    assert reported(lint_paths([str(root)], DiskFiles())) == []
     assert subprocess.run([GO, "-e", root / "a.go"], capture_output=True, check=False).returncode == 0
 
 
@@ -89,21 +89,21 @@ def test_standard_input_is_checked_like_a_file(tmp_path: Path) -> None:
     path = str(root / "a.go")
     for text, found in ((b"package m\n\0", ["MG400 a.go"]), (PLAIN.encode(), [])):
         files = OverlayFiles(DiskFiles(), {path: parse(path, text)})
-        assert said(lint_paths([path], files)) == found
+        assert reported(lint_paths([path], files)) == found
 
 
 def test_nothing_else_is_reported_in_the_package(tmp_path: Path) -> None:
     broken = "package main\n\nfunc broken( {}\n\nfunc Exit() { os.Exit(1) }\n"
     root = module(tmp_path, {"a.go": broken, "b.go": b"package main\n\0"})
     outcome = lint_paths([str(root)], DiskFiles())
-    assert said(outcome) == ["MG400 b.go"]
-    # Nor is it a UDF module that could be built.
+    assert reported(outcome) == ["MG400 b.go"]
+    # It can't be built as a UDF module either.
     assert (outcome.modules, outcome.without_module) == ((), ())
 
 
 def test_files_that_no_build_compiles_may_be_anything(tmp_path: Path) -> None:
     root = module(tmp_path, {"a.go": PLAIN, "b_test.go": b"\0", "c_windows.go": b"\0", "_d.go": b"\0"})
-    assert said(lint_paths([str(root)], DiskFiles())) == []
+    assert reported(lint_paths([str(root)], DiskFiles())) == []
 
 
 def test_the_finding_is_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,8 +113,8 @@ def test_the_finding_is_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     root = module(folder, {"a.go": b"\0\0"})
     machine = Machine(store=DiskStore())
     for _ in range(2):
-        assert said(lint_paths([str(root)], DiskFiles(), machine=machine)) == ["MG400 a.go"]
+        assert reported(lint_paths([str(root)], DiskFiles(), machine=machine)) == ["MG400 a.go"]
     (root / "a.go").write_text(PLAIN)
-    assert said(lint_paths([str(root)], DiskFiles(), machine=machine)) == []
+    assert reported(lint_paths([str(root)], DiskFiles(), machine=machine)) == []
     (root / "a.go").write_bytes(b"\0\0")
-    assert said(lint_paths([str(root)], DiskFiles(), machine=machine)) == ["MG400 a.go"]
+    assert reported(lint_paths([str(root)], DiskFiles(), machine=machine)) == ["MG400 a.go"]

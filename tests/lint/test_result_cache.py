@@ -19,36 +19,36 @@ from modgo_lsp.lint.lint_paths import lint_paths
 from modgo_lsp.lint.linted_modules import Machine
 from modgo_lsp.lint.module_index import ModuleIndex
 from modgo_lsp.lint.result_cache import CachedModule, decode_module, encode_module
-from tests.lint.histories import SDK, WORLD, Changes, told, write
+from tests.lint.histories import SDK, WORLD, Changes, comparable, write
 
 
 class MemoryStore:
-    """Claims that a run began `shift` nanoseconds later than it did, so that the stamps of files that were
-    changed just before are trusted."""
+    """Entries in memory. A run seems to begin `shift` nanoseconds later, so that the stamps of files
+    that were just changed are trusted."""
 
     def __init__(self, shift: int = 0) -> None:
-        self.kept: dict[str, bytes] = {}
+        self.entries: dict[str, bytes] = {}
         self.shift = shift
 
     def get(self, root: str, environment: GoEnvironment) -> bytes | None:
-        return self.kept.get(root)
+        return self.entries.get(root)
 
     def put(self, root: str, environment: GoEnvironment, value: bytes) -> None:
-        self.kept[root] = value
+        self.entries[root] = value
 
     def now(self) -> int:
         return time.time_ns() + self.shift
 
 
 @pytest.fixture
-def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def linted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the folders of packages that are linted again."""
     found: list[str] = []
-    judge = package_linter.lint_package
+    lint_package = package_linter.lint_package
 
     def noted(package: object) -> object:
         found.append(Path(package.directory).name)  # type: ignore[attr-defined]
-        return judge(package)  # type: ignore[arg-type]
+        return lint_package(package)  # type: ignore[arg-type]
 
     monkeypatch.setattr(package_linter, "lint_package", noted)
     return found
@@ -68,22 +68,22 @@ def test_findings_are_those_of_a_fresh_run(tmp_path: Path, seed: int, trusting: 
         asked = choose.choice((".", ".", "shop", "shop/stock", "shop/counters/counters.go"))
         if not (tmp_path / asked).exists():
             asked = "."
-        with_kept = lint_paths([str(tmp_path / asked)], DiskFiles(), machine=machine)
-        assert told(with_kept) == told(lint_paths([str(tmp_path / asked)], DiskFiles())), done
+        cached = lint_paths([str(tmp_path / asked)], DiskFiles(), machine=machine)
+        assert comparable(cached) == comparable(lint_paths([str(tmp_path / asked)], DiskFiles())), done
         done.append(changes.one())
 
 
 @pytest.mark.parametrize("trusting", [False, True])
-def test_nothing_is_linted_twice(tmp_path: Path, judged: list[str], trusting: bool) -> None:
+def test_nothing_is_linted_twice(tmp_path: Path, linted: list[str], trusting: bool) -> None:
     write(tmp_path, WORLD)
     machine = Machine(store=MemoryStore(10**12 if trusting else 0))
     first = lint_paths([str(tmp_path)], DiskFiles(), machine=machine)
-    assert sorted(judged) == ["both", "counters", "stock"]
-    judged.clear()
+    assert sorted(linted) == ["both", "counters", "stock"]
+    linted.clear()
     for path in (tmp_path / "shop").rglob("*.go"):
         path.touch()
-    assert told(lint_paths([str(tmp_path)], DiskFiles(), machine=machine)) == told(first)
-    assert judged == []
+    assert comparable(lint_paths([str(tmp_path)], DiskFiles(), machine=machine)) == comparable(first)
+    assert linted == []
 
 
 @pytest.mark.parametrize(
@@ -100,19 +100,19 @@ def test_nothing_is_linted_twice(tmp_path: Path, judged: list[str], trusting: bo
     ],
 )
 def test_only_packages_that_depend_on_a_change_are_linted_again(
-    tmp_path: Path, judged: list[str], name: str, anew: list[str]
+    tmp_path: Path, linted: list[str], name: str, anew: list[str]
 ) -> None:
     write(tmp_path, WORLD)
     machine = Machine(store=MemoryStore())
     lint_paths([str(tmp_path / "shop")], DiskFiles(), machine=machine)
-    judged.clear()
+    linted.clear()
     with (tmp_path / name).open("a") as file:
         file.write("\n# comment\n" if name.endswith(".toml") else "\n// comment\n")
     lint_paths([str(tmp_path / "shop")], DiskFiles(), machine=machine)
-    assert sorted(judged) == anew
+    assert sorted(linted) == anew
 
 
-def test_importers_count_even_if_they_are_not_linted(tmp_path: Path, judged: list[str]) -> None:
+def test_importers_count_even_if_they_are_not_linted(tmp_path: Path, linted: list[str]) -> None:
     write(tmp_path, WORLD)
     machine = Machine(store=MemoryStore())
     stock = str(tmp_path / "shop/stock")
@@ -123,15 +123,17 @@ def test_importers_count_even_if_they_are_not_linted(tmp_path: Path, judged: lis
     assert lint_paths([stock], DiskFiles(), {"select": ["MG101"]}, machine=machine).findings == ()
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x00", b"\x93\x01", lambda kept: kept[:-9], lambda kept: kept * 2])
+@pytest.mark.parametrize(
+    "damage", [b"", b"\x00", b"\x93\x01", lambda entries: entries[:-9], lambda entries: entries * 2]
+)
 def test_damaged_entries_are_cache_misses(tmp_path: Path, damage: bytes | Callable[[bytes], bytes]) -> None:
     write(tmp_path, WORLD)
     store = MemoryStore(10**12)
     machine = Machine(store=store)
     first = lint_paths([str(tmp_path)], DiskFiles(), machine=machine)
-    for root, value in store.kept.items():
-        store.kept[root] = damage if isinstance(damage, bytes) else damage(value)
-    assert told(lint_paths([str(tmp_path)], DiskFiles(), machine=machine)) == told(first)
+    for root, value in store.entries.items():
+        store.entries[root] = damage if isinstance(damage, bytes) else damage(value)
+    assert comparable(lint_paths([str(tmp_path)], DiskFiles(), machine=machine)) == comparable(first)
 
 
 def test_the_result_of_a_file_that_changes_during_the_run_is_not_stored(tmp_path: Path) -> None:
@@ -139,7 +141,7 @@ def test_the_result_of_a_file_that_changes_during_the_run_is_not_stored(tmp_path
     path = tmp_path / "shop/stock/stock.go"
 
     class Restless(DiskFiles):
-        """Changes the file when it is read a second time."""
+        """Changes the file when it is read for the second time."""
 
         reads = 0
 
@@ -154,7 +156,7 @@ def test_the_result_of_a_file_that_changes_during_the_run_is_not_stored(tmp_path
     lint_paths([str(tmp_path)], Restless(), machine=machine)
     write(tmp_path, WORLD)
     after = lint_paths([str(tmp_path)], DiskFiles(), machine=machine)
-    assert told(after) == told(lint_paths([str(tmp_path)], DiskFiles()))
+    assert comparable(after) == comparable(lint_paths([str(tmp_path)], DiskFiles()))
 
 
 def test_a_dependency_that_changes_during_the_run_empties_the_cache(tmp_path: Path) -> None:
@@ -162,14 +164,14 @@ def test_a_dependency_that_changes_during_the_run_empties_the_cache(tmp_path: Pa
     old, new = (FileDependency("/near/near.go", False, None, digest) for digest in (b"old", b"new"))
     before = CachedModule(1, None, {}, (old,), {"/stock": (b"key", msgspec.Raw(b"\x90"))})
     keys = {"/stock": b"key"}
-    for dependencies, kept in (([old], ["/stock"]), ([new], []), ([], ["/stock"])):
+    for dependencies, entries in (([old], ["/stock"]), ([new], []), ([], ["/stock"])):
         assert (
             list(decode_module(encode_module(2, before, index, "", keys, dependencies, []), 0).results)
-            == kept
+            == entries
         )
 
 
-def test_names_that_are_not_unicode_are_linted_and_not_cached(tmp_path: Path, judged: list[str]) -> None:
+def test_names_that_are_not_unicode_are_linted_and_not_cached(tmp_path: Path, linted: list[str]) -> None:
     write(tmp_path, WORLD)
     odd = os.fsencode(tmp_path / "shop/stock") + b"/caf\xe9.go"
     Path(os.fsdecode(odd)).write_text(f"package stock\n\n{SDK}\nfunc Odd(rec *udf.Record) {{}}\n")
@@ -194,7 +196,7 @@ def test_a_missing_package_is_found_once_it_is_there(tmp_path: Path) -> None:
 
 
 def test_a_call_in_a_test_makes_a_fix_unsafe(tmp_path: Path) -> None:
-    """A function that a test calls can't be renamed alone, from the run on in which the test is there."""
+    """Once a test calls the function, renaming it alone is unsafe."""
     source = f"{SDK}\nvar _ = udf.Register(`late`, come)\n\nfunc come(n int64, rec *udf.Record) {{}}\n"
     write(tmp_path, {"late/go.mod": "module example.com/late\n", "late/late.go": f"package late\n\n{source}"})
     machine = Machine(store=MemoryStore(10**12))

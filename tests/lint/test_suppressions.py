@@ -38,7 +38,7 @@ def test_a_finding_is_suppressed_by_each_directive_that_covers_its_start(
 ) -> None:
     all_ = [
         Suppression(
-            Location(path, Span(number, number)),  # tells them apart
+            Location(path, Span(number, number)),  # distinguishes them
             tuple((code, Span(0, 0)) for code in codes),
             (),
             "",

@@ -1,4 +1,4 @@
-"""Which folders and files paths stand for."""
+"""Which folders and files a path on the command line means."""
 
 from __future__ import annotations
 

@@ -128,9 +128,9 @@ def _of_operators(node: Node) -> Iterator[_Change]:
             yield "swap_operator", operator, operator.start_byte, operator.end_byte, other
         if operator.type in {"&&", "||"}:
             for side in ("left", "right"):
-                kept = node.child_by_field_name(side)
-                assert kept
-                yield "one_operand", node, node.start_byte, node.end_byte, _text(kept)
+                operand = node.child_by_field_name(side)
+                assert operand
+                yield "one_operand", node, node.start_byte, node.end_byte, _text(operand)
     if operator and node.type == "unary_expression" and operator.type in {"!", "-", "~"}:
         yield "drop_unary", node, node.start_byte, operator.end_byte, ""
     if node.type in {"update_expression", "inc_statement", "dec_statement"}:

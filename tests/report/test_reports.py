@@ -31,11 +31,11 @@ def test_text_shows_the_source_and_what_to_do(tmp_path: Path) -> None:
     path.write_text(text)
     place = Location(str(path), Span(0, 0))
     fix = Fix('Register Add as "add"', True, (Edit(place, "x"),))
-    said = Finding(
+    text = Finding(
         "MG101", "warning", "nobody can call it", finding(path, text, "Add(").location,
         (Related(place, "the package"),), (fix,),
     )  # fmt: skip
-    assert report_text(LintReport([said], Sources(DiskFiles(), str(tmp_path)), paint=PLAIN)) == (
+    assert report_text(LintReport([text], Sources(DiskFiles(), str(tmp_path)), paint=PLAIN)) == (
         "MG101 warning: nobody can call it\n"
         " --> a.go:4:6\n"
         "  |\n"
@@ -59,10 +59,10 @@ def test_no_excerpt_of_a_file_outside_the_workspace(tmp_path: Path) -> None:
     (tmp_path / "m" / "go.mod").write_text("module example.com/m\n")
     path = tmp_path / "m" / "a.go"
     path.symlink_to(secret)
-    said = report_text(
+    text = report_text(
         LintReport([finding(path, "token = Add\n", "Add")], Sources(DiskFiles(), str(tmp_path)), paint=PLAIN)
     )
-    assert said == "MG101 warning: nobody can call it\n --> m/a.go:1:9"
+    assert text == "MG101 warning: nobody can call it\n --> m/a.go:1:9"
 
 
 def test_carets_align_behind_tabs_and_wide_characters(tmp_path: Path) -> None:

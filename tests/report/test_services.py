@@ -67,7 +67,7 @@ def schema() -> Any:
     return json.loads(text.split("`")[1])
 
 
-def test_sarif_keeps_to_its_schema(findings: list[Finding], sources: Sources, schema: Any) -> None:
+def test_sarif_matches_its_schema(findings: list[Finding], sources: Sources, schema: Any) -> None:
     report = json.loads(report_sarif(LintReport(findings, sources, PROBLEMS)))
     validator = jsonschema.Draft4Validator(schema)
     validator.validate(report)
@@ -199,7 +199,7 @@ def test_every_format_has_the_problems(sources: Sources) -> None:
     junit = ElementTree.fromstring(report_junit(LintReport([], sources, PROBLEMS)))
     assert junit.attrib == {"name": "modgo lint", "tests": "3", "failures": "0", "errors": "3"}
     assert next(each.text for each in junit.iter("error")) == "x.toml:1: no such key"
-    told = json.loads(report_sarif(LintReport([], sources, PROBLEMS)))["runs"][0]["invocations"][0]
-    assert not told["executionSuccessful"]
-    place = told["toolExecutionNotifications"][0]["locations"][0]["physicalLocation"]
+    invocation = json.loads(report_sarif(LintReport([], sources, PROBLEMS)))["runs"][0]["invocations"][0]
+    assert not invocation["executionSuccessful"]
+    place = invocation["toolExecutionNotifications"][0]["locations"][0]["physicalLocation"]
     assert (place["artifactLocation"]["uri"], place["region"]) == ("x.toml", {"startLine": 1})

@@ -129,11 +129,11 @@ def _compile_errors(root: Path) -> dict[str, str]:
         check=False,
     )
     assert "# example.com/all/" in ran.stderr, ran.stderr  # some cases are about code that doesn't compile
-    said: dict[str, str] = {}
+    errors: dict[str, str] = {}
     folder = ""
     for line in ran.stderr.splitlines():
         if (found := re.match(r"# (?:\[)?example\.com/all/(v\d+)|(?:vet: )?(v\d+)/", line)) is not None:
             folder = found[1] or found[2]
         if folder and not line.startswith("#"):
-            said[folder] = said.get(folder, "") + line + "\n"
-    return said
+            errors[folder] = errors.get(folder, "") + line + "\n"
+    return errors

@@ -1,4 +1,4 @@
-"""What the check of a marker works with: the workspace, the marker, and the comparison of results."""
+"""A marker under check: its workspace, its arguments, and the comparison of results."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .markers import Golden, Marker
 
 
 class Check(NamedTuple):
-    """A marker and what it is checked with."""
+    """A marker and its workspace."""
 
     workspace: MarkedWorkspace
     marker: Marker

@@ -65,7 +65,7 @@ async def link(check: Check) -> None:
 
 
 async def outgoing(check: Check) -> None:
-    """outgoing(place, function…): what the function calls, one after the other on the way down."""
+    """outgoing(place, function…): the functions that it calls."""
     item = await _prepared(check)
     found = await check.client.call_hierarchy_outgoing_calls_async(
         types.CallHierarchyOutgoingCallsParams(item)
@@ -106,7 +106,7 @@ def _described(check: Check, items: list[types.CallHierarchyItem]) -> list[str]:
     return workspace.described(workspace.place_of(each.uri, each.selection_range) for each in items)
 
 
-# --- words
+# --- hover, signature help and completion
 
 
 async def hover(check: Check) -> None:
@@ -171,7 +171,7 @@ async def _completions(check: Check) -> list[types.CompletionItem]:
 
 
 async def rename(check: Check) -> None:
-    """rename(place, name, golden): what another name changes."""
+    """rename(place, name, golden): the edits of a rename."""
     where = check.workspace.at(check.place(check.arguments[0]))
     prepared = await check.client.text_document_prepare_rename_async(types.PrepareRenameParams(**where))
     assert prepared is not None, str(check.marker)
@@ -183,7 +183,7 @@ async def rename(check: Check) -> None:
 
 
 async def renameerr(check: Check) -> None:
-    """renameerr(place, name, pattern): why that name is refused."""
+    """renameerr(place, name, pattern): the error for an invalid name."""
     where = check.workspace.at(check.place(check.arguments[0]))
     with pytest.raises(JsonRpcException) as problem:
         await check.client.text_document_rename_async(

@@ -86,7 +86,7 @@ def test_a_snapshot_that_comes_late_is_not_published(session: Session) -> None:
     assert busy.finish() == [late.number]
 
 
-def test_a_job_that_is_cancelled_before_it_begins_is_not_done() -> None:
+def test_a_job_that_is_cancelled_before_it_begins_does_not_run() -> None:
     busy = Busy()
     job = Job(lambda: busy.done.append("work"), lambda _, error: busy.done.append(type(error)))
     busy.thread.put(job)
@@ -94,7 +94,7 @@ def test_a_job_that_is_cancelled_before_it_begins_is_not_done() -> None:
     assert busy.finish() == [CancelledError]
 
 
-def test_a_reserved_place_is_waited_for(session: Session) -> None:
+def test_the_thread_waits_for_a_reserved_place(session: Session) -> None:
     busy = Busy()
     reservation, given_up = busy.thread.reserve(), busy.thread.reserve()
     snapshot = session.snapshot()
@@ -172,7 +172,7 @@ def test_a_request_is_answered_from_its_version_though_edits_follow(
     serving.join(20)
 
 
-def test_an_exception_of_a_job_is_passed_on_and_the_next_is_done() -> None:
+def test_an_exception_of_a_job_is_passed_on_and_the_next_runs() -> None:
     busy = Busy()
     busy.thread.submit(lambda: 1 // 0, lambda _, error: busy.done.append(type(error)))
     busy.thread.submit(lambda: 1, lambda result, _: busy.done.append(result))

@@ -121,9 +121,7 @@ def test_cancelling_it_answers_requests_with_the_index_as_it_is(server: Language
     server.until(lambda: {"kind": "end"} in values(server))
 
 
-def test_a_killed_one_is_logged_and_started_again_after_a_change(
-    server: LanguageServer, folder: Path
-) -> None:
+def test_a_killed_indexer_is_logged_and_restarts_after_a_change(server: LanguageServer, folder: Path) -> None:
     server.initialize(capabilities=WATCHED)
     child = begun(server)
     child.suspend()

@@ -81,7 +81,7 @@ async def test_a_change_in_another_file_refreshes_lenses(module: Path):
         editor.rewrite(uri, registrations.replace('"add"', '"plus"'))
         await editor.until(lambda: len(requests) == 2)
         assert sorted(requests) == ["workspace/codeLens/refresh", "workspace/semanticTokens/refresh"]
-        # What moves nothing but lines is nobody else's business.
+        # An edit that only moves lines refreshes nothing.
         editor.rewrite(uri, registrations.replace('"add"', '"plus"') + "\n\n")
         editor.rewrite(
             other, functions + CLEAN[CLEAN.index("// Add adds") :] + "\nfunc More(rec *udf.Record) {}\n"
@@ -109,7 +109,7 @@ async def test_the_sdk_is_documented_where_gopls_cannot_find_it(module: Path, tm
         found = await editor.client.text_document_hover_async(params)
         assert found.contents.value.startswith("```go\nfunc (r *Record) Int(name string) (int64, bool)\n```")
         assert (found.range.start.character, found.range.end.character) == (column, column + 3)
-        # Once it is there, gopls says it, and one is enough.
+        # Once gopls finds it, gopls documents it.
         folder = tmp_path / "empty" / "github.com" / "!geert!johan" / "aerospike-mod-go" / "udf@v1.0.0"
         folder.mkdir(parents=True)
         (folder / "udf.go").write_text("package udf\n")

@@ -96,7 +96,7 @@ async def test_a_compile_error_is_shown_at_its_place_until_it_is_fixed(module):
         await editor.codes_become(uri)
 
 
-def _tell(editor, *paths):
+def _report(editor, *paths):
     changes = [types.FileEvent(path.as_uri(), types.FileChangeType.Changed) for path in paths]
     editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes))
 
@@ -139,13 +139,13 @@ async def test_a_build_finding_is_removed_when_a_file_that_the_build_read_change
         assert not (await editor.run("modgo.build", {"uri": uri}))["ok"]
         await editor.codes_become(other, "MG401")
         if reported:  # a client reports late what happened before the build
-            _tell(editor, module / "other.go", module / "go.mod", module / "deep")
+            _report(editor, module / "other.go", module / "go.mod", module / "deep")
         await asyncio.sleep(1.2 if reported else 0.2)
         assert editor.codes(other) == ["MG401"]
         (module / path).parent.mkdir(parents=True, exist_ok=True)
         (module / path).write_text(text)
         if reported:
-            _tell(editor, (module / path).resolve())
+            _report(editor, (module / path).resolve())
         if path.startswith(("testdata", "stats.so")):
             await asyncio.sleep(1)
             assert editor.codes(other) == ["MG401"]
@@ -170,11 +170,11 @@ async def test_a_save_before_a_build_that_is_reported_late_removes_no_findings(m
         for number in range(8):
             other.write_text(f'package stats\n\nvar broken{number} int = "x"\n')
             assert not (await editor.run("modgo.build", {"uri": module.as_uri()}))["ok"]
-            _tell(editor, other)
+            _report(editor, other)
             await asyncio.sleep(0.1)
             assert editor.codes(editor.uri("other.go")) == ["MG401"], number
             other.write_text("package stats\n")
-            _tell(editor, other)
+            _report(editor, other)
             await editor.codes_become(editor.uri("other.go"))
 
 

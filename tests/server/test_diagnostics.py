@@ -1,4 +1,4 @@
-"""Diagnostics reach every kind of client, follow edits, and go with their cause."""
+"""Diagnostics reach every kind of client, follow edits, and disappear with their cause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A change of the configuration takes effect within a second in every client, whatever that watches."""
+"""A change of the configuration takes effect, whatever files the client watches."""
 
 from __future__ import annotations
 
@@ -12,11 +12,6 @@ import pytest
 
 from .conftest import CLEAN, UNREGISTERED
 from .stdio import Start, settle
-
-pytestmark = pytest.mark.serial
-
-# What the server may take, beside what a shared machine takes from it.
-SECOND = 1.0
 
 
 @pytest.mark.parametrize("pulls", [False, True])
@@ -78,6 +73,7 @@ def test_created_changed_and_deleted(
     counts_soon(1)
 
 
+@pytest.mark.serial
 def test_polling_takes_little_processor_time(start: Start, module: Path) -> None:
     server = start()
     for number in range(50):

@@ -1,4 +1,4 @@
-"""The cached imports of a module spare the next session reading its files, and no change is missed."""
+"""With a module's imports cached, the next session reads only files that changed, and misses no change."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Session:
         found = self._loader.importing(str(Path(self._folder, name)))
         return {os.path.relpath(path, self._folder) for path in found}
 
-    def tell(self, path: Path) -> None:
+    def report(self, path: Path) -> None:
         self._disk.report_change(str(path))
 
     def end(self) -> list[str]:
@@ -140,7 +140,7 @@ def test_changes_during_a_session_are_noticed(
     else:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text)
-    session.tell(path)
+    session.report(path)
     assert session.importing("money") == expected
 
 

@@ -27,14 +27,14 @@ def logged(server: LanguageServer) -> str:
     return str(messages)
 
 
-def test_the_client_gets_the_problem_of_malformed_options(start: Start) -> None:
+def test_malformed_options_are_logged_to_the_client(start: Start) -> None:
     server = start(handshake=False)
     server.initialize(capabilities=PUSHED, initializationOptions={"trusted": 5})
     status(server)
     assert logged(server).count("initializationOptions.trusted is not as expected") == 1
 
 
-def test_a_message_that_can_not_be_traced_ends_nothing(start: Start) -> None:
+def test_a_message_that_cannot_be_traced_does_not_end_the_server(start: Start) -> None:
     server = start()
     server.notify("$/setTrace", {"value": "verbose"})
     for depth in range(900, 1000):  # some of them can be read but not written

@@ -118,7 +118,7 @@ async def test_a_command_without_a_module_uses_the_default_module(folder):
     # Helix gives commands no arguments.
     async with running(folder, minimal()) as editor:
         assert (await editor.run("modgo.build"))["output"] == str(folder / "stats.so")
-        # And it shows no results.
+        # It shows no results either.
         await editor.until(lambda: editor.client.messages)
         assert editor.client.messages[-1].message == f"Modgo: built {folder / 'stats.so'}"
         called = await editor.run("modgo.call", {"function": "visit"})

@@ -1,4 +1,4 @@
-"""Whatever a disk or another process does, the server continues, or ends as it should."""
+"""The server survives missing, large and unwritable files, killed children, and clients that don't read."""
 
 from __future__ import annotations
 

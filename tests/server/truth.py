@@ -30,7 +30,7 @@ from tests.edits import GO_MOD, SHOP, Change, random_change
 from tests.server.language_client import LanguageServer
 
 # More than twice the interval of the server's polling.
-UNTOLD_SECONDS = 1.5
+UNREPORTED_SECONDS = 1.5
 SEVERITIES = {"error": 1, "warning": 2, "information": 3, "hint": 4}
 CONFIGURATIONS = (
     'ignore = ["MG104"]\n',
@@ -168,7 +168,7 @@ class World:
         path = self.choose.choice(sorted(self.texts))
         self._put(path, self.texts[path])
         self.server.notify("textDocument/didSave", {"textDocument": {"uri": self.uri(path)}})
-        self._tell(path)
+        self._report(path)
         return f"save {path}"
 
     def set(self) -> str:
@@ -183,7 +183,7 @@ class World:
         file = self.folder / path
         text = FILES.get(path, b"") if not file.is_file() else file.read_bytes()
         self._put(path, random_change(self.choose, text).apply(text) if file.is_file() else text)
-        self._tell(path)
+        self._report(path)
         return f"write {path}"
 
     def rename(self) -> str:
@@ -196,7 +196,7 @@ class World:
             return self.delete()
         (self.folder / after).parent.mkdir(exist_ok=True)
         (self.folder / before).rename(self.folder / after)
-        self._tell(before, after)
+        self._report(before, after)
         return f"rename {before} to {after}"
 
     def delete(self) -> str:
@@ -206,10 +206,10 @@ class World:
         path = self.choose.choice(paths)
         if self.choose.random() < 0.2 and "/" in path:
             shutil.rmtree(self.folder / Path(path).parent)
-            self._tell(str(Path(path).parent))
+            self._report(str(Path(path).parent))
             return f"delete the folder of {path}"
         (self.folder / path).unlink()
-        self._tell(path)
+        self._report(path)
         return f"delete {path}"
 
     def configure(self) -> str:
@@ -219,7 +219,7 @@ class World:
             self._put(path, text.encode())
         else:
             (self.folder / path).unlink(missing_ok=True)
-        self._tell(path)
+        self._report(path)
         return f"configure {path}: {text!r}"
 
     def configure_unreported(self) -> str:
@@ -234,8 +234,8 @@ class World:
             file.unlink(missing_ok=True)
         if before != (text.encode() or None):
             self.built.clear()
-            time.sleep(UNTOLD_SECONDS)
-        return f"configure {path} without a word: {text!r}"
+            time.sleep(UNREPORTED_SECONDS)
+        return f"configure {path} unreported: {text!r}"
 
     def build(self) -> str:
         """Findings of a build are shown while nothing that it read has changed."""
@@ -253,21 +253,21 @@ class World:
     def change_module(self) -> str:
         text = self.choose.choice(MODULES)
         self._put("go.mod", text)
-        self._tell("go.mod")
+        self._report("go.mod")
         return f"go.mod: {text!r}"
 
     def check_out(self) -> str:
         """Changes many files at once under open documents, as git does."""
         self._branches.append({path: (self.folder / path).read_bytes() for path in self._on_disk("")})
         self._branches = self._branches[:1] + self._branches[-3:]
-        wanted = self.choose.choice(self._branches[:-1])
+        branch = self.choose.choice(self._branches[:-1])
         changed = [
             path
-            for path in {*self._branches[-1], *wanted}
-            if self._branches[-1].get(path) != wanted.get(path)
+            for path in {*self._branches[-1], *branch}
+            if self._branches[-1].get(path) != branch.get(path)
         ]
-        self._lay_down(wanted)
-        self._tell(*changed)
+        self._lay_down(branch)
+        self._report(*changed)
         return f"check out another branch: {sorted(changed)}"
 
     # --- expectations
@@ -299,13 +299,13 @@ class World:
         outcome = lint_paths(
             [str(self.folder)], OverlayFiles(DiskFiles(), parsed), overrides, machine=machine
         )
-        judged = {str(Path(path).parent) for path in documents}
+        linted = {str(Path(path).parent) for path in documents}
         found: dict[str, list[object]] = {}
         known = {(each.code, each.location) for each in outcome.findings}
         built = [each for findings in self.built.values() for each in findings]
         news = {(each.code, each.location): each for each in built if (each.code, each.location) not in known}
         for finding in (*outcome.findings, *news.values()):
-            if str(Path(finding.location.path).parent) in judged:
+            if str(Path(finding.location.path).parent) in linted:
                 shown = self._of_lint(finding, outcome.documents)
                 found.setdefault(finding.location.path, []).append(shown)
         return found
@@ -380,7 +380,7 @@ class World:
             if self._read(path) != text or not (self.folder / path).is_file():
                 self._put(path, text)
 
-    def _tell(self, *paths: str) -> None:
+    def _report(self, *paths: str) -> None:
         if paths:
             self.built.clear()
         changes = [{"uri": self.uri(path), "type": 2} for path in paths]

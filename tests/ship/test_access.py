@@ -1,4 +1,4 @@
-"""Where a cluster is: what --hosts may say."""
+"""The addresses that --hosts accepts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server says of failed calls, and values as the official client has them."""
+"""A server's messages about failed calls, and values in the official client's types."""
 
 from __future__ import annotations
 

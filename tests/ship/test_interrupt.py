@@ -1,4 +1,4 @@
-"""Waiting for what blocks in C: results, errors, and Ctrl-C."""
+"""Waiting for a call that blocks in C: results, errors, and Ctrl-C."""
 
 from __future__ import annotations
 

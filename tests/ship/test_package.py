@@ -1,4 +1,4 @@
-"""What a server is given for a module, and that it is the module again."""
+"""The files that a server gets for a module, and unpacking them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What nodes say became of a module."""
+"""The states of a module that nodes report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A module is loaded here before it goes to a cluster, where it is for this kind of machine."""
+"""A module for this kind of machine is loaded here before it goes to a cluster."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from modgo_lsp.ship.failure import ShipError
 from modgo_lsp.ship.trial_load import try_module
 
 ROOT = Path(__file__).parents[2]
-_MACHINE_AT, _MACHINES = 18, {"x86_64": 0xB7, "aarch64": 0x3E}  # of the ELF header; the other one's number
+_MACHINE_AT, _MACHINES = 18, {"x86_64": 0xB7, "aarch64": 0x3E}  # e_machine of the other architecture
 
 
 def compiled(folder: Path, *flags: str) -> Path:

@@ -26,7 +26,7 @@ def failure(hosts: str, **options: object) -> ShipError:
 
 @contextmanager
 def port(listening: bool) -> Iterator[str]:
-    """An address of this machine: nobody's, or one that takes connections and never says a word."""
+    """An address of this machine: a closed port, or one that accepts connections and never answers."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         if listening:
@@ -51,8 +51,8 @@ def test_closed_port() -> None:
 
 def test_a_silent_port() -> None:
     with port(listening=True) as address:
-        said = failure(address).message
-    assert f"the server at {address} accepts connections but does not answer as an Aerospike server" in said
+        text = failure(address).message
+    assert f"the server at {address} accepts connections but does not answer as an Aerospike server" in text
 
 
 def test_another_server() -> None:
@@ -66,8 +66,8 @@ def test_unknown_host() -> None:
 
 def test_each_seed_is_reported() -> None:
     with port(listening=False) as closed, web_server() as other:
-        said = failure(f"{closed},{other}").message
-    assert f"nothing listens at {closed}; {other} is not" in said
+        text = failure(f"{closed},{other}").message
+    assert f"nothing listens at {closed}; {other} is not" in text
 
 
 def test_user_and_tls_don_t_hide_what_is_wrong() -> None:

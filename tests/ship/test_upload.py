@@ -18,7 +18,7 @@ def test_the_name_is_the_file_s_up_to_the_first_dot() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said", "remedy"),
+    ("name", "message", "remedy"),
     [
         ("my.counters.so", "has two dots", "modgo build -o my_counters.so"),
         ("counters", "does not end in .so", "modgo build"),
@@ -29,11 +29,11 @@ def test_the_name_is_the_file_s_up_to_the_first_dot() -> None:
         (f"{'x' * 104}.so", "cannot be the name of a module on a server", ""),
     ],
 )
-def test_names_that_no_cluster_accepts(name: str, said: str, remedy: str) -> None:
+def test_names_that_no_cluster_accepts(name: str, message: str, remedy: str) -> None:
     with pytest.raises(ShipError) as caught:
         module_name(PurePath(name))
     assert caught.value.usage
-    assert said in caught.value.message
+    assert message in caught.value.message
     assert remedy in caught.value.remedy
 
 
