@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -275,3 +277,22 @@ def test_a_failed_load_is_reported(package: Path, modgo: Modgo) -> None:
     assert "could not be loaded" in done.stdout
     answer = json.loads(modgo("test", "--json", cwd=package).stdout)
     assert (answer["ok"], answer["errors"][0]["kind"]) == (False, "crash")
+
+
+def test_the_cases_of_the_page_pass(tmp_path: Path, modgo: Modgo) -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "testing.md").read_text(), re.DOTALL)
+    assert len(blocks) == 3
+    by_example = {
+        "counters": [*blocks[:2], blocks[2].split("\n\n")[0]],
+        "sales": [blocks[2].split("\n\n")[1]],
+    }
+    for name, texts in by_example.items():
+        package = tmp_path / name
+        shutil.copytree(ROOT / "examples" / name, package)
+        for old in (package / "testdata" / "udf").glob("*.case.*"):
+            old.unlink()
+        for number, text in enumerate(texts):
+            write_cases(package, text, f"{number}.case.yaml")
+    done = modgo("test", "./...", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "7 passed" in done.stdout

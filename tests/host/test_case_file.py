@@ -7,12 +7,15 @@ import math
 import time
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 from modgo_lsp.host.case_file import CaseFile, parse_cases, read_case_file
 from modgo_lsp.host.case_tree import NESTING_MAX
 from modgo_lsp.host.sample import Record
 from modgo_lsp.host.values import GeoJson, List, Map, Value
+from modgo_lsp.resources import resource
 
 ROOT = Path(__file__).parents[2]
 
@@ -282,3 +285,106 @@ def test_what_is_expected_is_written_as_json() -> None:
     assert json.dumps(case.expected) == json.dumps(
         {"result": {"$map": [[1, "a"], ["b", [1.0, {"$any": "double"}]]]}, "operations": []}
     )
+
+
+SCHEMA = json.loads((resource("grammars") / "case.schema.json").read_text())
+SAMPLE_SCHEMA = json.loads((resource("grammars") / "record-sample.schema.json").read_text())
+
+
+def is_valid(text: str) -> bool:
+    return jsonschema.Draft202012Validator(SCHEMA).is_valid(yaml.load(text, yaml.SafeLoader))
+
+
+VALID = [
+    "function: f",
+    "{name: n, function: f, args: [1, {a: [x]}], timeout: 0.5, tolerance: 0, expect: {}}",
+    "{$schema: case.schema.json, function: f}",
+    "[{function: f}, {function: g, cases: [{args: [1]}, {function: h}]}]",
+    "{function: f, cases: [{}], $schema: x}",
+    "{function: f, record: a.record.json}",
+    "{function: f, record: null, expect: {record: null, operations: [create, update, remove]}}",
+    "{function: f, record: {key: [test, demo, 5], bins: {a: 1}, ttl: -1, generation: 3}}",
+    "{function: f, records: [{bins: {a: 1}}, null], nodes: 1024}",
+    "{function: f, nodes: 1}",
+    "{function: f, expect: {result: {$any: true}}}",
+    "{function: f, expect: {result: [{$any: GeoJSON}, {$near: 1, within: 0.5}, {$matches: x}]}}",
+    "{function: f, expect: {result: {$map: [[1, {$any: HLL}]], order: kv}}}",
+    "{function: f, expect: {result: {$list: [{$near: 1.5, within: 0}], order: ordered}}}",
+    "{function: f, expect: {result: {$bytes: AA==}, record: {bins: {a: null, b: {$any: double}}}}}",
+    "{function: f, expect: {record: {includes: {a: null}, key: [a, b, c], ttl: 0, generation: 1}}}",
+    "{function: f, expect: {error: true, logs: []}}",
+    "{function: f, expect: {error: text, logs: [text, {}, {level: stdout}]}}",
+    "{function: f, expect: {error: {kind: crash, matches: x}, logs: {includes: [{matches: x}]}}}",
+    "{function: f, expect: {error: {message: x}, logs: [{level: info, message: x}]}}",
+]
+INVALID = [
+    "5",
+    "[5]",
+    "{}",
+    "{name: '', function: f}",
+    "{function: ''}",
+    "{function: 5}",
+    "{function: f, arg: []}",
+    "[{$schema: x, function: f}]",
+    "{function: f, cases: []}",
+    "{function: f, cases: [{cases: [{}]}]}",
+    "{function: f, args: 5}",
+    "{function: f, args: [{$foo: 1}]}",
+    "{function: f, args: [{$any: true}]}",
+    "{function: f, record: 5}",
+    "{function: f, record: {}}",
+    "{function: f, record: {bins: {}}, records: []}",
+    "{function: f, record: {bins: {}}, nodes: 1}",
+    "{function: f, records: {}}",
+    "{function: f, nodes: 1025}",
+    "{function: f, nodes: 1.5}",
+    "{function: f, timeout: 0}",
+    "{function: f, timeout: 86401}",
+    "{function: f, tolerance: -1}",
+    "{function: f, expect: 5}",
+    "{function: f, expect: {result: 1, error: x}}",
+    "{function: f, expect: {result: {$any: nil}}}",
+    "{function: f, expect: {result: {$any: false}}}",
+    "{function: f, expect: {result: {$near: 1}}}",
+    "{function: f, expect: {result: {$near: 1, within: -1}}}",
+    "{function: f, expect: {result: {$matches: 5}}}",
+    "{function: f, expect: {result: {$matches: a, more: 1}}}",
+    "{function: f, expect: {error: false}}",
+    "{function: f, expect: {error: {kind: sad}}}",
+    "{function: f, expect: {error: {text: x}}}",
+    "{function: f, expect: {error: {message: x, matches: x}}}",
+    "{function: f, expect: {record: {}}}",
+    "{function: f, expect: {record: {bins: {}, includes: {}}}}",
+    "{function: f, expect: {record: {bins: {a_name_too_long_for_bins: 1}}}}",
+    "{function: f, expect: {operations: [write]}}",
+    "{function: f, expect: {logs: x}}",
+    "{function: f, expect: {logs: {includes: [], more: 1}}}",
+    "{function: f, expect: {logs: {}}}",
+    "{function: f, expect: {logs: [5]}}",
+    "{function: f, expect: {logs: [{level: loud}]}}",
+    "{function: f, expect: {logs: [{message: x, matches: x}]}}",
+]
+
+
+@pytest.mark.parametrize("text", VALID)
+def test_the_schema_accepts_what_is_valid(text: str) -> None:
+    wrong = [one for one in problems(yaml_cases(text)) if "cannot be read" not in one[1]]
+    assert (wrong, is_valid(text)) == ([], True)
+
+
+@pytest.mark.parametrize("text", INVALID)
+def test_the_schema_refuses_what_is_not(text: str) -> None:
+    assert (problems(yaml_cases(text)) != [], is_valid(text)) == (True, False)
+
+
+def test_the_schema_has_the_values_of_samples() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    for name, definition in SAMPLE_SCHEMA["$defs"].items():
+        assert SCHEMA["$defs"][name] == definition
+    record = SCHEMA["$defs"]["record"]
+    assert all(SAMPLE_SCHEMA[key] == value for key, value in record.items())
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("examples/*/testdata/udf/*.case.*")), ids=lambda p: p.name)
+def test_the_examples_are_valid_by_the_schema(path: Path) -> None:
+    assert is_valid(path.read_text())
