@@ -57,7 +57,7 @@ async def highlight(check: Check) -> None:
 
 
 async def link(check: Check) -> None:
-    """link(place, pattern): what a click there opens."""
+    """link(place, pattern): the target of the link."""
     place = check.place(check.arguments[0])
     found = await check.client.text_document_document_link_async(types.DocumentLinkParams(check.document()))
     (target,) = [each.target for each in found if check.here(each.range) == place]

@@ -1,4 +1,4 @@
-/* crashing.c - a module that logs before it dies, and one that answers what is no value. */
+/* crashing.c - a module that logs before it dies, and returns invalid values. */
 #include "module.h"
 
 #ifdef LOAD_LOOPS

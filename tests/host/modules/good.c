@@ -1,4 +1,4 @@
-/* good.c - a module that does what it is asked: each function exercises one thing of the host. */
+/* good.c - a valid module: each function tests one function of the host. */
 #define FUNCTIONS                                                                                       \
 	"[{\"name\":\"add\",\"kind\":\"record\",\"params\":[{\"name\":\"bin\",\"type\":\"string\"},"     \
 	"{\"name\":\"by\",\"type\":\"int64\"}],\"results\":[\"int64\",\"error\"],\"doc\":\"Adds.\","     \
@@ -49,7 +49,7 @@ static int say_why(aerospike_udf_go_result *result, int status, aerospike_udf_go
 	return answer_text(result, 0, text);
 }
 
-/* Fenced, a set reaches the host with the next store, and that says what was wrong with it. */
+/* Fenced, a set reaches the host with the next store, which reports its errors. */
 static int set_and_update(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *bin, uint32_t type,
                           char *data, aerospike_udf_go_result *result)
 {
@@ -59,7 +59,7 @@ static int set_and_update(aerospike_udf_go_call *call, aerospike_udf_go_record *
 	return say_why(result, call->host->record_update(call, record, &why), &why);
 }
 
-/* What the host knows of the record, in one line. */
+/* The record's metadata in one line. */
 static int meta(aerospike_udf_go_call *call, aerospike_udf_go_record *record, aerospike_udf_go_result *result)
 {
 	aerospike_udf_go_metadata facts = {.size = sizeof facts};
@@ -81,7 +81,7 @@ static int meta(aerospike_udf_go_call *call, aerospike_udf_go_record *record, ae
 	return answer_text(result, 0, text);
 }
 
-/* Takes memory until there is no more, and says so as the Go runtime does. */
+/* Allocates until memory is exhausted, and prints the Go runtime's message. */
 static int exhaust(void)
 {
 	for (size_t taken = 0; taken < (size_t)1 << 32; taken += 1 << 20) {
