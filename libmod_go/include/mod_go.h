@@ -94,9 +94,9 @@ int mod_go_apply_stream(mod_go_module *module, const char *name, aerospike_udf_g
                         aerospike_udf_go_value *arguments, size_t count, aerospike_udf_go_result *result);
 
 /*
- * A function of a module that was set up. Finding it once for many calls saves the search by name, and tells the
- * host what the manifest says of it; a call goes to the function's own symbol where it has one. It belongs to the
- * module, and is valid until that is closed. So is what the functions below return.
+ * A function of a module that was set up, with its entry in the manifest. Finding it once for many calls saves the
+ * search by name, and calls use the function's own symbol if it has one. It belongs to the module and is valid
+ * until that is closed. So is what the functions below return.
  */
 typedef struct mod_go_function mod_go_function;
 

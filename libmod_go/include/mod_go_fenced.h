@@ -48,12 +48,12 @@ typedef struct mod_go_fenced_options {
 	/* milliseconds for a worker's start, setup included; default: 10,000 */
 	uint32_t start_timeout;
 
-	/* 1: no worker is kept ready besides the busy ones; default: one is, so there may be `limit` + 1 */
+	/* 1: no spare worker; default: one is ready besides the busy ones, so there may be `limit` + 1 */
 	uint32_t no_spare;
 
 	/* a descriptor to which the module's output is copied, by the end of the call that printed it. A pipe must be
-	 * read meanwhile: one that stays full for a second, or has no reader any more, gets no more. Default: none; the
-	 * tail is kept for errors */
+	 * read meanwhile: one that stays full for a second, or has no reader any more, gets no more. Default: none.
+	 * Errors quote the tail */
 	int32_t output;
 
 	/* a descriptor: once it is readable, all workers are killed, every call and every wait for a worker returns,

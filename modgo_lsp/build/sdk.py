@@ -121,7 +121,7 @@ async def install(go: Go, sdk: Sdk) -> None:
 
 def index_environment(go: Go) -> dict[str, str]:
     """What a build needs in its environment where the module cache held other contents of this version:
-    Go's index of a cached module is kept by path, for ever, and would list the files that were."""
+    Go never updates its index of a cached module, which would list the old files."""
     if not _replaced_mark(go).exists():
         return {}
     debug = [setting for setting in os.environ.get("GODEBUG", "").split(",") if setting]

@@ -44,7 +44,7 @@ from modgo_lsp.host.run_call import Outcome, Work, do_work, is_misused, outcome_
 from modgo_lsp.host.session import CALL_SECONDS
 from modgo_lsp.lint.config import Settings
 
-Tell = Callable[[NumberedResult], None]
+Show = Callable[[NumberedResult], None]
 
 
 @click.command(
@@ -132,12 +132,12 @@ def command(
         raise click.MissingParameter(param_type="argument", param_hint=hint)
     if force:
         raise CliError("--force needs --replay", "leave it out")
-    wanted = CallRequest(record, None if records is None else Path(records), stream, nodes, store, key)
+    request = CallRequest(record, None if records is None else Path(records), stream, nodes, store, key)
     values = argument_values(arguments)
     settings = settings_for(Path(module), go, cc)
     work = Work(function, values, timeout=timeout, memory=memory)
     try:
-        outcome, sample = complete(_call(module, work, wanted, settings, as_json))
+        outcome, sample = complete(_call(module, work, request, settings, as_json))
     except BuildFailedError as failed:
         sys.exit(show_build_failure(failed.result, as_json))
     code = _finish(outcome, as_json)
@@ -148,28 +148,28 @@ def command(
 
 
 async def _call(
-    word: str, work: Work, wanted: CallRequest, settings: Settings, quiet: bool
+    word: str, work: Work, request: CallRequest, settings: Settings, quiet: bool
 ) -> tuple[Outcome, Path | None]:
     """The outcome, and the sample file beside the package from which the records came."""
     samples: list[Path] = []
     try:
-        check(wanted)
+        check(request)
         # An invalid sample is reported before a build, which may take a while.
-        records = given_records(wanted)
+        records = given_records(request)
         module = await obtain(word, settings, quiet)
-        work = with_records(work, wanted, records or ())
-        tell = show_one_of_many(str(wanted.records)) if work.shape == "each" and not quiet else None
+        work = with_records(work, request, records or ())
+        show = show_one_of_many(str(request.records)) if work.shape == "each" and not quiet else None
 
         def completed(work: Work, properties: Mapping[str, str]) -> Work:
             folders = package_folders(module, properties)
             if records is not None:
                 return work
-            found, path = records_beside(wanted, folders, work.function)
+            found, path = records_beside(request, folders, work.function)
             if path is not None:
                 samples.append(path)
-            return with_records(work, wanted, found)
+            return with_records(work, request, found)
 
-        outcome = await _do(module, work, settings, quiet, tell, completed=completed)
+        outcome = await _do(module, work, settings, quiet, show, completed=completed)
         return outcome, next(iter(samples), None)
     except CallRequestError as error:
         raise CliError(error.message, error.remedy) from None
@@ -180,19 +180,19 @@ async def _do(
     work: Work,
     settings: Settings,
     quiet: bool,
-    tell: Tell | None,
+    show: Show | None,
     keeps: bool = True,
     completed: Callable[[Work, Mapping[str, str]], Work] | None = None,
 ) -> Outcome:
-    """`tell` shows each of many results as it arrives."""
+    """`show` shows each of many results as it arrives."""
     try:
-        with waiting(f"calling {work.function}", quiet or tell is not None):
+        with waiting(f"calling {work.function}", quiet or show is not None):
             return await do_work(
                 module.path,
                 work,
                 cc=settings.cc,
                 package=module.package,
-                report=tell,
+                report=show,
                 keeps=keeps,
                 completed=completed,
             )

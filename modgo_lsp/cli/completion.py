@@ -49,9 +49,9 @@ def functions(ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
     module = ctx.params.get("module")
     if not module:
         return []
-    wanted = "stream" if ctx.params.get("stream") else "record"
+    shape = "stream" if ctx.params.get("stream") else "record"
     found = _of_package(Path(module)) if Path(module).is_dir() else _of_file(Path(module))
-    names = sorted(name for name, kind in found.items() if kind == wanted)
+    names = sorted(name for name, kind in found.items() if kind == shape)
     return [CompletionItem(name) for name in names if name.startswith(begun)]
 
 

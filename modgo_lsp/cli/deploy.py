@@ -74,14 +74,14 @@ def command(
         if present is not None and not same and not yes:
             version = f" (sha256 {present.sha256[:12]}…)" if present.sha256 else ""
             ask(f"the cluster has a module {present.name}{version}", "replace", as_json)
-        with progress(as_json) as tell:
+        with progress(as_json) as report:
             if same:
-                result = confirm(cluster, upload, timeout, tell, loads=not no_probe)
+                result = confirm(cluster, upload, timeout, report, loads=not no_probe)
             else:
                 if not no_probe:
-                    tell("checking that every node runs Go modules")
+                    report("checking that every node runs Go modules")
                     check_plugin(cluster)
-                result = deploy(cluster, upload, there, timeout, tell, loads=not no_probe)
+                result = deploy(cluster, upload, there, timeout, report, loads=not no_probe)
     if as_json:
         write_json(deployed_json(result))
     else:

@@ -47,8 +47,8 @@ def command(name: str, access: Access, yes: bool, timeout: float, as_json: bool)
             nodes = len(cluster.nodes())
         if not yes:
             ask(f"{nodes} node{'s' * (nodes != 1)} would lose the module {name}", "remove", as_json)
-        with progress(as_json) as tell:
-            result = undeploy(cluster, name, there, timeout, tell)
+        with progress(as_json) as report:
+            result = undeploy(cluster, name, there, timeout, report)
     if as_json:
         write_json(undeployed_json(result))
         return

@@ -69,7 +69,7 @@ def members(tree: Any, place: str, what: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in tree:
         if key in found:
-            raise FormError(_member(place, key), "stands twice")
+            raise FormError(_member(place, key), "is given twice")
         found[key] = value
     return found
 

@@ -195,7 +195,7 @@ def _value(tree: Any, depth: int) -> Value:
         return _integer(tree)
     if isinstance(tree, bytes):
         raise UnstorableError("bytes stand as msgpack bin, which the server does not write")
-    raise UnstorableError("an extension stands where none may")
+    raise UnstorableError("an extension type is not allowed here")
 
 
 def _map(tree: _Pairs, depth: int) -> Map:
@@ -209,7 +209,7 @@ def _map(tree: _Pairs, depth: int) -> Map:
     found = tuple((_key(key, depth + 1), _value(item, depth + 1)) for key, item in pairs)
     ranks = [key_rank(key) for key, _ in found]
     if order != "none" and any(after <= before for before, after in itertools.pairwise(ranks)):
-        raise UnstorableError("a map says that its keys are ordered, but they are not, or one stands twice")
+        raise UnstorableError("a map is marked as ordered, but its keys are not in order or not unique")
     if len(set(ranks)) < len(ranks):
         raise UnstorableError("a map has one key twice")
     return Map(found, order)

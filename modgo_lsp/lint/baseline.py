@@ -68,7 +68,7 @@ def write_baseline(findings: Iterable[Finding], folder: str) -> bytes:
 
 def unknown(findings: Iterable[Finding], known: Known) -> list[Finding]:
     """The findings that are not in the baseline. Where a file has more of a rule than the baseline, all of
-    them are returned: counts can't tell which one is new."""
+    them are returned: counts do not show which one is new."""
     found = list(findings)
     counts = Counter((finding.location.path, finding.code) for finding in found)
     return [

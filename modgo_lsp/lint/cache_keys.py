@@ -17,7 +17,7 @@ registers,
 The key holds nothing from outside the module. Go's release, the machine, modgo's own code and the largest
 file read are checked when the cache is opened (build/lint_store.py, result_cache.py), and the files outside
 the module that a result depended on are stored beside it with their digests (file_dependencies.py). If a
-dependency were left out of all three, a stale finding would be reported for ever: tests/lint/histories.py
+dependency were left out of all three, a stale finding would be reported forever: tests/lint/histories.py
 looks for that.
 """
 

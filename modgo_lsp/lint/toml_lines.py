@@ -1,4 +1,4 @@
-"""Reads TOML, and tells the line on which a key is set, which Python's tomllib doesn't.
+"""Reads TOML with the line of each key, which Python's tomllib doesn't give.
 
 tomllib takes time to the square of a key's parts, a minute for 200 KB, as do other readers in Python. So keys
 with too many parts are refused first, and reading takes time in proportion to the text.

@@ -1,1 +1,1 @@
-"""The language server: translates between LSP and the other rooms."""
+"""The language server: translates between LSP and the other packages."""

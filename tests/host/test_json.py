@@ -79,7 +79,7 @@ def test_values_that_json_has_are_plain() -> None:
         ('{"$map": [], "order": "up"}', "the order of a map is"),
         ('{"$list": [], "order": "k"}', "the order of a list is"),
         ('{"$geojson": {}}', "string that holds the GeoJSON"),
-        ('{"a": 1, "a": 2}', "a: stands twice"),
+        ('{"a": 1, "a": 2}', "a: is given twice"),
         ("[" * 70 + "]" * 70, "deeper than 64"),
         ("[" * 100_000, "nests too deep"),
         ('"\\ud800"', "surrogate"),

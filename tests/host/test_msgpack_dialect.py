@@ -129,7 +129,7 @@ def test_depth_is_limited_when_encoding_and_decoding() -> None:
         (b"\x83\xc7\x00\x01\xc0\x02\x01\x01\x01", "are not"),
         (b"\x81\xc7\x00\x02\xc0", "order that does not exist"),
         (b"\x81\xc7\x00\x01\x01", "order that does not exist"),
-        (b"\x92\x01\xc7\x00\x01", "where none may"),
+        (b"\x92\x01\xc7\x00\x01", "type is not allowed here"),
     ],
 )
 def test_values_that_the_server_cannot_store_are_refused(data: bytes, reason: str) -> None:

@@ -66,9 +66,9 @@ def _plain(value: Value) -> Any:
     ("argument", "message"),
     [
         ('{"function": "f", "args": [9223372036854775808]}', r"args\[0\].*does not fit into a signed 64-bit"),
-        ('{"function": "f", "args": [1, {"a": 1, "a": 2}]}', r"args\[1\]\.a: stands twice"),
+        ('{"function": "f", "args": [1, {"a": 1, "a": 2}]}', r"args\[1\]\.a: is given twice"),
         ('{"function": "f", "args": [1e999]}', "too large for a double"),
-        ('{"function": "f", "record": {"bins": {"a": 1, "a": 2}}}', r"bins\.a: stands twice"),
+        ('{"function": "f", "record": {"bins": {"a": 1, "a": 2}}}', r"bins\.a: is given twice"),
         ('{"function": "f", "args": [NaN]}', "not as expected: JSON is malformed"),
         ({"function": "f", "args": [math.nan]}, "not as expected"),
         ("add", "not as expected: JSON is malformed"),

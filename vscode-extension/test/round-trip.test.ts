@@ -136,7 +136,7 @@ describe("a value on the way to a UDF and back", { timeout: BUILD_MS }, () => {
     for (const [args, reason] of [
       ["9223372036854775808", /does not fit into a signed 64-bit integer/],
       ["1e999", /too large for a double/],
-      ['{"a": 1, "a": 2}', /stands twice/],
+      ['{"a": 1, "a": 2}', /is given twice/],
     ] as const) {
       const result = await call(args);
       assert.ok(!result.ok);

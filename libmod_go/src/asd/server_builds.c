@@ -68,8 +68,8 @@ static bool list_is_right(const as_list *list)
 const char *mod_go_build_probe(void)
 {
 	as_unpacker unpacker = {.buffer = sample, .length = sizeof(sample)};
-	uint8_t room[64];
-	as_packer packer = {.buffer = room, .capacity = sizeof(room)};
+	uint8_t buffer[64];
+	as_packer packer = {.buffer = buffer, .capacity = sizeof(buffer)};
 	as_val *list = NULL;
 	const char *fault = NULL;
 
@@ -80,7 +80,7 @@ const char *mod_go_build_probe(void)
 	else if (!list_is_right((as_list *)list))
 		fault = "the values of a list are not where they should be";
 	else if (as_pack_val(&packer, list) != 0 || packer.head != NULL || packer.offset != sizeof(sample) ||
-	         memcmp(room, sample, sizeof(sample)) != 0)
+	         memcmp(buffer, sample, sizeof(sample)) != 0)
 		fault = "as_pack_val writes a list otherwise than it was read";
 	as_val_destroy(list);
 	return fault;

@@ -37,7 +37,7 @@
  *   it counts the word wrong   MANGLED
  *   it changes head or data    the host reads each field of a head once (volatile), checks that copy, and copies the
  *     while the host reads     data before anything reads it. Nothing here or above reads the shared memory twice
- *   it sends pieces for ever   each must have at least one byte, all together at most MOD_GO_MESSAGE_MAX, by the
+ *   it sends pieces forever    each must have at least one byte, all together at most MOD_GO_MESSAGE_MAX, by the
  *                              deadline
  *   it sets `taken` falsely    a call that it has not begun is not tried again in another worker
  * The host is trusted by the worker, which therefore reads short messages where they are.

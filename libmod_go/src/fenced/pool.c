@@ -23,11 +23,11 @@
  * A process may end at any time. The watcher sees the lifeline close. If the worker is IDLE, the watcher retires
  * it. If it has an owner, the watcher only sets `gone`: the owner notices in its channel (MOD_GO_GONE) and releases
  * it as not healthy, or, if it has just finished with it, mod_go_pool_make_idle sees `gone` and retires it. Without
- * that last check a dead worker would stay in `idle` for ever, because the watcher reports each end once.
+ * that last check a dead worker would stay in `idle` forever, because the watcher reports each end once.
  *
  * Who gets a worker. A call takes an idle one, else it waits in a queue. A released worker goes to `idle`, and the
  * first waiter is signalled, but a call that comes in between may take it: that saves the time to wake a thread,
- * which is longer than most calls. So that a waiter is not passed over for ever, one that has waited longer than
+ * which is longer than most calls. So that a waiter is not passed over forever, one that has waited longer than
  * PATIENCE is handed the worker itself. `notified` keeps a waiter from being signalled again before it has run; it
  * clears the flag, and signals the next waiter when it leaves with a worker, since further ones may have become
  * idle without a signal.

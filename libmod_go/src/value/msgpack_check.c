@@ -104,7 +104,7 @@ static const char *take_order(struct check *check, struct level *level, const mo
 	const char *fault;
 
 	if (level->begun || item->size != 0)
-		return "an extension stands where none may";
+		return "an extension type is not allowed here";
 	level->begun = true;
 	level->left--;
 	if (!level->is_map)
@@ -125,7 +125,7 @@ static const char *take_key(struct level *level, const mod_go_item *key)
 	if (fault != NULL)
 		return fault;
 	if (level->ordered && level->has_key && !keys_ascend(&level->key, key))
-		return "a map says that its keys are ordered, but they are not, or one stands twice";
+		return "a map is marked as ordered, but its keys are not in order or not unique";
 	level->key = *key;
 	level->has_key = true;
 	level->at_value = true;
@@ -149,7 +149,7 @@ static const char *take_value(struct check *check, struct level *level, const mo
 	case MOD_GO_ITEM_BINARY:
 		return "bytes stand as msgpack bin, which the server does not write";
 	case MOD_GO_ITEM_EXTENSION:
-		return "an extension stands where none may";
+		return "an extension type is not allowed here";
 	default:
 		return NULL;
 	}

@@ -28,9 +28,8 @@ _QUOTED = re.compile(rb'(?<=["`])[^"`\s]+(?=["`])')
 
 
 class Header(msgspec.Struct, frozen=True, array_like=True):
-    """`package` is the name in the package clause, "" where there is none. `imports` are the paths that
-    the file imports. Where `sure` is False, they are all that it may import: only parsing the whole file
-    tells."""
+    """`package` is the name in the package clause, or "". `imports` are the paths that the file imports. If
+    `sure` is False, it may import fewer: only parsing the whole file shows which."""
 
     package: str
     imports: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The argument of modgo.call as work for the host."""
+"""Converts the argument of the command modgo.call to work for the host."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from modgo_lsp.server.commands.arguments import NULL, Request, UsageError
 
 
 class Call(NamedTuple):
-    """`completed` adds the records to the work, once the module is loaded and says where its package is; None
-    where they are known."""
+    """`completed` adds the records to the work after the module is loaded, whose properties name its package;
+    None if the records are known before."""
 
     work: Work
     completed: Callable[[Work, Mapping[str, str]], Work] | None = None
@@ -41,35 +41,35 @@ def call_of(request: Request, directory: Path, streams: bool) -> Call:
         raise UsageError('Say which function to call: {"uri": "…", "function": "add"}.')
     options = request.options
     try:
-        wanted = _wanted(request, directory, streams)
+        call_request = _call_request(request, directory, streams)
         memory = parse_size(str(options.memory))
         work = Work(request.function, _values(request), timeout=options.timeout, memory=memory)
-        check(wanted)
-        records = given_records(wanted)
+        check(call_request)
+        records = given_records(call_request)
     except CallRequestError as error:
         raise UsageError(str(error)) from None
     if records is not None:
-        return Call(with_records(work, wanted, records))
+        return Call(with_records(work, call_request, records))
     if request.path.suffix != ".so":
-        return Call(_with_records_beside(work, wanted, [directory]))
+        return Call(_with_records_beside(work, call_request, [directory]))
 
     def completed(work: Work, properties: Mapping[str, str]) -> Work:
         origin = built_from(properties.get("build", ""))
         folders = () if origin is None else origin.folders
-        return _with_records_beside(work, wanted, [*folders, directory])
+        return _with_records_beside(work, call_request, [*folders, directory])
 
-    return Call(with_records(work, wanted, ()), completed)
+    return Call(with_records(work, call_request, ()), completed)
 
 
-def _with_records_beside(work: Work, wanted: CallRequest, folders: Sequence[Path]) -> Work:
+def _with_records_beside(work: Work, call_request: CallRequest, folders: Sequence[Path]) -> Work:
     try:
-        records, _ = records_beside(wanted, folders, work.function)
+        records, _ = records_beside(call_request, folders, work.function)
     except CallRequestError as error:
         raise UsageError(str(error)) from None
-    return with_records(work, wanted, records)
+    return with_records(work, call_request, records)
 
 
-def _wanted(request: Request, directory: Path, streams: bool) -> CallRequest:
+def _call_request(request: Request, directory: Path, streams: bool) -> CallRequest:
     options = request.options
     if options.nodes is not None and not 1 <= options.nodes <= 1024:
         raise CallRequestError("nodes is a number from 1 to 1024", "give another one")

@@ -9,5 +9,5 @@ _END_SECONDS = 10.0
 
 
 async def restart_host(commands: Commands, _arguments: Arguments, _token: Token) -> Json:
-    """Ends all builds, loads and calls that are under way, with their processes; the next one begins anew."""
+    """Ends all running builds, loads and calls, with their processes; the next one starts again."""
     return {"ok": True, "ended": await commands.end(_END_SECONDS)}
