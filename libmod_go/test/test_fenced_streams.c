@@ -246,7 +246,7 @@ TEST(nothing_reaches_the_output_that_is_no_element)
 	static const char *const WHY[] = {
 		"a nil would end",   "type does not exist", "neither 0 nor 1",   "not UTF-8",       "map key",
 		"counts more items", "deeper than 64",      "counts more items", "a nil would end", "not a list",
-		"bytes follow",      "deeper than 64",      "bytes stand as",    "it is empty",
+		"bytes follow",      "deeper than 64",      "bytes are msgpack", "it is empty",
 	};
 	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
 

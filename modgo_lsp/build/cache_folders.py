@@ -1,7 +1,7 @@
-"""Modgo's cache and state folders: those that platformdirs names, if nobody else can write to them.
+"""Modgo's cache and state folders: those that platformdirs names, if no other user can write to them.
 
-Programs and libraries are loaded from the cache. A folder that somebody else could have filled is not used: a
-temporary one takes its place, and a warning says so once. `modgo lint` imports this file.
+Programs and libraries are loaded from the cache, so a folder that another user could have filled is not used.
+A temporary one replaces it, with one warning. `modgo lint` imports this file.
 """
 
 from __future__ import annotations

@@ -80,8 +80,8 @@ def _show_stream(result: StreamResult) -> None:
     for value in result.values:
         say(paint(_compact(json_of(value)), "green"))
     for number, node in enumerate(result.nodes, 1):
-        gave = f"{_many(node.records, 'record')} → {_many(len(node.values), 'value')}"
-        say(f"  node {number}: {gave} in {node.elapsed_ns / 1e6:.3f} ms")
+        counts = f"{_many(node.records, 'record')} → {_many(len(node.values), 'value')}"
+        say(f"  node {number}: {counts} in {node.elapsed_ns / 1e6:.3f} ms")
     say(f"{_many(len(result.values), 'value')} in {result.elapsed_ns / 1e6:.3f} ms")
 
 

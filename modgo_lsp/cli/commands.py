@@ -77,7 +77,7 @@ class _Commands(CommandGroup):
             return None
         command = import_module(COMMANDS[cmd_name][0]).command
         if not isinstance(command, click.Command):
-            raise TypeError(f"{COMMANDS[cmd_name][0]}.command is no click command")
+            raise TypeError(f"{COMMANDS[cmd_name][0]}.command is not a click command")
         return command
 
     def resolve_command(

@@ -155,7 +155,7 @@ def _sdk(go: object) -> Check:
 
 
 def _zig() -> Check:
-    """Only builds with --target need it, so a missing zig is no error."""
+    """Only builds with --target need it, so a missing zig is not an error."""
     try:
         zig, origin = find_zig()
     except ToolchainError as error:

@@ -77,7 +77,7 @@ def _missing_source(outcome: Outcome) -> Iterator[str]:
     if library and not outcome.go_found:
         yield (
             f"Go was not found, so types of its library ({', '.join(library)}) are not checked; "
-            "`modgo doctor` says what to do"
+            "`modgo doctor` shows what to do"
         )
     if others:
         yield (

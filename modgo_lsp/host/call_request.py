@@ -101,7 +101,7 @@ def parse_size(text: str) -> int:
     """The bytes of "256MB", "256MiB" or "1G". Raises CallRequestError."""
     match = re.fullmatch(r"(\d{1,15})([kMG]?)(i?)B?", text)
     if match is None or (match[3] and not match[2]):
-        raise CallRequestError(f"{text!r} is no size", "write it like 256MB, 256MiB or 1G")
+        raise CallRequestError(f"{text!r} is not a size", "write it like 256MB, 256MiB or 1G")
     power = " kMG".index(match[2] or " ")
     return int(match[1]) * int((1024 if match[3] else 1000) ** power)
 

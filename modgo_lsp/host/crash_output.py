@@ -42,19 +42,19 @@ def read_crash_output(code: int, text: str, memory: int = 0) -> CrashOutput:
     lines = text.splitlines()
     start = next((index for index, line in enumerate(lines) if _HEADLINE.match(line)), None)
     if start is None:
-        said = _how_it_ended(code)
+        reason = _how_it_ended(code)
         if memory and _NO_MEMORY.search(text):
-            said = f"the module needs more memory than the {_megabytes(memory)} that it may have: {said}"
-        return CrashOutput(said, (), None, text)
-    said = lines[start].removesuffix(" [recovered]")
+            reason = f"the module needs more memory than the {_megabytes(memory)} that it may have: {reason}"
+        return CrashOutput(reason, (), None, text)
+    reason = lines[start].removesuffix(" [recovered]")
     fatal = next((line for line in lines[start : start + 8] if line.startswith("fatal error: ")), None)
-    if fatal is not None and fatal != said:
-        said = f"{fatal} ({said})" if not said.startswith("runtime: ") else fatal
+    if fatal is not None and fatal != reason:
+        reason = f"{fatal} ({reason})" if not reason.startswith("runtime: ") else fatal
     places = _frames(lines[start:])
     frames = tuple(f"{PurePath(path).name}:{line}" for path, line in places[:FRAMES_MAX])
     if memory and _NO_MEMORY.search("\n".join(lines[start : start + 8])):
-        said = f"it needs more memory than the {_megabytes(memory)} that it may have ({said})"
-    message = f"the module took its process down: {said}"
+        reason = f"it needs more memory than the {_megabytes(memory)} that it may have ({reason})"
+    message = f"the module took its process down: {reason}"
     return CrashOutput(message, frames, places[0] if places else None, "\n".join(lines[:start]))
 
 

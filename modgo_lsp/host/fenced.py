@@ -30,7 +30,7 @@ from modgo_lsp.host.values import Flat
 
 RESULT_BUFFER = 4096
 
-SERVER_SCOPE, CLIENT_SCOPE, BOTH_SCOPES = 1, 2, 3
+SERVER_SCOPE, CLIENT_SCOPE = 1, 2
 
 
 class _Error(Structure):

@@ -159,7 +159,7 @@ def _read_object(tree: Object, place: str, depth: int) -> Value:
         )
     others = [key for key in found if key != form and not (key == "order" and form in ("$map", "$list"))]
     if others:
-        raise FormError(place, f"{form} cannot stand beside {others[0]}")
+        raise FormError(place, f"{form} cannot be combined with {others[0]}")
     return reader(found[form], found.get("order"), f"{place}.{form}" if place else form, depth)
 
 
@@ -273,4 +273,4 @@ def _kind(tree: Any) -> str:
 
 
 def _refuse_constant(name: str) -> Any:
-    raise ValueError(f'{name} is no JSON number; write {{"$double": "{name}"}}')
+    raise ValueError(f'{name} is not a JSON number; write {{"$double": "{name}"}}')

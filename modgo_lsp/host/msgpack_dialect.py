@@ -194,7 +194,7 @@ def _value(tree: Any, depth: int) -> Value:
     if isinstance(tree, int):
         return _integer(tree)
     if isinstance(tree, bytes):
-        raise UnstorableError("bytes stand as msgpack bin, which the server does not write")
+        raise UnstorableError("bytes are msgpack bin, which the server does not write")
     raise UnstorableError("an extension type is not allowed here")
 
 

@@ -116,8 +116,8 @@ async def _compile(
     except TooSlowError as error:
         raise ToolchainError(f"libmod_go could not be compiled: {error}", "run `modgo doctor`") from error
     if done.code != 0:
-        said = [line for line in done.stderr.splitlines() if "error" in line] or done.stderr.splitlines()
-        first = said[0] if said else f"exit status {done.code}"
+        lines = [line for line in done.stderr.splitlines() if "error" in line] or done.stderr.splitlines()
+        first = lines[0] if lines else f"exit status {done.code}"
         raise ToolchainError(
             f"libmod_go could not be compiled with {cc.path} ({first})",
             "install a C compiler with the C library's headers (Debian: build-essential), or "

@@ -81,8 +81,8 @@ def parse_sample(text: str, what: str, key: int | str = _KEY) -> Record:
     try:
         return record_of(parse(text, what), key)
     except FormError as error:
-        said = str(error)
-        raise SampleError(said if said.startswith(what) else f"{what}: {said}") from None
+        text = str(error)
+        raise SampleError(text if text.startswith(what) else f"{what}: {text}") from None
 
 
 def record_of(tree: Any, key: int | str = _KEY) -> Record:

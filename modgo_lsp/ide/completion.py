@@ -1,7 +1,7 @@
 """Completion of what gopls does not know: rule codes in suppressions, names of bins, SDK calls with their
 bins, registered names, registrations, UDFs as snippets, and UDFs in cases.
 
-It goes by the text before the cursor, because code that is being typed seldom parses."""
+It uses the text before the cursor, because code that is being typed seldom parses."""
 
 from __future__ import annotations
 
@@ -19,14 +19,13 @@ from modgo_lsp.ide.case_files import module_directory
 from modgo_lsp.ide.known_bins import known_bins
 from modgo_lsp.ide.sdk_docs import sdk_doc
 from modgo_lsp.ide.snippets import record_udf, stream_calls, stream_udf
+from modgo_lsp.model.bins import READING
 from modgo_lsp.model.package import Function, Package
-from modgo_lsp.rules.analysis.bin_calls import READING, WRITING
+from modgo_lsp.rules.analysis.bin_calls import WRITING
 from modgo_lsp.rules.analysis.registered_names import Naming
 from modgo_lsp.rules.catalogue import RULES
 
 CompletionKind = Literal["rule", "bin", "name", "udf", "call", "snippet"]
-# Characters after which clients request completion by themselves.
-TRIGGERS = ('"', ",", " ", ".")
 
 _CODES = re.compile(r"//modgo:ignore(?:-file)?[ \t]+(?:[A-Za-z0-9]+,[ \t]*)*(?P<typed>[A-Za-z0-9]*)$")
 _METHODS = "|".join((*READING, *WRITING))

@@ -1,6 +1,6 @@
 """The baseline: a file of known findings, which are not reported.
 
-It has counts by file and rule, not lines: code that moves brings no finding back.
+It has counts by file and rule, not lines: code that moves does not make a finding new.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def read_baseline(raw: bytes, folder: str) -> Known:
     try:
         file = msgspec.json.decode(raw.removeprefix(BOM), type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BaselineError(f"it is no baseline ({error})") from None
+        raise BaselineError(f"it is not a baseline ({error})") from None
     if file.version != _VERSION:
         raise BaselineError(f"it has version {file.version}, and this modgo reads version {_VERSION}")
     return {os.path.normpath(os.path.join(folder, path)): counts for path, counts in file.findings.items()}

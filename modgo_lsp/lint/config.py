@@ -54,7 +54,7 @@ class Settings(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
         _About(description="Rules not to report in files that match a pattern, written as in .gitignore."),
     ] = {}
     require_suppression_reason: Annotated[
-        bool, _About(description="Whether each //modgo:ignore has to say why.")
+        bool, _About(description="Whether each //modgo:ignore needs a reason.")
     ] = False
     fail_on: Annotated[
         FailOn, _About(description="The least severity for which `modgo lint` exits with 1.")
@@ -320,7 +320,9 @@ def _take(key: str, value: Any, place: _Place, given: _Given) -> None:
             found = _from_folder(found, os.path.dirname(place.origin))
         _check_codes(key, found, place, given)
     if key == "max-file-size" and parse_size(found) is None:
-        given.complain(place, f'{key}: this is no size; write bytes or a text such as "5 MB", up to 100 MB')
+        given.complain(
+            place, f'{key}: this is not a size; write bytes or a text such as "5 MB", up to 100 MB'
+        )
         return
     given.values[key] = found
     given.sources[key] = str(place)
@@ -339,7 +341,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _converted(name: str, value: Any, field: FieldInfo, place: _Place, given: _Given) -> Any:
-    """The value in the type of its field; UNSET, which is no value of any, if it is invalid and reported."""
+    """The value in the type of its field; UNSET if it is invalid, which is reported."""
     try:
         return msgspec.to_builtins(msgspec.convert(value, field.type))
     except msgspec.ValidationError as error:

@@ -1,4 +1,4 @@
-"""Patterns of .gitignore files, and what they say of a path: exactly what git says, against which it is
+"""Matches paths against patterns of .gitignore files, exactly as git does, against which it is
 tested.
 
 A pattern takes time in proportion to itself and the path: after a star, the first place where the rest fits
@@ -180,7 +180,7 @@ def _without_trailing_spaces(line: bytes) -> bytes:
 def _expression(pattern: bytes, number: int) -> bytes:
     """A regular expression for what git's wildmatch matches; one for nothing where the pattern is broken.
     `number` makes the names in it unique."""
-    # What stands between stars.
+    # The text between stars.
     chunks: list[tuple[bytes, list[bytes]]] = [(b"", [])]
     position = 0
     while position < len(pattern):
@@ -209,7 +209,7 @@ def _expression(pattern: bytes, number: int) -> bytes:
 
 
 def _joined(chunks: list[tuple[bytes, bytes]], number: int) -> bytes:
-    """Joins what stands between stars. Where the first place that matches is final, it is in a lookahead,
+    """Joins the text between stars. Where the first place that matches is final, it is in a lookahead,
     into which `re` never backtracks."""
     groups: list[tuple[bytes, list[bytes]]] = [(b"", [])]
     for index, (star, fixed) in enumerate(chunks):

@@ -20,7 +20,7 @@ from modgo_lsp.model.finding import Finding, Location
 class LintResult(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The result of running the rules over a package that imports the SDK, or whose files are not all text.
 
-    `suppressions` are those in its files, by path, and in the other files that findings stand in.
+    `suppressions` are those in its files, by path, and in other files with findings.
     `dependencies` are the folders of the packages with UDFs that it imports. `registered` are the names that
     it registers, with the places of their functions. `in_module` is False where there is no go.mod.
     `unread` are the import paths of packages whose types mattered and whose source was not found."""
@@ -87,7 +87,7 @@ def finding_order(finding: Finding) -> tuple[str, int, int, str, str]:
 def _configured(
     findings: Sequence[Finding], home: dict[str, str], settings: dict[str, Settings]
 ) -> list[Finding]:
-    """The findings that the settings let through: those of the package that a finding stands in, or else
+    """The findings that the settings let through: those of the package of a finding, or else
     of the package in whose result it is."""
     result: list[Finding] = []
     known: dict[str, dict[str, int]] = {}

@@ -21,7 +21,7 @@ from modgo_lsp.rules.rule import Check, Rule
 def run_rules(package: Package) -> list[Finding]:
     """What every rule finds in a package. The builder refuses what has an error among it.
 
-    A finding may stand in a package that this one imports. In a package that doesn't import the SDK, only
+    A finding may be in a package that this one imports. In a package that doesn't import the SDK, only
     files that are not text are reported."""
     if not package.imports_sdk:
         return list(check_text(package)) if package.not_text else []

@@ -1,4 +1,4 @@
-"""The folders of Go packages that paths stand for, as `./...` would find them."""
+"""Expands paths to folders of Go packages, as `./...` does."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ class PathProblem(msgspec.Struct, frozen=True):
 def find_targets(
     paths: Sequence[str], files: Files, searched: Callable[[int, str], None] | None = None
 ) -> tuple[list[Target], list[PathProblem]]:
-    """The folders with Go files that absolute `paths` stand for, each once and in order, and the problems
+    """The folders with Go files that absolute `paths` expand to, each once and in order, and the problems
     met. `searched` is called with the number of folders searched so far, and the last of them.
 
-    A folder stands for itself and all below it, but for testdata, vendor, node_modules, names that begin
+    A folder expands to itself and all below it, but for testdata, vendor, node_modules, names that begin
     with _ or ., what .gitignore names, /proc, /sys and /dev. Links are not followed, as by the go command.
     A path in `paths` is searched whatever its name."""
     whole: dict[str, frozenset[str] | None] = {}

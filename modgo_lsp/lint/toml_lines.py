@@ -35,7 +35,7 @@ Path = tuple[str, ...]
 def parse_toml(raw: bytes) -> tuple[dict[str, Any], int | None, str | None]:
     """The document; or an empty one with the line, from 1, and the message of an error."""
     try:
-        # Editors on Windows begin files with a byte order mark, which is no part of TOML.
+        # Editors on Windows begin files with a byte order mark, which is not part of TOML.
         text = raw.removeprefix(BOM).decode()
         too_much = _too_much(text)
         if too_much is not None:

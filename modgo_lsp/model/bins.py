@@ -20,7 +20,7 @@ from modgo_lsp.model.sdk import BIN_NAME_MAX, SDK_PATH
 from modgo_lsp.model.sdk_types import RECORD_POINTER, STREAM_POINTER
 
 # Methods of udf.Record that read the bin named by their first argument.
-READING = frozenset({"Bin", "Bool", "Bytes", "Float", "GeoJSON", "Int", "List", "Map", "String"})
+READING = ("Bin", "Bool", "Bytes", "Float", "GeoJSON", "Int", "List", "Map", "String")
 # Methods that read no bin, even as method values: `store := r.Create`.
 NOT_READING = frozenset(
     {"Create", "Digest", "Exists", "Generation", "Key", "LastUpdate", "Remove"}

@@ -27,7 +27,6 @@ class CountedField(msgspec.Struct, frozen=True):
     owner: Type
     depth: int
     tagged: bool
-    omit_empty: bool
 
 
 class Clash(msgspec.Struct, frozen=True):
@@ -102,14 +101,14 @@ def _field_or_embedded(
     tag = udf_tag(field.tag)
     if tag == "-":
         return None, None
-    name, *options = tag.split(",")
+    name = tag.partition(",")[0]
     name = name if _valid(name) else ""
     if embeds and not name:
         return None, inner
     if not is_exported(field.name) and not isinstance(under, Struct):
         return None, None
     key = name or field.name
-    return CountedField(key, field, owner, depth, bool(name), "omitempty" in options), None
+    return CountedField(key, field, owner, depth, bool(name)), None
 
 
 def _dominant(found: list[CountedField]) -> tuple[tuple[CountedField, ...], tuple[Clash, ...]]:

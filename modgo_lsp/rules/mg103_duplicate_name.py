@@ -27,7 +27,7 @@ earlier one.
 
 ## Why is this bad?
 
-A name can stand for only one function. Loading the module fails, and none of its functions can be called.
+A name can refer to only one function. Loading the module fails, and none of its functions can be called.
 
 ## Example
 

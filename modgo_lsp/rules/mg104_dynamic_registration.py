@@ -14,7 +14,7 @@ TEXT = """
 ## What it does
 
 Reports registrations that are not static. A registration is static if its name is a constant, the type of its
-function is known from the source, and the call stands directly in an `init`, in a function that an `init`
+function is known from the source, and the call is directly in an `init`, in a function that an `init`
 calls directly, or in the initialiser of a package variable. `Register` used as a value is not static, nor is
 the registration of a function held in an `any`.
 

@@ -65,7 +65,7 @@ def check(package: Package) -> Iterator[Finding]:
 
 
 def _is_unused(package: Package, place: Location) -> bool:
-    """Whether the function at `place` uses none of the parameters whose type stands there."""
+    """Whether the function at `place` uses none of the parameters whose type is there."""
     decl = declaration_at(package, place)
     if decl is None or decl.body is None:
         return False

@@ -21,7 +21,7 @@ called.
 
 ## Why is this bad?
 
-The goroutine runs on after the caller has its answer. Its errors reach nobody, its work may be lost when the
+The goroutine runs on after the caller has its answer. Its errors are lost, its work may be lost when the
 worker ends, and every call leaves another goroutine behind.
 
 ## Example

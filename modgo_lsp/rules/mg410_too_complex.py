@@ -29,7 +29,7 @@ reach.
 ## Why is this bad?
 
 What exceeds a limit is unknown: modgo finds no mistakes in code that depends on it. The module may well be
-correct, and builds all the same.
+correct, and builds nevertheless.
 
 ## Example
 

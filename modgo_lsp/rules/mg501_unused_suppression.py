@@ -11,7 +11,7 @@ Reports each code of a `//modgo:ignore` or `//modgo:ignore-file` that suppresses
 build or a load reports (MG401 to MG408) are not checked.
 
 A suppression at the end of a line covers that line. Alone on a line directly above a statement or
-declaration, it covers the whole of it. `//modgo:ignore-file` stands before the first declaration and covers
+declaration, it covers the whole of it. `//modgo:ignore-file` goes before the first declaration and covers
 the file.
 
 ## Why is this bad?

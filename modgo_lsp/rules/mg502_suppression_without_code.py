@@ -13,7 +13,7 @@ too. Such a suppression has no effect.
 
 ## Why is this bad?
 
-A suppression without a code would hide findings that nobody has looked at yet, and one with a misspelt code
+A suppression without a code would hide findings that nobody has reviewed, and one with a misspelt code
 hides none.
 
 ## Example

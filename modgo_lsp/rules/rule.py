@@ -32,7 +32,7 @@ class Rule(msgspec.Struct, frozen=True):
     `text` is the page below its heading, in Markdown. `fix` says what the fix does; None if there is no fix.
     `check` yields the findings in one package; None if lint, build or host report this rule.
     `by_code`: the check goes through the functions that a UDF reaches one by one. The findings in a
-    function depend only on that function's source and the names in it, and stand there.
+    function depend only on that function's source and the names in it, and are located there.
     `module_wide`: a finding in a package may depend on the packages that import it.
     """
 

@@ -23,7 +23,6 @@ NAME_LIMIT = 103
 """Bytes of a module's name: 127, the limit of a server's file name, minus the longest suffix of a part."""
 
 ELF_MAGIC = b"\x7fELF"
-XZ_MAGIC = b"\xfd7zXZ\0"
 MANIFEST_MAGIC = b"modgo-parts "
 
 _NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{NAME_LIMIT}}}")

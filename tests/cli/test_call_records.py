@@ -172,7 +172,7 @@ def test_a_failed_call_runs_again(folder: Path) -> None:
         (["udfs.so", "ad", "--records", "three.jsonl"], "did you mean add?"),
         (["udfs.so", "add", "--key", "k1"], "key:1:1: not JSON"),
         (["udfs.so", "add", "--key", '["a", "b"]'], "must be [namespace, set, key]"),
-        (["udfs.so", "add", "--memory", "2 cats"], "is no size"),
+        (["udfs.so", "add", "--memory", "2 cats"], "is not a size"),
         (["udfs.so", "add", "--records", "none.jsonl"], "none.jsonl cannot be read"),
         (["udfs.so", "--replay", "x.json"], "leave the other arguments out"),
         (["--replay", "nowhere.json"], "nowhere.json cannot be read"),

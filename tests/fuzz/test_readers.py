@@ -146,7 +146,7 @@ def test_the_crash_output_of_a_worker(code: int, text: str) -> None:
 
 def test_a_baseline_that_is_not_utf8() -> None:
     """The test above found this."""
-    with pytest.raises(BaselineError, match="it is no baseline"):
+    with pytest.raises(BaselineError, match="it is not a baseline"):
         read_baseline(b'{"\x80version": 1}', "/folder")
 
 

@@ -71,7 +71,7 @@ def test_values_that_json_has_are_plain() -> None:
         ('{"a": {"$bytes": "?"}}', r"a\.\$bytes: must be a string of base64"),
         ('{"a": [1, {"$int": 1.5}]}', r"a\[1\]\.\$int: must be an integer"),
         ('{"$foo": 1}', r"there is no form \$foo"),
-        ('{"$bytes": "", "b": 1}', r"\$bytes cannot stand beside b"),
+        ('{"$bytes": "", "b": 1}', r"\$bytes cannot be combined with b"),
         ('{"$map": {"a": 1}}', "must be an array of"),
         ('{"$map": [["a", 1, 2]]}', r"\$map\[0\]: must be \[key, value\]"),
         ('{"$map": [[1.5, 1]]}', "may be an integer, a string or bytes, not double"),

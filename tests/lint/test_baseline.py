@@ -43,9 +43,9 @@ def test_one_more_of_a_rule_in_a_file_shows_all_of_them() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (b"", "no baseline"),
-        (b"[]", "no baseline"),
-        (b'{"version": 1, "findings": {"a.go": {"MG101": "x"}}}', "no baseline"),
+        (b"", "not a baseline"),
+        (b"[]", "not a baseline"),
+        (b'{"version": 1, "findings": {"a.go": {"MG101": "x"}}}', "not a baseline"),
         (b'{"version": 2, "findings": {}}', "version 2"),
     ],
 )

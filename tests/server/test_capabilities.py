@@ -9,7 +9,6 @@ import pytest
 from lsprotocol import converters, types
 from pytest_lsp import client_capabilities
 
-from modgo_lsp.ide.completion import TRIGGERS
 from modgo_lsp.ide.semantic_tokens import TYPES
 from modgo_lsp.server.commands.context import Commands
 from modgo_lsp.server.lsp.client_capabilities import Client, client_of
@@ -157,7 +156,7 @@ def test_the_valid_options_are_applied() -> None:
 def test_tokens_and_trigger_characters_are_those_of_ide() -> None:
     found = announced(Client())
     assert found["semanticTokensProvider"]["legend"]["tokenTypes"] == list(TYPES)
-    assert found["completionProvider"]["triggerCharacters"] == list(TRIGGERS)
+    assert found["completionProvider"]["triggerCharacters"] == ['"', ",", " ", "."]
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ static const char *take_value(struct check *check, struct level *level, const mo
 	case MOD_GO_ITEM_UNSIGNED:
 		return "an integer is larger than 64 bits with a sign can hold";
 	case MOD_GO_ITEM_BINARY:
-		return "bytes stand as msgpack bin, which the server does not write";
+		return "bytes are msgpack bin, which the server does not write";
 	case MOD_GO_ITEM_EXTENSION:
 		return "an extension type is not allowed here";
 	default:

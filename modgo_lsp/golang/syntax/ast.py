@@ -386,7 +386,6 @@ class ImportSpec(Node, frozen=True, eq=False, gc=False):
 
     name: Ident | None
     path: str
-    path_span: Span
 
 
 class ValueSpec(Node, frozen=True, eq=False, gc=False):

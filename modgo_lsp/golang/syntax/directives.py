@@ -32,7 +32,7 @@ class Directive(msgspec.Struct, frozen=True):
 
 _MARK = re.compile(rb"//(?:modgo:|go:|export[ \t])")
 _PARTS = re.compile(rb"//([^ \t\r]*)[ \t]*")
-# Blanks and other comments, but no empty line, may stand between a directive and its code.
+# Between a directive and its code may be blanks and other comments, but no empty line.
 _BETWEEN = re.compile(rb"(?:[ \t\r]*\n)?[ \t]*(?://[^\n]*|/\*.*?\*/)", re.DOTALL)
 _NEXT_LINE = re.compile(rb"(?:[ \t\r]*\n)?[ \t]*(?=\S)")
 _PIECE = re.compile(r".*_(?:statement|declaration|spec|case|clause|elem)|block|type_alias")

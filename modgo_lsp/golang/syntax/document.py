@@ -232,7 +232,7 @@ class Document:
 
 
 def _has_clause(kinds: Iterable[int]) -> bool:
-    """Whether the first node that is no comment is a package clause."""
+    """Whether the first node other than comments is a package clause."""
     return next((each for each in kinds if each != _COMMENT), None) == _PACKAGE_CLAUSE
 
 

@@ -1,4 +1,4 @@
-"""Finds identifiers in source text without parsing it. What is found may stand in a comment or a string."""
+"""Finds identifiers in source text without parsing it. They may be in a comment or a string."""
 
 from __future__ import annotations
 

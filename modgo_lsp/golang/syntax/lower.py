@@ -92,7 +92,6 @@ def _import_specs(lowering: Lowering, node: Tree) -> list[ast.ImportSpec]:
                 lowering.span(child),
                 None if name is None else lowering.ident(name),
                 "" if value is None else value.decode("utf-8", "replace"),
-                lowering.span(path),
             )
         )
     return specs

@@ -90,10 +90,10 @@ def _bytes(text: bytes) -> tuple[Span, str] | None:
     errors = []
     nul = text.find(b"\0")
     if nul >= 0:
-        errors.append((Span(nul, nul + 1), "a NUL byte can't stand in Go source"))
+        errors.append((Span(nul, nul + 1), "a NUL byte is not allowed in Go source"))
     mark = text.find(b"\xef\xbb\xbf", 1)
     if mark >= 0:
-        errors.append((Span(mark, mark + 3), "a byte order mark can only stand at the start of a file"))
+        errors.append((Span(mark, mark + 3), "a byte order mark is only allowed at the start of a file"))
     try:
         text.decode()
     except UnicodeDecodeError as error:
@@ -235,7 +235,7 @@ def _broken_literal(text: bytes, start: int, offset: int) -> tuple[Span, str] | 
             return span, f"this {name} isn't closed" + ("" if kind == "raw" else " on its line")
         if kind in ("string", "rune") and span.start < offset < span.end:
             escape = Span(offset, min(offset + 2, span.end))
-            return escape, f"{_shown(text, escape)} is no escape sequence"
+            return escape, f"{_shown(text, escape)} is not an escape sequence"
         if kind == "rune" and span.start == offset and rune_value(token) is None:
             return span, f"{_shown(text, span)} is not one character"
         if kind == "number" and span.start < offset < span.end:

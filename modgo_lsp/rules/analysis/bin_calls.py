@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modgo_lsp.golang.syntax import ast
+from modgo_lsp.model.bins import READING
 from modgo_lsp.model.function_code import Code
 from modgo_lsp.model.sdk import SDK_PATH
 
-READING = ("Bin", "Bool", "Int", "Float", "String", "Bytes", "List", "Map", "GeoJSON")
 WRITING = ("Set", "Unset")
 _METHODS = tuple(f"{SDK_PATH}.Record.{name}" for name in (*READING, *WRITING))
 _GET = f"{SDK_PATH}.Get"

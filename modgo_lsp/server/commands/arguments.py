@@ -56,7 +56,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Raises UsageError if `uri` is not a file: URI."""
         path = path_of(self.uri)
         if path is None:
-            raise UsageError(f"{self.uri} is no file: URI. Give the module's folder or a file in it.")
+            raise UsageError(f"{self.uri} is not a file: URI. Give the module's folder or a file in it.")
         return Path(path)
 
     def directory(self, open_documents: Mapping[str, object]) -> Path:

@@ -78,7 +78,7 @@ def _length(stream: BinaryIO) -> int | None:
     if given is None:
         raise HeaderError("a header has no Content-Length")
     if not given.isdigit() or len(given) > _DIGITS or int(given) > _LONGEST:
-        raise HeaderError(f"Content-Length {_shown(given)} is no number up to {_LONGEST}")
+        raise HeaderError(f"Content-Length {_shown(given)} is not a number up to {_LONGEST}")
     return int(given)
 
 
@@ -103,7 +103,7 @@ def decoded(body: bytes) -> Message:
     if isinstance(id_, bool) or not isinstance(id_, int | str | None):
         raise MalformedError("one whose id is neither a whole number nor a string")
     if not isinstance(message.get("method", ""), str):
-        raise MalformedError("one whose method is no string")
+        raise MalformedError("one whose method is not a string")
     if not ("method" in message or "id" in message):
         raise MalformedError("neither a request nor a notification nor a response")
     return message

@@ -76,7 +76,7 @@ def _origin(item: types.CallHierarchyItem) -> str:
 
 
 def _of(snapshot: Snapshot, item: types.CallHierarchyItem) -> tuple[Package | None, Item]:
-    """The package that the hierarchy began in, and the function that the item stands for."""
+    """The package that the hierarchy began in, and the function of the item."""
     path, data = path_of(item.uri), item.data
     nothing = Location("", Span(0, 0))
     if path is None or not isinstance(data, dict):

@@ -1,7 +1,7 @@
 """Diagnostics: findings in LSP's shape, and their publishing.
 
 A client that pulls asks for the documents that it shows. Findings in the other files of their packages are
-pushed to it all the same: otherwise it would never show them.
+pushed to it nevertheless: otherwise it would never show them.
 """
 
 from __future__ import annotations

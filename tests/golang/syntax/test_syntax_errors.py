@@ -48,7 +48,7 @@ def error_of(text: bytes) -> tuple[str, str] | None:
         ('package p\nimport "fmt\n', "2:8", "this string isn't closed on its line"),
         ("package p\nvar x = `abc\n\n", "2:9", "this string isn't closed"),
         ("package p\n/* abc", "2:1", "this comment isn't closed"),
-        ('package p\nvar x = "\\z"\n', "2:10", "\\z is no escape sequence"),
+        ('package p\nvar x = "\\z"\n', "2:10", "\\z is not an escape sequence"),
         ("package p\nvar x = 'ab'\n", "2:9", "'ab' is not one character"),
         ("package p\nvar x = 08\n", "2:9", "08 is not a number that Go can read"),
         ("package p\nfunc a() {}\n\nfunc b() { a( }\n", "4:15", "unexpected }, expected an expression"),
@@ -63,7 +63,7 @@ def test_place_and_message(source: str, place: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        (b"package p\0\n", "1:10", "a NUL byte can't stand in Go source"),
+        (b"package p\0\n", "1:10", "a NUL byte is not allowed in Go source"),
         (
             b"package p // \xff\n",
             "1:14",
@@ -86,7 +86,7 @@ def test_place_and_message(source: str, place: str, message: str) -> None:
             "1:1",
             "this file is UTF-16, and Go source has to be UTF-8: save the file as such",
         ),
-        (b"package p\n\xef\xbb\xbf", "2:1", "a byte order mark can only stand at the start of a file"),
+        (b"package p\n\xef\xbb\xbf", "2:1", "a byte order mark is only allowed at the start of a file"),
     ],
 )
 def test_bytes_that_go_refuses(text: bytes, place: str, message: str) -> None:
