@@ -36,9 +36,9 @@ _About = msgspec.Meta
 
 
 class Settings(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
-    """What can be set. A code may be a prefix: "MG2" stands for all that begin so.
+    """The settings. A code may be a prefix: "MG2" selects all codes that begin with it.
 
-    Two fields are no keys: `root` is the absolute folder that patterns and paths are relative to, `known`
+    Two fields are not keys: `root` is the absolute folder that patterns and paths are relative to, `known`
     has the findings of the baseline."""
 
     select: Annotated[Codes, _About(description="Rules to report, by code or its beginning.")] = (PREFIX,)

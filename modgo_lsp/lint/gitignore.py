@@ -1,5 +1,4 @@
-"""Matches paths against patterns of .gitignore files, exactly as git does, against which it is
-tested.
+"""Matches paths against patterns of .gitignore files, exactly as git does, against which it is tested.
 
 A pattern takes time in proportion to itself and the path: after a star, the first place where the rest fits
 is final as long as another star of its kind follows, so nothing is tried twice.
