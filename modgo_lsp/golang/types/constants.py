@@ -158,7 +158,7 @@ def is_comparison(op: str) -> bool:
 
 
 def binary(x: Value | None, op: str, y: Value | None, basic: Basic | None) -> Value | None:
-    """`x op y`, or None if that is no constant. `basic` is the type of the operands, if it is a basic one.
+    """`x op y`, or None if that is not constant. `basic` is the type of the operands, if it is a basic one.
 
     Raises TooLargeError.
     """
@@ -257,7 +257,7 @@ def wider(x: Basic, y: Basic) -> Basic:
 
 
 def convert(value: Value | None, target: Basic) -> Value | None:
-    """Converts a constant to a basic type; None if the result is no constant."""
+    """Converts a constant to a basic type; None if the result is not constant."""
     if value is None:
         return None
     if target.name in ("string", "untyped string"):
