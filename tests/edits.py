@@ -281,3 +281,21 @@ def _declaration(choose: random.Random, text: bytes) -> Change:
         end = text.find(b"\n\n", place)
         return Change(place, len(text) if end < 0 else end + 2, b"")
     return Change(place, place, choose.choice(_DECLARATIONS) + b"\n\n")
+
+
+def common_length(one: bytes, other: bytes) -> int:
+    """The length of the common prefix."""
+    return next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+
+
+def are_whole(before: bytes, after: bytes, head: int, tail: int) -> bool:
+    """Whether cutting off `head` and `tail` bytes splits no character in either text."""
+    cuts = (before[:head], before[head : len(before) - tail], after[head : len(after) - tail])
+    for piece in (*cuts, before[len(before) - tail :]):
+        try:
+            piece.decode()
+        except UnicodeDecodeError:
+            return False
+    return True

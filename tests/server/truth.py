@@ -16,7 +16,7 @@ from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.golang.files import DiskFiles, OverlayFiles
 from modgo_lsp.golang.syntax.document import Document, parse
-from modgo_lsp.golang.syntax.positions import Encoding, LineIndex, Span
+from modgo_lsp.golang.syntax.positions import Encoding, LineIndex
 from modgo_lsp.lint.lint_paths import Machine, lint_paths
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.server.lsp import wire
@@ -26,7 +26,8 @@ from modgo_lsp.server.workspace.analysis import Analysis
 from modgo_lsp.server.workspace.diagnostics import diagnostic
 from modgo_lsp.server.workspace.open_documents import OpenDocument
 from modgo_lsp.server.workspace.snapshot import Snapshot
-from tests.edits import GO_MOD, SHOP, Change, random_change
+from tests.edits import GO_MOD, SHOP, Change, are_whole, common_length, random_change
+from tests.server.comparable_diagnostics import finding_of, key, range_of, shown_diagnostic
 from tests.server.language_client import LanguageServer
 
 # More than twice the interval of the server's polling.
@@ -116,9 +117,9 @@ class World:
         if path not in self.texts:
             return self.edit()
         before = self.texts[path]
-        end = _common(before, text)
-        tail = _common(before[end:][::-1], text[end:][::-1])
-        if not _are_whole(before, text, end, tail):
+        end = common_length(before, text)
+        tail = common_length(before[end:][::-1], text[end:][::-1])
+        if not are_whole(before, text, end, tail):
             self._change(path, text, [{"text": text.decode()}])
         else:
             change = Change(end, len(before) - tail, text[end : len(text) - tail])
@@ -247,7 +248,7 @@ class World:
             self.built.pop(str(directory), None)
             on_disk = {path: self._read(path) for path in self.texts}
             if found["findings"] and on_disk == self.texts:
-                self.built[str(directory)] = [_finding(each, directory) for each in found["findings"]]
+                self.built[str(directory)] = [finding_of(each, directory) for each in found["findings"]]
         return f"build {directory}: {found}"
 
     def change_module(self) -> str:
@@ -286,7 +287,7 @@ class World:
         built = {directory: tuple(found) for directory, found in self.built.items()}
         snapshot = Snapshot(analysis, 1, client, self.encoding, opened, analysis.disk, overrides, built, {})
         expected = {
-            path: [_shown(diagnostic(snapshot, finding)) for finding in findings]
+            path: [shown_diagnostic(diagnostic(snapshot, finding)) for finding in findings]
             for path, findings in snapshot.by_path(snapshot.directories()).items()
         }
         return expected, self._linted(documents, overrides)
@@ -318,13 +319,13 @@ class World:
             end = lines.encoded(location.span.end, self.encoding)
             return wire.Range(wire.Position(*start), wire.Position(*end))
 
-        return _key(place(finding.location), finding.code, finding.message, SEVERITIES[finding.severity])
+        return key(place(finding.location), finding.code, finding.message, SEVERITIES[finding.severity])
 
     def pushed(self) -> dict[str, list[object]]:
         """What the client shows, by path."""
         return {
             path: [
-                _key(_range(each["range"]), each.get("code"), each["message"], each["severity"])
+                key(range_of(each["range"]), each.get("code"), each["message"], each["severity"])
                 for each in report["diagnostics"]
             ]
             for uri, report in self.server.pushed.items()
@@ -385,45 +386,3 @@ class World:
             self.built.clear()
         changes = [{"uri": self.uri(path), "type": 2} for path in paths]
         self.server.notify("workspace/didChangeWatchedFiles", {"changes": changes})
-
-
-def _shown(item: wire.Diagnostic) -> object:
-    return _key(item.range, item.code, item.message, item.severity)
-
-
-def _finding(item: Mapping[str, Any], directory: Path) -> Finding:
-    """A finding as a command returns it."""
-    path = (directory / item["path"]).resolve()
-    lines = LineIndex(path.read_bytes() if path.is_file() else b"")
-    places = (item["range"]["start"], item["range"]["end"])
-    start, end = (lines.offset(each["line"] - 1, each["column"] - 1, "utf-32") for each in places)
-    return Finding(item["code"], item["severity"], item["message"], Location(str(path), Span(start, end)))
-
-
-def _key(place: wire.Range, code: str | None, message: str, severity: int | None) -> object:
-    start, end = place.start, place.end
-    return start.line, start.character, end.line, end.character, code, message, severity
-
-
-def _range(item: Mapping[str, Any]) -> wire.Range:
-    start, end = item["start"], item["end"]
-    return wire.Range(
-        wire.Position(start["line"], start["character"]), wire.Position(end["line"], end["character"])
-    )
-
-
-def _common(one: bytes, other: bytes) -> int:
-    return next(
-        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )
-
-
-def _are_whole(before: bytes, after: bytes, head: int, tail: int) -> bool:
-    """Whether no character is cut in two."""
-    cuts = (before[:head], before[head : len(before) - tail], after[head : len(after) - tail])
-    for piece in (*cuts, before[len(before) - tail :]):
-        try:
-            piece.decode()
-        except UnicodeDecodeError:
-            return False
-    return True
