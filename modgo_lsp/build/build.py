@@ -20,8 +20,8 @@ from modgo_lsp.build.main_package import main_file
 from modgo_lsp.build.overlay import write_overlay
 from modgo_lsp.build.preflight import Plan, RequestError, make_plan, parse_target, refusals
 from modgo_lsp.build.sdk import Sdk, install, shipped_sdk
-from modgo_lsp.build.target_platform import Target
-from modgo_lsp.build.toolchain import Toolchain, ToolchainError, discover, discover_cross
+from modgo_lsp.build.target_platform import OLDEST_GLIBC, Target, is_newer
+from modgo_lsp.build.toolchain import Toolchain, ToolchainError, discover, discover_cross, newest_glibc
 from modgo_lsp.build.wrappers import Generated, bind_file, descriptor, static_registrations
 from modgo_lsp.file_writer import content_where, explain, workspace_of, write_file
 from modgo_lsp.model.finding import Finding, Location
@@ -78,6 +78,8 @@ async def build_module(request: BuildRequest, progress: Progress = lambda _: Non
     missing folder or an output that can't be written, raises RequestError."""
     start = time.monotonic()
     target = parse_target(request.target)
+    if target is not None:
+        await _check_glibc(target)
     context = None if target is None else target.context
     plan = await asyncio.to_thread(
         make_plan, request.packages, request.output, request.dispatch, request.go, context, request.force
@@ -85,6 +87,16 @@ async def build_module(request: BuildRequest, progress: Progress = lambda _: Non
     result = await _build(request, plan, target, progress)
     elapsed = round((time.monotonic() - start) * 1000)
     return msgspec.structs.replace(result, elapsed_ms=elapsed, package=plan.packages[0])
+
+
+async def _check_glibc(target: Target) -> None:
+    """Raises RequestError if zig has no such glibc: it would build for its newest one instead."""
+    newest = await newest_glibc()
+    if newest is not None and is_newer(target.glibc, newest):
+        raise RequestError(
+            f"there is no glibc {target.glibc}: zig builds for {OLDEST_GLIBC} to {newest}",
+            f"choose the glibc of the servers, or {OLDEST_GLIBC}, with which a module runs on all of them",
+        )
 
 
 async def _build(request: BuildRequest, plan: Plan, target: Target | None, progress: Progress) -> BuildResult:

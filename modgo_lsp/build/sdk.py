@@ -22,7 +22,8 @@ from modgo_lsp.build.isolation import NEUTRAL_FOLDER
 from modgo_lsp.build.process import TooSlowError, run
 from modgo_lsp.build.toolchain import Go, ToolchainError
 from modgo_lsp.file_writer import ANYTHING, NOTHING, check_place, content_is, workspace_of, write_file
-from modgo_lsp.golang.modules.versions import escaped
+from modgo_lsp.golang.modules.go_mod import parse_go_mod
+from modgo_lsp.golang.modules.versions import escaped, go_version
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.resources import resource
 
@@ -39,6 +40,11 @@ class Sdk(msgspec.Struct, frozen=True):
     files: dict[str, bytes]
     sum: str
     mod_sum: str
+
+    @property
+    def go(self) -> str:
+        """The oldest Go that it needs, as in its go.mod."""
+        return parse_go_mod(self.files["go.mod"]).go or "1.16"
 
     @property
     def sum_lines(self) -> tuple[str, str]:
@@ -151,16 +157,30 @@ def renewed_sum(go_sum: bytes, sdk: Sdk) -> bytes:
     return _with_lines(others, list(sdk.sum_lines))
 
 
-async def require(go: Go, sdk: Sdk, directory: Path) -> None:
+def proxy_list(go: Go, sdk: Sdk) -> str:
+    """A value of GOPROXY: modgo's proxy, and after it what this Go uses. Raises OSError."""
+    ours = _proxy_url(module_proxy(sdk))
+    others = [each for each in go.variables["GOPROXY"].split(",") if each and each != ours]
+    return ",".join([ours, *others])
+
+
+async def require(go: Go, sdk: Sdk, directory: Path) -> str | None:
     """Writes the SDK into the go.mod and go.sum of `directory`, both or neither where one may not be written.
-    Raises ToolchainError and OSError."""
+    A go line that is too old for the SDK is raised, as `go get` does; returns the version that it had, "" if
+    there was no line, and None if it stays. Raises ToolchainError and OSError."""
     before = await asyncio.to_thread(_read_both, directory)
+    mod = parse_go_mod(before[0])
+    raised = (mod.go or "") if mod.language < go_version(sdk.go) else None
     with scratch_directory() as scratch:
         # The go command follows symbolic links wherever they lead: it edits a copy.
         copy = scratch / "go.mod"
         copy.write_bytes(before[0])
         done = await run(
-            [go.path, "mod", "edit", f"-require={SDK_PATH}@{sdk.version}", str(copy)],
+            [
+                *(go.path, "mod", "edit", f"-require={SDK_PATH}@{sdk.version}"),
+                *([f"-go={sdk.go}"] if raised is not None else []),
+                str(copy),
+            ],
             cwd=Path(NEUTRAL_FOLDER),
             env=go.environment(),
             timeout=_DOWNLOAD_SECONDS,
@@ -170,6 +190,7 @@ async def require(go: Go, sdk: Sdk, directory: Path) -> None:
             raise ToolchainError(f"go.mod could not be changed ({said})", "mend go.mod by hand")
         after = (copy.read_bytes(), renewed_sum(before[1] or b"", sdk))
     await asyncio.to_thread(_write_both, directory, before, after)
+    return raised
 
 
 def _read_both(directory: Path) -> tuple[bytes, bytes | None]:
@@ -280,10 +301,14 @@ def _download_environment(go: Go, proxy: Path) -> dict[str, str]:
         "GOPRIVATE": "",
         "GONOSUMDB": SDK_PATH,
         "GOSUMDB": "off",
-        "GOPROXY": proxy.as_uri().replace(",", "%2C"),
+        "GOPROXY": _proxy_url(proxy),
         "GOWORK": "off",
         "GO111MODULE": "on",
     }
+
+
+def _proxy_url(proxy: Path) -> str:
+    return proxy.as_uri().replace(",", "%2C").replace("|", "%7C")
 
 
 def _download_error(stdout: str, stderr: str) -> str:

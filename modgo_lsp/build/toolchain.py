@@ -28,6 +28,8 @@ _NO_GO = f"install Go 1.24 or newer (https://go.dev/dl), name it with --go or th
 _NO_CC = f"install gcc or clang, name it in CC, or {_WHEELS}"
 _NO_ZIG = "pip install 'modgo-lsp[toolchain]' (brings it from a wheel), or put zig on PATH"
 _PROBE_SECONDS = 30.0
+# In the output of `zig targets`: ZON, and JSON in older versions.
+_GLIBC_LIST = re.compile(r'glibc"?\s*[=:]\s*[.{\[]+([^\]}]*)')
 _GO_VARIABLES = ("GOVERSION", "GOROOT", "GOMODCACHE", "GOCACHE", "GOPROXY", "GOHOSTOS", "GOHOSTARCH")
 
 
@@ -205,6 +207,19 @@ def find_zig() -> tuple[Path, Origin]:
     if found := find_program("zig"):
         return Path(found), "PATH"
     raise ToolchainError("building for another machine or glibc needs zig, and there is none", _NO_ZIG)
+
+
+async def newest_glibc() -> str | None:
+    """The newest glibc that zig builds for, like "2.44"; None if there is no zig or it does not list them."""
+    try:
+        zig, _ = find_zig()
+        answer = await run([str(zig), "targets"], cwd=Path(NEUTRAL_FOLDER), timeout=_PROBE_SECONDS)
+    except (ToolchainError, OSError, TooSlowError):
+        return None
+    listed = _GLIBC_LIST.search(answer.stdout)
+    versions = re.findall(r'"(\d+)\.(\d+)\.\d+"', listed[1]) if listed is not None else []
+    newest = max(((int(major), int(minor)) for major, minor in versions), default=None)
+    return None if newest is None else f"{newest[0]}.{newest[1]}"
 
 
 def _zig_in_wheel() -> Path | None:

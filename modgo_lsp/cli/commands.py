@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Subcommand → the module that defines it as `command`, and its line in the help. `modgo lint` imports nothing
 # that only `modgo build` needs, and `modgo --help` imports none of them.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "new": ("modgo_lsp.cli.new", "Make a UDF module to start from."),
     "lint": ("modgo_lsp.cli.lint", "Find problems in UDFs, and fix them."),
     "rule": ("modgo_lsp.cli.rule", "Explain a rule."),
     "build": ("modgo_lsp.cli.build", "Build a package into a module (.so)."),
@@ -124,6 +125,7 @@ def modgo() -> None:
 
     \b
     Examples:
+      modgo new limiter               make a module to start from
       modgo lint                      find problems below this folder
       modgo lint --fix ./counters     and apply the safe fixes
       modgo build ./counters          build counters.so

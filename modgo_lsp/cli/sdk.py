@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from modgo_lsp.build.sdk import Sdk, install, require, sdk_directory, shipped_sdk
-from modgo_lsp.build.toolchain import Go, discover_go
+from modgo_lsp.build.sdk import Sdk, install, proxy_list, require, sdk_directory, shipped_sdk
+from modgo_lsp.build.toolchain import Go, ToolchainError, discover_go
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import Command, CommandGroup, json_option
 from modgo_lsp.cli.completion import folders
@@ -19,13 +19,14 @@ from modgo_lsp.file_writer import explain
 
 @click.group(cls=CommandGroup)
 def command() -> None:
-    """Install the SDK where the go command finds it, or print its folder.
+    """Install the SDK where the go command finds it, or print where it is.
 
     \b
     Examples:
       modgo sdk install             into the module cache: go build, go vet and gopls work offline
       modgo sdk install --write     and into this folder's go.mod and go.sum
       modgo sdk path                the folder of its sources
+      modgo sdk proxy               a GOPROXY that has the SDK
     """
 
 
@@ -50,14 +51,18 @@ def install_command(write: bool, folder: str, go: str | None, as_json: bool) -> 
       modgo sdk install --write --path ./counters
     """
     module = _module_directory(Path(folder)) if write else None
-    sdk, found = complete(_install(settings_for(Path(folder), go).go, module))
+    sdk, found, raised = complete(_install(settings_for(Path(folder), go).go, module))
     if as_json:
         path = None if module is None else str(module / "go.mod")
         write_json({"version": sdk.version, "path": str(sdk_directory(found, sdk)), "go_mod": path})
         return
     say(f"SDK {sdk.version} is in the module cache.")
     if module is not None:
-        say(f"{os.path.relpath(module / 'go.mod')} requires it, and go.sum has its checksums.")
+        go_mod = os.path.relpath(module / "go.mod")
+        say(f"{go_mod} requires it, and go.sum has its checksums.")
+        if raised is not None:
+            before = f"was {raised}" if raised else "was missing"
+            say(f"Its go line is {sdk.go} now, which the SDK needs; it {before}.")
 
 
 @command.command("path", cls=Command)
@@ -70,7 +75,7 @@ def path_command(go: str | None, as_json: bool) -> None:
     Example:
       ls $(modgo sdk path)
     """
-    sdk, found = complete(_install(settings_for(Path(), go).go, None))
+    sdk, found, _ = complete(_install(settings_for(Path(), go).go, None))
     path = str(sdk_directory(found, sdk))
     if as_json:
         write_json({"version": sdk.version, "path": path})
@@ -78,16 +83,44 @@ def path_command(go: str | None, as_json: bool) -> None:
         say(path)
 
 
-async def _install(go: str | None, module: Path | None) -> tuple[Sdk, Go]:
+@command.command("proxy", cls=Command)
+@click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
+@json_option
+def proxy_command(go: str | None, as_json: bool) -> None:
+    """Print a value of GOPROXY: a module proxy with the SDK, on the file system, then the proxies in use.
+
+    `go get -u` and `go list -m -u` ask for newer versions of every module. With this value they find those of
+    the SDK also where the proxy in use refuses an answer. Other commands need no proxy: `modgo sdk install`
+    is enough.
+
+    \b
+    Example:
+      GOPROXY=$(modgo sdk proxy) go get -u ./...
+    """
+    found = complete(discover_go(settings_for(Path(), go).go))
+    try:
+        value = proxy_list(found, shipped_sdk())
+    except ToolchainError as error:
+        raise CliError(error.message, error.remedy) from None
+    except OSError as error:
+        raise CliError(*explain(error, "set XDG_CACHE_HOME to a folder that can be written")) from None
+    if as_json:
+        write_json({"goproxy": value})
+    else:
+        say(value)
+
+
+async def _install(go: str | None, module: Path | None) -> tuple[Sdk, Go, str | None]:
+    """The last of what it returns is the version of a go line that was raised."""
     found = await discover_go(go)
     sdk = shipped_sdk()
     await install(found, sdk)
-    if module is not None:
-        try:
-            await require(found, sdk, module)
-        except OSError as error:
-            raise CliError(*explain(error, "check its permissions")) from None
-    return sdk, found
+    if module is None:
+        return sdk, found, None
+    try:
+        return sdk, found, await require(found, sdk, module)
+    except OSError as error:
+        raise CliError(*explain(error, "check its permissions")) from None
 
 
 def _module_directory(folder: Path) -> Path:

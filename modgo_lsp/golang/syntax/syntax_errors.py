@@ -30,7 +30,7 @@ _TOKEN = re.compile(
 _BLANK = re.compile(rb"(?:[ \t\r]|/\*.*?\*/)*", re.DOTALL)
 _BLANK_LINES = re.compile(rb"(?:[ \t\r\n]|/\*.*?\*/|//[^\n]*)*", re.DOTALL)
 
-_KEYWORDS = frozenset(
+KEYWORDS = frozenset(
     b"break case chan const continue default defer else fallthrough for func go goto if import interface map "
     b"package range return select struct switch type var".split()
 )
@@ -274,7 +274,7 @@ def _shown(text: bytes, span: Span) -> str:
     if not token:
         return "end of file"
     shown = token.decode("utf-8", "replace")
-    if token in _KEYWORDS:
+    if token in KEYWORDS:
         return f"keyword {shown}"
     return shown if len(shown) <= 40 else shown[:40] + "…"
 

@@ -1,0 +1,76 @@
+"""`modgo new`: makes a UDF module to start from."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+from modgo_lsp.build.new_module import NewModule, NewModuleError, NewModuleRequest, make_module
+from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.completion import folders
+from modgo_lsp.cli.local_module import complete, settings_for, write_json
+from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.report.terminal_escapes import styled
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("name", metavar="NAME", shell_complete=folders)
+@click.option("--stream", is_flag=True, help="Start with a stream UDF.")
+@click.option("--module", metavar="PATH", help="The path of the Go module (default: example.com/NAME).")
+@click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
+@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+def command(name: str, stream: bool, module: str | None, go: str | None, as_json: bool) -> None:
+    """Make a folder with a UDF module: a UDF, its Go test, a sample, a case, go.mod and go.sum.
+
+    NAME is the name that clients use, or a path that ends in it. The folder must not exist, or be empty (but
+    for .git). The SDK is put into Go's module cache, so that everything works without the network.
+
+    \b
+    Examples:
+      modgo new limiter
+      modgo new services/limiter --module github.com/me/services/limiter
+      modgo new by-city --stream
+      modgo new .                             in this folder, named after it
+    """
+    if not name:
+        raise CliError("NAME is empty", "name the module: modgo new limiter")
+    request = NewModuleRequest(Path(name), stream, module, settings_for(Path(), go).go)
+    try:
+        made = complete(make_module(request))
+    except NewModuleError as error:
+        raise CliError(error.message, error.remedy) from None
+    if as_json:
+        write_json(
+            {
+                "folder": str(made.folder),
+                "name": made.name,
+                "module": made.module,
+                "function": made.function,
+                "files": made.files,
+            }
+        )
+    else:
+        _show(made)
+
+
+def _show(made: NewModule) -> None:
+    where = os.path.relpath(made.folder)
+    title = f"{where}/" if where != "." else made.name
+    say(f"{styled(title, bold=True) if is_coloured(sys.stdout) else title}  Go module {made.module}")
+    for file in made.files:
+        say(f"  {file}")
+    if made.outer is not None:
+        say(f"\nIt is a Go module of its own: `go build ./...` in {made.outer} leaves it out.")
+    say("\nNext:")
+    if where != ".":
+        say(f"  cd {shlex.quote(where)}")
+    if made.go_work is not None:
+        say("  go work use .")
+    for line in ("modgo lint", "modgo build", f"modgo call {' '.join(made.call)}", "modgo test"):
+        say(f"  {line}")
+    if made.has_go_command:
+        say("  go test ./...")
