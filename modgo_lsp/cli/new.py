@@ -11,18 +11,19 @@ import click
 
 from modgo_lsp.build.new_module import NewModule, NewModuleError, NewModuleRequest, make_module
 from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.completion import folders
 from modgo_lsp.cli.local_module import complete, settings_for, write_json
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.report.terminal_escapes import styled
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=Command, epilog="Exits with 0 if the module was made, 2 for wrong usage or set-up.")
 @click.argument("name", metavar="NAME", shell_complete=folders)
 @click.option("--stream", is_flag=True, help="Start with a stream UDF.")
 @click.option("--module", metavar="PATH", help="The path of the Go module (default: example.com/NAME).")
 @click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
-@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+@json_option
 def command(name: str, stream: bool, module: str | None, go: str | None, as_json: bool) -> None:
     """Make a folder with a UDF module: a UDF, its Go test, a sample, a case, go.mod and go.sum.
 

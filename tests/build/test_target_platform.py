@@ -14,7 +14,7 @@ from modgo_lsp.build.go_build import _check_target
 from modgo_lsp.build.module_inspection import inspect
 from modgo_lsp.build.preflight import RequestError, parse_target
 from modgo_lsp.build.target_platform import Target
-from modgo_lsp.build.toolchain import ToolchainError
+from modgo_lsp.build.toolchain import ToolchainError, newest_glibc
 from modgo_lsp.golang.modules.build_constraints import BuildContext
 from modgo_lsp.model.sdk import SDK_PATH
 
@@ -112,6 +112,16 @@ def test_invalid_targets(text: str, problem: str) -> None:
     with pytest.raises(RequestError) as refused:
         parse_target(text)
     assert problem in str(refused.value)
+
+
+async def test_a_glibc_that_zig_does_not_have(write: Write, tmp_path: Path) -> None:
+    newest = await newest_glibc()
+    assert newest is not None
+    assert tuple(map(int, newest.split("."))) >= (2, 44)
+    folder = write("m.go", SOURCE)
+    for glibc in ("9.9", "2.100"):
+        with pytest.raises(RequestError, match=f"there is no glibc {glibc}: zig builds for 2.17 to {newest}"):
+            await build(folder, tmp_path / "m.so", target=f"linux/amd64-glibc{glibc}")
 
 
 def test_targets() -> None:

@@ -35,6 +35,29 @@ def test_install_write_makes_plain_go_work(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_write_raises_a_go_line_that_is_too_old(tmp_path: Path) -> None:
+    go_mod = tmp_path / "go.mod"
+    for line, says in (
+        ("go 1.16\n", "it was 1.16"),
+        ("", "it was missing"),
+        ("go 1.24.1\n", ""),
+        ("go 1.26\n", ""),
+    ):
+        go_mod.write_text(f"module example.com/m\n\n{line}")
+        done = run(sys.executable, "-m", "modgo_lsp", "sdk", "install", "--write", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert ("Its go line is 1.24 now" in done.stdout) == bool(says)
+        assert says in done.stdout
+        assert ("go 1.24\n" if says else line) in go_mod.read_text()
+
+
+def test_proxy_comes_before_those_in_use(tmp_path: Path) -> None:
+    done = run(sys.executable, "-m", "modgo_lsp", "sdk", "proxy", cwd=tmp_path)
+    ours, *others = done.stdout.strip().split(",")
+    assert others == ["off"]
+    assert list(Path(ours.removeprefix("file://")).rglob("*.zip"))
+
+
 def test_path_is_where_go_has_it(tmp_path: Path) -> None:
     done = run(sys.executable, "-m", "modgo_lsp", "sdk", "path", cwd=tmp_path)
     assert done.stdout.startswith(str(tmp_path / "modcache"))
