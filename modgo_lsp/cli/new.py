@@ -13,6 +13,7 @@ from modgo_lsp.build.new_module import NewModule, NewModuleError, NewModuleReque
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.completion import folders
+from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.local_module import complete, settings_for, write_json
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.report.terminal_escapes import styled
@@ -60,10 +61,12 @@ def command(name: str, stream: bool, module: str | None, go: str | None, as_json
 
 def _show(made: NewModule) -> None:
     where = os.path.relpath(made.folder)
-    title = f"{where}/" if where != "." else made.name
-    say(f"{styled(title, bold=True) if is_coloured(sys.stdout) else title}  Go module {made.module}")
+    title = made.name if where == "." else f"{where}/"
+    say(f"Made {styled(title, bold=True) if is_coloured(sys.stdout) else title}, Go module {made.module}:")
     for file in made.files:
         say(f"  {file}")
+    if global_options().quiet:
+        return
     if made.outer is not None:
         say(f"\nIt is a Go module of its own: `go build ./...` in {made.outer} leaves it out.")
     say("\nNext:")
