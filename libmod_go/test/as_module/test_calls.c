@@ -1,6 +1,8 @@
 /* test_calls.c - the contract of apply_record: references, return codes, failures, log, time; and what a record
  * refuses. */
+#include "as_module/apply.h"
 #include "call.h"
+#include "common/clock.h"
 
 #include <aerospike/as_timer.h>
 #include <stdio.h>
@@ -365,6 +367,53 @@ TEST(a_late_call_cannot_write)
 	CHECK_CONTAINS(outcome.text, "the time for this call is over");
 	CHECK_NUMBER(record_of(rec)->updates, 1);
 	as_rec_destroy(rec);
+}
+
+static uint64_t slice; /* milliseconds that the program allows */
+
+static uint64_t timeslice_of(const as_timer *timer)
+{
+	(void)timer;
+	return slice;
+}
+
+/* Whether the deadline is in so many milliseconds. A long one may be some milliseconds short. */
+static bool is_due_in(const as_timer *timer, uint64_t milliseconds)
+{
+	uint64_t before = mod_go_now(), due = mod_go_apply_deadline(timer), after = mod_go_now();
+	uint64_t coarse = milliseconds >= 500 ? 20000000 : 0;
+
+	return due + coarse >= before + milliseconds * 1000000 && due <= after + milliseconds * 1000000;
+}
+
+TEST(the_deadline_is_the_sooner_of_the_configured_and_the_programs)
+{
+	static const as_timer_hooks hooks = {.timeslice = timeslice_of}, none = {.timeslice = NULL};
+	mod_go_config config;
+	as_timer timer, without;
+
+	as_timer_init(&timer, NULL, &hooks);
+	as_timer_init(&without, NULL, &none);
+	mod_go_config_init(&config);
+	mod_go_apply_configure(&config);
+	CHECK_NUMBER(mod_go_apply_deadline(NULL), 0);
+	CHECK_NUMBER(mod_go_apply_deadline(&without), 0);
+	slice = 100000;
+	CHECK(is_due_in(&timer, 95000)); /* a twentieth less */
+	slice = 19;
+	CHECK(is_due_in(&timer, 19));
+	slice = 0; /* no time at all */
+	CHECK(is_due_in(&timer, 1));
+	slice = UINT64_MAX;
+	CHECK_NUMBER(mod_go_apply_deadline(&timer), 0);
+	config.timeout = 50000;
+	mod_go_apply_configure(&config);
+	CHECK(is_due_in(NULL, 50000));
+	CHECK(is_due_in(&timer, 50000));
+	slice = 40000;
+	CHECK(is_due_in(&timer, 38000));
+	slice = 60000;
+	CHECK(is_due_in(&timer, 50000));
 }
 
 TEST(a_record_function_is_applied_to_no_stream)
