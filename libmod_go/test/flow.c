@@ -32,13 +32,27 @@ static int reading(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream,
 	return own.stream_read(call, stream, record, value);
 }
 
+static int reading_lists(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t limit,
+                         aerospike_udf_go_value *values)
+{
+	aerospike_udf_go_host own = {.size = sizeof(own)};
+
+	*values = text_value("the lists are gone");
+	if (flow_host.lists_fail == 1)
+		return AEROSPIKE_UDF_GO_FAILED;
+	if (flow_host.lists_fail == 2)
+		return AEROSPIKE_UDF_GO_OK;
+	host_streams(&own);
+	return own.stream_read_many(call, stream, limit, values);
+}
+
 static int writing(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t type,
                    int64_t integer, uint8_t *data, size_t length, aerospike_udf_go_value *why)
 {
 	aerospike_udf_go_host own = {.size = sizeof(own)};
 
 	if (++flow_host.writes >= flow_host.refuses_from && flow_host.refuses_from > 0)
-		return refuse(why, "the stream is full");
+		return flow_host.silent ? AEROSPIKE_UDF_GO_REFUSED : refuse(why, "the stream is full");
 	host_streams(&own);
 	return own.stream_write(call, stream, type, integer, data, length, why);
 }
@@ -64,6 +78,7 @@ struct answer flow_run(mod_go_fenced *pool, const char *function, int scope, str
 
 	host_streams(&table);
 	table.stream_read = reading;
+	table.stream_read_many = reading_lists;
 	table.stream_write = writing;
 	table.log = count_line;
 	if (flow_host.single)

@@ -13,6 +13,8 @@ extern _Thread_local struct flow_host {
 	long victim;
 	size_t refuses_from;               /* the write that is refused first */
 	unsigned slow;                     /* microseconds a read */
+	bool silent;                       /* refuses without a reason */
+	int lists_fail;                    /* reading lists: 1 fails, 2 returns what is no list */
 	bool single;                       /* no lists */
 	size_t reads, ends, writes, lines; /* reads at the end */
 } flow_host;

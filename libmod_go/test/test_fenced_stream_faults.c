@@ -34,6 +34,46 @@ TEST(a_stream_that_fails_in_the_middle_costs_one_call)
 	CHECK_NUMBER(children(), 0);
 }
 
+TEST(what_the_host_says_of_a_failure_reaches_the_caller)
+{
+	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
+	struct flow flow = flow_of_integers(100);
+	struct answer answer;
+
+	flow_host.fails_at = 5;
+	flow_host.single = true;
+	answer = flow_run_with(pool, "copy", &flow, -1);
+	CHECK(answer.status != AEROSPIKE_UDF_GO_OK);
+	CHECK_CONTAINS(answer.text, "the disk is gone");
+	CHECK_NUMBER(flow.out.count, 4);
+	flow_host.fails_at = 0;
+	flow_host.single = false;
+	flow_clear(&flow);
+	for (int fault = 1; fault <= 2; fault++) {
+		flow = flow_of_integers(100);
+		flow_host.lists_fail = fault;
+		answer = flow_run_with(pool, "copy", &flow, -1);
+		CHECK(answer.status != AEROSPIKE_UDF_GO_OK);
+		CHECK_CONTAINS(answer.text,
+		               fault == 1 ? "the lists are gone" : "a value that is not a list of elements");
+		CHECK_NUMBER(flow.out.count, 1); /* that came before the list */
+		flow_clear(&flow);
+	}
+	flow_host.lists_fail = 0;
+	flow = flow_of_integers(100);
+	flow_host.refuses_from = 3;
+	flow_host.single = true;
+	CHECK_CONTAINS(flow_run_with(pool, "copy", &flow, -1).text, "the stream is full");
+	CHECK_NUMBER(flow.out.count, 2);
+	flow_clear(&flow);
+	flow = flow_of_integers(100);
+	flow_host.silent = true;
+	CHECK_CONTAINS(flow_run_with(pool, "copy", &flow, -1).text, "the host refused an element of the stream");
+	flow_clear(&flow);
+	flow_host = (struct flow_host){0};
+	mod_go_fenced_close(pool);
+}
+
 TEST(a_worker_killed_in_mid_stream_costs_one_call)
 {
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1, .no_spare = 1};

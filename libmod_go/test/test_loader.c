@@ -398,6 +398,22 @@ TEST(a_copy_that_there_is_no_space_for_is_refused)
 	CHECK_CONTAINS(error.message, "could not be written in /tmp (");
 }
 
+/* The kernel says that its files have a page, and gives less. */
+TEST(a_file_may_be_shorter_than_it_says)
+{
+	static const char FILE_OF_KERNEL[] = "/sys/kernel/mm/transparent_hugepage/enabled";
+	struct stat facts;
+	uint8_t *bytes = NULL;
+	size_t size = 0;
+	mod_go_error error;
+
+	if (stat(FILE_OF_KERNEL, &facts) != 0)
+		return;
+	CHECK_NUMBER(mod_go_file_read(FILE_OF_KERNEL, "", &bytes, &size, &error), MOD_GO_OK);
+	CHECK(size > 0 && size < (size_t)facts.st_size);
+	free(bytes);
+}
+
 TEST(a_file_that_this_user_may_not_read_is_named)
 {
 	char path[PATH_MAX];

@@ -299,6 +299,45 @@ TEST(a_call_whose_deadline_has_passed_is_not_begun)
 	mod_go_fenced_close(pool);
 }
 
+static void *sleep_until_stopped(void *pool)
+{
+	CHECK_NUMBER(fenced_call(pool, "sleep", 0, NULL, NULL, 0).status, AEROSPIKE_UDF_GO_PANICKED);
+	return NULL;
+}
+
+static void *wait_until_stopped(void *pool)
+{
+	struct answer answer = fenced_call(pool, "who", 0, NULL, NULL, 0);
+
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_INTERNAL);
+	CHECK_CONTAINS(answer.text, "its host has stopped it");
+	return NULL;
+}
+
+TEST(a_descriptor_ends_a_call_and_a_wait_for_a_worker)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1, .no_spare = 1};
+	pthread_t sleeper, waiter;
+	mod_go_fenced *pool;
+	int line[2];
+
+	CHECK_NUMBER(pipe(line), 0);
+	options.stop = line[0];
+	pool = fenced_ready(check_module("good"), &options);
+	CHECK_NUMBER(pthread_create(&sleeper, NULL, sleep_until_stopped, pool), 0);
+	for (int i = 0; i < 10000 && fenced_counters(pool).busy == 0; i++)
+		usleep(1000);
+	CHECK_NUMBER(pthread_create(&waiter, NULL, wait_until_stopped, pool), 0);
+	for (int i = 0; i < 10000 && count_waiters(pool) == 0; i++)
+		usleep(1000);
+	CHECK_NUMBER(write(line[1], "", 1), 1);
+	pthread_join(sleeper, NULL);
+	pthread_join(waiter, NULL);
+	mod_go_fenced_close(pool);
+	close(line[0]);
+	close(line[1]);
+}
+
 /* ---- opening and replacing ----------------------------------------------------------------------- */
 
 TEST(a_pool_opens_or_says_that_descriptors_lack)
@@ -393,4 +432,24 @@ TEST(the_worker_is_the_one_that_is_named_or_the_first_of_the_path)
 	CHECK_NUMBER(mod_go_find_worker(NULL, path, sizeof(path), &error), MOD_GO_WORKER_FAILED);
 	unsetenv("PATH");
 	CHECK_NUMBER(mod_go_find_worker(NULL, path, sizeof(path), &error), MOD_GO_WORKER_FAILED);
+}
+
+/* Standard input, output and error, the lifeline and the module; not the memory that it shares with its host. */
+TEST(a_worker_has_a_session_and_few_descriptors)
+{
+	static const char *const DESCRIPTORS[] = {"/dev/null", "pipe:", "pipe:", "socket:", "", "/memfd:good.so"};
+	mod_go_fenced *pool = fenced_ready(check_module("good"), NULL);
+	long worker = (long)fenced_ask(pool, "pid").integer;
+
+	CHECK_NUMBER(getsid((pid_t)worker), worker);
+	for (int i = 0; i < 32; i++) {
+		char path[64], target[PATH_MAX] = "";
+
+		snprintf(path, sizeof(path), "/proc/%ld/fd/%d", worker, i);
+		if (readlink(path, target, sizeof(target) - 1) < 0)
+			target[0] = '\0';
+		CHECK_CONTAINS(target, i < 6 ? DESCRIPTORS[i] : "");
+		CHECK((target[0] != '\0') == (i < 6 && i != 4));
+	}
+	mod_go_fenced_close(pool);
 }

@@ -3,6 +3,7 @@
 #ifndef MOD_GO_CLOCK_H
 #define MOD_GO_CLOCK_H
 
+#include <pthread.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -15,7 +16,10 @@ uint64_t mod_go_now_coarse(void);
 /* `milliseconds` from now. A long time may be some milliseconds short, by the coarse clock. */
 uint64_t mod_go_deadline_after(uint64_t milliseconds);
 
-/* The same time for pthread_cond_timedwait on CLOCK_MONOTONIC. */
+/* The same time for pthread_cond_timedwait on a condition of mod_go_condition_init. */
 struct timespec mod_go_timespec(uint64_t time);
+
+/* Initialises a condition that is waited for by CLOCK_MONOTONIC. The caller destroys it. */
+void mod_go_condition_init(pthread_cond_t *condition);
 
 #endif

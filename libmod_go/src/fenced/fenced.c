@@ -42,7 +42,6 @@ static void take_options(mod_go_fenced *pool, const mod_go_fenced_options *given
 static mod_go_fenced *new_pool(const char *path, const mod_go_fenced_options *options)
 {
 	mod_go_fenced *pool = calloc(1, sizeof(*pool));
-	pthread_condattr_t monotonic;
 
 	if (pool == NULL || (pool->path = strdup(path != NULL ? path : "")) == NULL) {
 		free(pool);
@@ -53,10 +52,7 @@ static mod_go_fenced *new_pool(const char *path, const mod_go_fenced_options *op
 	pool->last_waiter = &pool->waiters;
 	pthread_mutex_init(&pool->setup_lock, NULL);
 	pthread_mutex_init(&pool->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&pool->start_needed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	mod_go_condition_init(&pool->start_needed);
 	return pool;
 }
 

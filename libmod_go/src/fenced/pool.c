@@ -227,12 +227,8 @@ static bool cannot_start(const mod_go_fenced *pool)
 static mod_go_worker *wait_for_worker(mod_go_fenced *pool, uint64_t until, int *status)
 {
 	mod_go_waiter waiter = {.since = mod_go_now()};
-	pthread_condattr_t monotonic;
 
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&waiter.woken, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	mod_go_condition_init(&waiter.woken);
 	*pool->last_waiter = &waiter;
 	pool->last_waiter = &waiter.next;
 	if (mod_go_pool_needs_worker(pool))
