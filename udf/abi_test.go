@@ -26,6 +26,11 @@ func checkABI(t *testing.T, run driver) {
 	if want := []string{"0 integer 5", "get 0, set 0", "0 integer 8", "0 integer 8", "get 0, set 0"}; !slices.Equal(out, want) {
 		t.Error(out)
 	}
+	// Only what the host did not prefetch, and what did not fit into its buffer, is read by a call.
+	out, _ = run("bin a i:1", "apply reread", "host calls")
+	if want := "get 15, set 3"; out[len(out)-1] != want {
+		t.Error(out)
+	}
 }
 
 // A module and a host of different minor versions work together: each accepts structs that are larger than its own,

@@ -374,6 +374,21 @@ TEST(a_copy_in_a_folder_loads_as_well)
 	free(bytes);
 }
 
+/* A daemon may have closed it; the first file that is opened is number 0 then. */
+TEST(a_host_without_standard_input_loads_modules)
+{
+	mod_go_module *module;
+	size_t before;
+
+	close(0);
+	before = open_descriptors();
+	module = ready(check_module("twin"));
+	CHECK_NUMBER(open_descriptors(), before + 1); /* the copy */
+	CHECK_TEXT(text_of(module, "who"), "twin");
+	mod_go_close(module);
+	CHECK_NUMBER(open_descriptors(), before);
+}
+
 /* Neither kind of copy can be written. */
 TEST(a_copy_that_there_is_no_space_for_is_refused)
 {
@@ -398,20 +413,26 @@ TEST(a_copy_that_there_is_no_space_for_is_refused)
 	CHECK_CONTAINS(error.message, "could not be written in /tmp (");
 }
 
-/* The kernel says that its files have a page, and gives less. */
-TEST(a_file_may_be_shorter_than_it_says)
+/* The kernel says that its files have a page, and gives less or, for the speed of no cable, nothing. */
+TEST(a_file_may_be_shorter_than_it_says_or_cannot_be_read)
 {
 	static const char FILE_OF_KERNEL[] = "/sys/kernel/mm/transparent_hugepage/enabled";
+	static const char UNREADABLE[] = "/sys/class/net/lo/speed";
 	struct stat facts;
 	uint8_t *bytes = NULL;
 	size_t size = 0;
 	mod_go_error error;
 
-	if (stat(FILE_OF_KERNEL, &facts) != 0)
-		return;
-	CHECK_NUMBER(mod_go_file_read(FILE_OF_KERNEL, "", &bytes, &size, &error), MOD_GO_OK);
-	CHECK(size > 0 && size < (size_t)facts.st_size);
-	free(bytes);
+	if (stat(FILE_OF_KERNEL, &facts) == 0 && facts.st_size > 1000) {
+		CHECK_NUMBER(mod_go_file_read(FILE_OF_KERNEL, "", &bytes, &size, &error), MOD_GO_OK);
+		CHECK(size > 0 && size < (size_t)facts.st_size);
+		free(bytes);
+	}
+	if (stat(UNREADABLE, &facts) == 0 && facts.st_size > 1000) {
+		CHECK_NUMBER(mod_go_file_read(UNREADABLE, "12345", &bytes, &size, &error), MOD_GO_NO_FILE);
+		CHECK_CONTAINS(error.message, "speed: cannot be read (Invalid argument)");
+		CHECK(bytes == NULL);
+	}
 }
 
 TEST(a_file_that_this_user_may_not_read_is_named)

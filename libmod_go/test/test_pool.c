@@ -368,6 +368,23 @@ TEST(a_pool_opens_or_says_that_descriptors_lack)
 	CHECK(opened && refused > 3);
 }
 
+/* A daemon may have closed it; the first file that is opened is number 0 then. */
+TEST(a_host_without_standard_input_runs_workers)
+{
+	mod_go_fenced *pool;
+	mod_go_error error;
+	size_t before;
+
+	close(0);
+	before = settled_descriptors(0);
+	pool = fenced_ready(check_module("good"), NULL);
+	CHECK_TEXT(fenced_ask(pool, "who").text, "good");
+	CHECK_NUMBER(mod_go_fenced_replace(pool, check_module("good"), &error), MOD_GO_OK);
+	CHECK_TEXT(fenced_ask(pool, "who").text, "good");
+	mod_go_fenced_close(pool);
+	CHECK_NUMBER(settled_descriptors(before), before);
+}
+
 TEST(a_module_that_was_not_set_up_yet_is_replaced)
 {
 	mod_go_fenced *pool = NULL;
