@@ -214,16 +214,17 @@ wheel: $(VENV)/.asd ## dist/modgo_lsp-….whl with the server plugin for both ma
 dist test-dist: export SOURCE_DATE_EPOCH = $(shell git log -1 --format=%ct)
 
 .PHONY: dist
-dist: $(VENV)/.dist ## Build a release in dist/: wheel, sdist, .vsix, an SBOM of each package, SHA256SUMS
+dist: $(VENV)/.dist ## Build a release in dist/: wheel, sdist, .vsix, the SDK's module zip, an SBOM of each package, SHA256SUMS
 	rm -rf dist
 	$(MAKE) wheel
 	$(BIN)/python -m hatchling build -t sdist -d dist
 	cd vscode-extension && ./with-node sh -ec 'npm ci --no-audit --no-fund && npm run package -- --out ../dist/'
+	$(BIN)/python scripts/sdk_zip.py dist
 	$(BIN)/python scripts/sbom.py dist target/plugin
 	cd dist && sha256sum * >SHA256SUMS
 
 .PHONY: test-dist
-test-dist: dist ## make dist, then check the SBOMs, licences and checksums
+test-dist: dist ## make dist, then check the packages, install them offline, and check SBOMs, licences and checksums
 	$(PYTEST) tests/dist
 
 ##@ Benchmarks
@@ -283,7 +284,8 @@ $(VENV)/.asd: $(VENV)/.dev $(call locks,deploy toolchain)
 # pre-commit. dist: writes and validates SBOMs. lock: uv. mutants: mutmut.
 $(VENV)/.bench: $(VENV)/.dev
 $(VENV)/.editors: $(VENV)/.bench
-$(VENV)/.services $(VENV)/.dist $(VENV)/.lock $(VENV)/.mutants: $(VENV)/.dev
+$(VENV)/.services $(VENV)/.dist $(VENV)/.mutants: $(VENV)/.dev
+$(VENV)/.lock: | $(VENV)/bin/python
 $(VENV)/.bench $(VENV)/.editors $(VENV)/.services $(VENV)/.dist $(VENV)/.lock $(VENV)/.mutants: $(VENV)/.%: requirements/%.txt
 	$(call install_locked,$*)
 	@touch $@

@@ -29,6 +29,8 @@ from packageurl import PackageURL
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import modgo_lsp
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -153,7 +155,7 @@ def extension_parts() -> Parts:
 def main(folder: Path, plugin: Path) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extension = json.loads((EXTENSION / "package.json").read_text("utf-8"))
-    name, version = project["name"], project["version"]
+    name, version = project["name"], modgo_lsp.__version__
     direct = [*_names(project["dependencies"]), "liblzma"]
     package = bill(name, version, "pypi", direct, [*python_parts(), *plugin_parts(plugin)])
     name, number = extension["name"], extension["version"]

@@ -35,7 +35,9 @@ def listed(bom: dict[str, Any]) -> dict[tuple[str, str], set[str]]:
     """The hashes of each component, by its name and version."""
     return {
         ("/".join(filter(None, (part.get("group"), part["name"]))), part["version"]): {
-            each["content"] for reference in part.get("externalReferences", ()) for each in reference["hashes"]
+            each["content"]
+            for reference in part.get("externalReferences", ())
+            for each in reference["hashes"]
         }
         for part in bom["components"]
     }
@@ -75,15 +77,13 @@ def test_the_extension_s_bill_lists_the_locked_packages() -> None:
 
 
 def test_a_bill_lists_dependencies() -> None:
-    graph = {
-        each["ref"]: each.get("dependsOn", []) for each in bill("modgo_lsp-*.cdx.json")["dependencies"]
-    }
+    graph = {each["ref"]: each.get("dependsOn", []) for each in bill("modgo_lsp-*.cdx.json")["dependencies"]}
     root = bill("modgo_lsp-*.cdx.json")["metadata"]["component"]["bom-ref"]
     reached, left = set(), [root]
     while left:
         reached.add(one := left.pop())
         left += set(graph[one]) - reached
-    # Packages for other versions of Python and other platforms are not installed here, so their users are unknown.
+    # Packages for other Pythons and platforms are not installed here: their users are unknown.
     alone = {re.split("[/@]", ref)[1] for ref in graph.keys() - reached}
     assert alone <= {"exceptiongroup", "tomli"}
     assert len(graph[root]) < len(graph) - 1
@@ -99,7 +99,9 @@ def test_bills_are_reproducible(tmp_path: Path) -> None:
 def test_licences_are_in_each_archive() -> None:
     notices = (ROOT / "THIRD_PARTY_NOTICES").read_bytes()
     with zipfile.ZipFile(released("*.whl")) as wheel:
-        (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/licenses/THIRD_PARTY_NOTICES"))
+        (name,) = (
+            name for name in wheel.namelist() if name.endswith(".dist-info/licenses/THIRD_PARTY_NOTICES")
+        )
         assert wheel.read(name) == notices
         assert [name for name in wheel.namelist() if name.endswith(".dist-info/licenses/LICENSE")]
     with tarfile.open(released("*.tar.gz")) as sdist:
@@ -118,4 +120,4 @@ def test_checksums_cover_all_files() -> None:
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in DIST.iterdir()}
     del files["SHA256SUMS"]
     assert sums == files
-    assert len(files) == 5
+    assert len(files) == 6
