@@ -59,7 +59,7 @@ _SETUP: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"errors parsing go\.(mod|work)|invalid go version|unknown directive", "correct the file"),
         (
             r"fatal error: '?(stdlib|stdio|stdint|errno|string|sys/types|features)\.h'?",
-            "install the C library's headers (Debian: libc6-dev), or pip install 'modgo-lsp[toolchain]'",
+            "install the C library's headers (Debian: libc6-dev), or pip install 'modgo-lsp[zig]'",
         ),
     )
 )

@@ -128,9 +128,11 @@ def _text(path: str) -> str:
 def go_candidates() -> list[tuple[str, Origin, dict[str, str]]]:
     """The go commands of this machine, the best first: path, origin, environment variables to set."""
     candidates: list[tuple[str, Origin, dict[str, str]]] = []
-    if path := find_program("go"):
-        candidates.append((path, "PATH", {}))
     folder = wheel_folder("go")
+    # An active virtual environment puts the wheel's script first in PATH. The machine's Go comes before it.
+    scripts = "" if folder is None else os.path.dirname(sys.executable)
+    if path := find_program("go", besides=scripts):
+        candidates.append((path, "PATH", {}))
     executable = "go.exe" if sys.platform == "win32" else "go"
     if folder is not None and os.path.isfile(os.path.join(folder, "bin", executable)):
         # The wheel holds a whole GOROOT; one in the environment belongs to another Go.

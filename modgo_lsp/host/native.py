@@ -121,5 +121,5 @@ async def _compile(
         raise ToolchainError(
             f"libmod_go could not be compiled with {cc.path} ({first})",
             "install a C compiler with the C library's headers (Debian: build-essential), or "
-            "pip install 'modgo-lsp[toolchain]' and unset CC",
+            "pip install 'modgo-lsp[zig]' and unset CC",
         )

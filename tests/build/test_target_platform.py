@@ -90,7 +90,7 @@ async def test_no_zig(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     result = await build(write("m.go", SOURCE), tmp_path / "m.so", target="linux/arm64")
     assert result.toolchain_at_fault
     assert "needs zig, and there is none" in result.findings[0].message
-    assert "pip install 'modgo-lsp[toolchain]'" in result.findings[0].message
+    assert "pip install 'modgo-lsp[zig]'" in result.findings[0].message
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,20 @@ async def test_a_wheel_helps_where_the_go_on_path_is_too_old(
     assert found.environment()["GOROOT"] == str(goroot)
 
 
+async def test_the_wheel_s_script_comes_after_the_machine_s_go(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A virtual environment that is active puts the script first in PATH."""
+    own, scripts = go_program(bare / "go", "1.26.1"), tmp_path / "venv" / "bin"
+    go_program(scripts / "go", "1.27.3")
+    monkeypatch.setattr(go_environment.sys, "executable", str(scripts / "python"))
+    monkeypatch.setattr(go_environment, "wheel_folder", lambda _: tmp_path / "venv")
+    monkeypatch.setenv("PATH", f"{scripts}:{bare}")
+    assert (await discover_go()).path == str(own)
+    monkeypatch.setattr(go_environment, "wheel_folder", lambda _: None)
+    assert (await discover_go()).path == str(scripts / "go")  # put there by somebody, not by the wheel
+
+
 async def test_the_zig_wheel_serves_as_c_compiler(
     bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -139,7 +139,7 @@ def test_missing_tools_name_a_remedy(module: Path, tmp_path: Path, tools: tuple[
     done = modgo("build", "m", cwd=tmp_path, PATH=str(path), CC="", PYTHONPATH=f"{blocked}{os.pathsep}{ROOT}")
     assert done.returncode == 2
     assert f"MG406 error: {said}" in done.stdout or said in done.stdout
-    assert "pip install 'modgo-lsp[toolchain]'" in done.stdout
+    assert "pip install 'modgo-lsp[" in done.stdout
 
 
 def _in_background() -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import modgo_lsp
+
 ROOT = Path(__file__).resolve().parents[2]
 TRACKED = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True)
 PAGES = [
@@ -60,13 +62,11 @@ def test_recipes_name_a_version_not_a_branch(page: Path) -> None:
 
 
 def test_recipes_name_the_version_that_this_is() -> None:
-    version = re.search(r'^version = "(.*)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
-    assert version is not None
     pattern = r"aerospike-mod-go(?:@|\n\s+rev: )v([\w.]+)|modgo-lsp(?:\[\w+\])?==([\w.]+)"
     named = {
         first or second for page in PAGES for first, second in re.findall(pattern, page.read_text("utf-8"))
     }
-    assert named == {version[1]}
+    assert named == {modgo_lsp.__version__}
 
 
 @pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md", *map(str, DECISIONS)])
