@@ -121,10 +121,11 @@ def test_lua_does_not_wait_while_a_go_module_is_loaded(make_server: Maker, hosti
     server.load(2, "calc", "version")
     began = time.monotonic()
     server.put_all(hostile)
-    assert time.monotonic() - began > 2.9
+    loading = time.monotonic() - began
+    assert loading > 2.9
     load = server.unload()
     assert load.failures == ()
-    assert load.slowest < 2.5
+    assert load.slowest < loading - 0.5
     server.remove(hostile[-1][0])
     assert server.apply("load0", "calc", "add", 2, 3) == 5
 

@@ -107,7 +107,7 @@ async def test_package_main_is_refused_by_lint_and_build_alike(module):
         await editor.codes_become(uri, "MG108")
 
 
-async def test_a_syntax_error_leaves_the_other_files_judged(module):
+async def test_the_other_files_are_linted_beside_a_syntax_error(module):
     (module / "other.go").write_text("package stats\n\nfunc (\n")
     async with running(module, capable()) as editor:
         uri = editor.open(text=UNREGISTERED)
