@@ -187,7 +187,7 @@ async def require(go: Go, sdk: Sdk, directory: Path) -> str | None:
         )
         if done.code != 0:
             said = done.stderr.strip().replace(str(copy), "go.mod")
-            raise ToolchainError(f"go.mod could not be changed ({said})", "mend go.mod by hand")
+            raise ToolchainError(f"go.mod could not be changed ({said})", "correct go.mod by hand")
         after = (copy.read_bytes(), renewed_sum(before[1] or b"", sdk))
     await asyncio.to_thread(_write_both, directory, before, after)
     return raised
