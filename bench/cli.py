@@ -1,7 +1,9 @@
-"""The times of everyday commands as whole processes: help, a build without changes, one after an edit."""
+"""Everyday commands: the times of whole processes, and the calls per second of `modgo test`."""
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import statistics
 import subprocess
@@ -28,6 +30,34 @@ def _edited_build(package: Path, output: Path, runs: int = 5) -> float:
     return statistics.median(samples)
 
 
+def _calls_per_second(package: Path, runs: int = 5) -> float:
+    """By 1,000 cases of a read-modify-write, as the command reports it: without the start of the process."""
+    cases = [
+        {
+            "function": "add",
+            "args": ["hits", 1, 1_000_000],
+            "record": {"bins": {"hits": number}},
+            "expect": {
+                "result": number + 1,
+                "record": {"bins": {"hits": number + 1}},
+                "operations": ["update"],
+            },
+        }
+        for number in range(1000)
+    ]
+    for old in (package / "testdata" / "udf").glob("*.case.*"):
+        old.unlink()
+    (package / "testdata" / "udf" / "bench.case.json").write_text(json.dumps(cases))
+    rates = []
+    for _ in range(runs):
+        test = [*MODGO, "test", package, "-j", "1"]
+        done = subprocess.run(test, check=True, capture_output=True, text=True)
+        match = re.search(r"1000 passed in .* \(([\d,]+) calls/s\)", done.stdout)
+        assert match is not None, done.stdout
+        rates.append(float(match[1].replace(",", "")))
+    return statistics.median(rates)
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         package = Path(folder) / "counters"
@@ -38,13 +68,20 @@ def main() -> None:
         help_ms = process_seconds([*MODGO, "--help"]) * 1000
         noop_ms = process_seconds(build, runs=5) * 1000
         edit_ms = _edited_build(package, output) * 1000
+        calls_per_s = _calls_per_second(package)
     report(
         "cli",
-        {"help_ms": help_ms, "build_noop_ms": noop_ms, "build_edit_ms": edit_ms},
+        {
+            "help_ms": help_ms,
+            "build_noop_ms": noop_ms,
+            "build_edit_ms": edit_ms,
+            "cases_calls_per_s": calls_per_s,
+        },
         [
             ("modgo --help", f"{help_ms:.0f} ms"),
             ("modgo build, nothing changed", f"{noop_ms:.0f} ms"),
             ("modgo build, one line changed", f"{edit_ms:.0f} ms"),
+            ("modgo test, one worker", f"{calls_per_s:,.0f} calls/s"),
         ],
         ("whole process, median", "time"),
     )

@@ -13,6 +13,8 @@ from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.completion import files
 from modgo_lsp.cli.local_module import complete, write_json
 from modgo_lsp.cli.memory_option import size_option
+from modgo_lsp.cli.terminal import say
+from modgo_lsp.cli.test_junit import report_junit
 from modgo_lsp.cli.test_report import show_module, show_summary, shown_path
 from modgo_lsp.cli.test_run import ModuleReport, Options, run_targets
 from modgo_lsp.cli.test_targets import targets_of
@@ -48,7 +50,7 @@ _JOBS_MAX = 64
 @click.option("--go", metavar="GO", help="The go command.")
 @click.option("--cc", metavar="CC", help="The C compiler.")
 @click.option(
-    "--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    "--output-format", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True,
     help="The form of the results.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The same as --output-format json.")
@@ -79,7 +81,8 @@ def command(
       modgo test testdata/udf/add.case.yaml:12
       modgo test --failed -x               what failed last time, up to the first failure
     """
-    is_text = output_format == "text" and not as_json
+    output_format = "json" if as_json else output_format
+    is_text = output_format == "text"
     options = Options(
         matches=_matcher(expression),
         stops=stops,
@@ -111,6 +114,8 @@ def command(
         raise CliError("there are no cases", "write one as testdata/udf/NAME.case.yaml")
     if is_text:
         show_summary(reports)
+    elif output_format == "junit":
+        say(report_junit(reports))
     else:
         write_json(_json(reports))
     sys.exit(max(one.exit_code for one in reports))

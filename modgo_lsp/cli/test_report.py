@@ -74,7 +74,8 @@ def show_summary(reports: Sequence[ModuleReport], interrupted: bool = False) -> 
     parts += [_paint(f"{invalid} not valid", "red", bold=True)] if invalid else []
     passed = len(results) - failed
     parts += [_paint(f"{passed} passed", "green", bold=not failed)] if passed or not parts else []
-    rate = f" ({len(results) / seconds:,.0f} calls/s)" if len(results) >= _RATE_FROM and seconds else ""
+    calling = seconds - sum(report.loading for report in reports)
+    rate = f" ({len(results) / calling:,.0f} calls/s)" if len(results) >= _RATE_FROM and calling > 0 else ""
     end = "; interrupted" if interrupted else ""
     say(f"{', '.join(parts)} in {_time(seconds)}{rate}{end}")
 

@@ -42,12 +42,14 @@ class Options(msgspec.Struct, frozen=True):
 
 class ModuleReport(msgspec.Struct, frozen=True):
     """The cases of one module that were run, in the order of the files. `seconds` is the time that they took
-    together; `unbuilt` is the failed build, `failure` why the module could not be loaded."""
+    together, `loading` the part of it before the first call; `unbuilt` is the failed build, `failure` why the
+    module could not be loaded."""
 
     name: str
     results: tuple[CaseResult, ...] = ()
     problems: tuple[CaseProblem, ...] = ()
     seconds: float = 0.0
+    loading: float = 0.0
     unbuilt: BuildResult | None = None
     failure: Failure | None = None
 
@@ -166,8 +168,10 @@ async def _run(
     results: list[CaseResult] = []
     failure: Failure | None = None
     start = time.monotonic()
+    loaded: list[float] = []
 
     def folders(opened: Opened) -> Sequence[Path]:
+        loaded.append(time.monotonic() - start)
         return package_folders(module, opened.properties) if module.package is None else (folder,)
 
     try:
@@ -181,6 +185,7 @@ async def _run(
         place = {id(case): index for index, case in enumerate(found.cases)}
         results.sort(key=lambda result: place[id(result.case)])
         record_failed(folder, results)
-        done = ModuleReport(name, tuple(results), found.problems, seconds, failure=failure)
+        loading = loaded[0] if loaded else 0.0
+        done = ModuleReport(name, tuple(results), found.problems, seconds, loading, failure=failure)
         report(done)
     return done.exit_code != 0

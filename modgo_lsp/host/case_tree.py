@@ -247,7 +247,7 @@ def _json_events(text: str) -> Iterator[_Event]:
         place = end
         token = match[group]
         if group == "text":
-            yield "scalar", line, start, end, json.loads(token)
+            yield "scalar", line, start, end, json.loads(token) if "\\" in token else token[1:-1]
         elif group == "word":
             yield "scalar", line, start, end, _json_word(token, line)
         elif token in "[{":

@@ -49,14 +49,14 @@ _LIST_ORDERED = 1
 def to_flat(value: Value) -> Flat:
     """A value as the ABI carries it. Raises UnstorableError."""
     kind = type_of(value)
-    if isinstance(value, (List, Map)):
-        return Flat(kind, 0, encode(value))
-    if isinstance(value, float):
-        return Flat(kind, double_bits(value), b"")
     if isinstance(value, int):
         return Flat(kind, _integer(value), b"")
     if isinstance(value, str):
         return Flat(kind, 0, _utf8(value))
+    if isinstance(value, (List, Map)):
+        return Flat(kind, 0, encode(value))
+    if isinstance(value, float):
+        return Flat(kind, double_bits(value), b"")
     if isinstance(value, GeoJson):
         return Flat(kind, 0, _utf8(value.text))
     if isinstance(value, Hll):

@@ -7,7 +7,7 @@ Values are flat, as the ABI carries them.
 from __future__ import annotations
 
 import hashlib
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from modgo_lsp.host.msgpack_dialect import from_flat
@@ -115,6 +115,7 @@ class WorkingRecord:
         self.generation = 0
 
 
+@lru_cache(256)  # a case or a call uses one key many times, and to hash it takes 8 µs
 def digest_of(set_name: str, key: Flat) -> bytes | None:
     """The 20 bytes by which Aerospike finds a record: RIPEMD-160 of set, key type and key. None without a
     key, or if this Python's OpenSSL lacks the hash."""

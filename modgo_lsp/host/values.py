@@ -84,23 +84,21 @@ def type_name(value: Value) -> str:
 
 def type_of(value: Value) -> int:
     """The type's number in the ABI."""
-    if value is None:
-        return NIL
-    if isinstance(value, bool):
-        return BOOLEAN
-    for kind, number in _NUMBERS:
-        if isinstance(value, kind):
-            return number
-    raise UnstorableError(f"{type(value).__name__} is not an Aerospike value")
+    number = _NUMBERS.get(type(value))
+    if number is None:
+        raise UnstorableError(f"{type(value).__name__} is not an Aerospike value")
+    return number
 
 
-_NUMBERS: tuple[tuple[type, int], ...] = (
-    (int, INTEGER),
-    (float, DOUBLE),
-    (str, STRING),
-    (bytes, BYTES),
-    (GeoJson, GEOJSON),
-    (Hll, HLL),
-    (List, LIST),
-    (Map, MAP),
-)
+_NUMBERS: dict[type, int] = {
+    type(None): NIL,
+    bool: BOOLEAN,
+    int: INTEGER,
+    float: DOUBLE,
+    str: STRING,
+    bytes: BYTES,
+    GeoJson: GEOJSON,
+    Hll: HLL,
+    List: LIST,
+    Map: MAP,
+}

@@ -33,6 +33,11 @@ def report_junit(report: LintReport) -> str:
         ElementTree.SubElement(suite, "testcase", name="no findings", classname="modgo.lint")
     root.set("tests", str(max(1, len(findings) + len(problems))))
     root.set("failures", str(len(findings)))
+    return xml_document(root)
+
+
+def xml_document(root: ElementTree.Element) -> str:
+    """The text of a document, indented, without a line end."""
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode")
 
@@ -43,32 +48,33 @@ def _problems(root: ElementTree.Element, problems: Sequence[Problem]) -> None:
         root, "testsuite", name="paths and settings", tests=count, failures="0", errors=count
     )
     for problem in problems:
-        place = _text(problem.place)
+        place = xml_text(problem.place)
         case = ElementTree.SubElement(suite, "testcase", name="modgo", classname=place, file=place)
         if problem.line is not None:
             case.set("line", str(problem.line))
-        error = ElementTree.SubElement(case, "error", message=_text(problem.message))
-        error.text = _text(f"{problem.place}:{problem.line or 1}: {problem.message}")
+        error = ElementTree.SubElement(case, "error", message=xml_text(problem.message))
+        error.text = xml_text(f"{problem.place}:{problem.line or 1}: {problem.message}")
 
 
 def _suite(root: ElementTree.Element, path: str, findings: list[Finding], sources: Sources) -> None:
     count = str(len(findings))
-    suite = ElementTree.SubElement(root, "testsuite", name=_text(path), tests=count, failures=count)
+    suite = ElementTree.SubElement(root, "testsuite", name=xml_text(path), tests=count, failures=count)
     for finding in findings:
         start = sources.start(finding.location)
         case = ElementTree.SubElement(
             suite,
             "testcase",
             name=f"{finding.code} {RULES[finding.code].name} at {start.line}:{start.column}",
-            classname=_text(path),
-            file=_text(path),
+            classname=xml_text(path),
+            file=xml_text(path),
             line=str(start.line),
         )
         failure = ElementTree.SubElement(
-            case, "failure", type=finding.severity, message=_text(finding.message)
+            case, "failure", type=finding.severity, message=xml_text(finding.message)
         )
-        failure.text = _text(f"{path}:{start.line}:{start.column}: {finding.code} {finding.message}")
+        failure.text = xml_text(f"{path}:{start.line}:{start.column}: {finding.code} {finding.message}")
 
 
-def _text(text: str) -> str:
+def xml_text(text: str) -> str:
+    """The text with a replacement character for each character that XML cannot hold."""
     return _IMPOSSIBLE.sub("\ufffd", text)

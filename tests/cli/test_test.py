@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -296,3 +297,30 @@ def test_the_cases_of_the_page_pass(tmp_path: Path, modgo: Modgo) -> None:
     done = modgo("test", "./...", cwd=tmp_path)
     assert done.returncode == 0, done.stdout
     assert "7 passed" in done.stdout
+
+
+def test_junit(package: Path, modgo: Modgo) -> None:
+    write_cases(package, PASSING + FAILING.replace("wrong", "wrong \\u0001") + "- {function: 5}\n")
+    done = modgo("test", "--output-format", "junit", cwd=package)
+    assert done.returncode == 2
+    root = ElementTree.fromstring(done.stdout)
+    assert [root.get(name) for name in ("name", "tests", "failures", "errors")] == [
+        "modgo test",
+        "5",
+        "1",
+        "1",
+    ]
+    (suite,) = root
+    assert suite.get("name") == "counter"
+    assert [(case.get("name"), case.get("classname"), len(case)) for case in suite] == [
+        ("adds to a bin", "counter.add", 0),
+        ("creates the record", "counter.add", 0),
+        ("sums on nodes", "counter.sum", 0),
+        ("wrong \\u0001", "counter.add", 2),
+        ("modgo", "counter", 1),
+    ]
+    failed = suite[3]
+    assert (failed.get("file"), failed.get("line")) == ("testdata/udf/x.case.yaml", "18")
+    assert failed[0].get("message") == "result: expected 4, actual 3"
+    assert "info: added n=2" in str(failed[1].text)
+    assert "function must be" in str(suite[4][0].get("message"))
