@@ -23,6 +23,9 @@ from modgo_lsp.cli.lint_run import lint
 @click.option("--fix", is_flag=True, help="Apply the safe fixes.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also apply fixes that may change the meaning of code.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, without changing it.")
+@click.option("--show-fixes", is_flag=True, help="List the fixes that --fix applies, or --diff shows.")
+@click.option("--add-suppressions", is_flag=True, help="Add //modgo:ignore comments for all findings.")
+@click.option("--reason", metavar="TEXT", help="The reason to write into them.")
 @click.option(
     "--select",
     multiple=True,
@@ -32,6 +35,12 @@ from modgo_lsp.cli.lint_run import lint
 )
 @click.option(
     "--ignore", multiple=True, metavar="CODES", shell_complete=rules, help="Don't report these rules."
+)
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="PATTERN",
+    help="Don't lint these files and folders, as in .gitignore: gen/",
 )
 @output_format_option(*FORMATS)
 @click.option("--statistics", is_flag=True, help="Show the number of findings of each rule instead.")
@@ -48,6 +57,7 @@ from modgo_lsp.cli.lint_run import lint
 )
 @click.option("--write-baseline", is_flag=True, help="Write the findings to the baseline instead.")
 @click.option("--force", is_flag=True, help="Replace the file even if it is not a baseline.")
+@click.option("--new-since", metavar="REV", help="Report only findings that this git revision does not have.")
 @click.option("-w", "--watch", is_flag=True, help="Lint again whenever a file changes.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
 @click.option("--build", is_flag=True, help="Also build and load the modules, and report their errors.")
@@ -65,6 +75,8 @@ def command(**given: Any) -> None:
       modgo lint --select MG1 --output-format json
       modgo lint - --stdin-filename counters.go < edited.go
       modgo lint --write-baseline                 report only new findings from now on
+      modgo lint --new-since main                 report what the branch adds
+      modgo lint --add-suppressions --reason "known, see #12"
       modgo lint --build                          with errors of the compiler and the loader
     """
     options = Options(**given)
@@ -73,15 +85,26 @@ def command(**given: Any) -> None:
     sys.exit(lint(options))
 
 
+# Options of which only one can be given, except that --fix --diff only shows.
+_ALONE = ("fix", "diff", "write_baseline", "add_suppressions", "watch")
+
+
 def _check_together(options: Options) -> None:
     """Rejects options that cannot be combined."""
-    alone = [name for name in ("fix", "diff", "write_baseline", "watch") if getattr(options, name)]
+    alone = [name for name in _ALONE if getattr(options, name)]
     alone = [name for name in alone if (name, "diff" in alone) != ("fix", True)]  # --fix --diff only shows
     words = ["--" + name.replace("_", "-") for name in alone]
-    if options.stdin_filename is not None and {"write_baseline", "watch"} & set(alone):
+    if options.stdin_filename is not None and {"write_baseline", "add_suppressions", "watch"} & set(alone):
         words = ["--stdin-filename", words[-1]]
     if options.build and ((alone and alone != ["watch"]) or options.stdin_filename is not None):
         words = ["--build", "--stdin-filename" if options.stdin_filename is not None else words[0]]
+    if options.new_since is not None and (alone or options.build or options.stdin_filename is not None):
+        other = "--build" if options.build else "--stdin-filename"
+        words = ["--new-since", words[0] if words else other]
+    if options.show_fixes and not (options.fix or options.diff):
+        raise CliError("--show-fixes needs --fix or --diff", "add one of them")
+    if options.reason is not None and not options.add_suppressions:
+        raise CliError("--reason needs --add-suppressions", "add it, or leave --reason out")
     if options.force and not options.write_baseline:
         raise CliError("--force needs --write-baseline", "leave it out")
     if len(words) > 1:

@@ -6,7 +6,7 @@ import os
 
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.global_options import global_options
-from modgo_lsp.cli.lint_options import Options, overridden_settings
+from modgo_lsp.cli.lint_options import Options, overridden_settings, scope_of
 from modgo_lsp.cli.lint_output import show_problems
 from modgo_lsp.cli.terminal import say
 from modgo_lsp.file_writer import check_place, content_where, explain, workspace_of, write_file
@@ -38,7 +38,7 @@ def write_baseline_of(options: Options, files: Files, paths: list[str], machine:
         check_place(path, replaces=_BASELINE, within=within, force=options.force)
         # Without the old baseline, so that the new one has its findings, too.
         overrides = {**overridden_settings(options), "baseline": None}
-        outcome = lint_paths(paths, files, overrides, machine=machine, config=named)
+        outcome = lint_paths(paths, files, overrides, machine=machine, scope=scope_of(options))
         text = write_baseline(outcome.findings, os.path.dirname(path))
         write_file(path, text, replaces=_BASELINE, within=within, force=options.force)
     except OSError as error:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.file_writer import ANYTHING, check_place, content_is, explain, workspace_of, write_file
-from modgo_lsp.report.sources import printable
+from modgo_lsp.lint.apply_fixes import Fixed
+from modgo_lsp.report.sources import Sources, printable
+from modgo_lsp.rules.catalogue import RULES
 
 
 def unified_diff(changes: Mapping[str, tuple[bytes, bytes]]) -> str:
@@ -22,6 +25,20 @@ def unified_diff(changes: Mapping[str, tuple[bytes, bytes]]) -> str:
         for line in diff(old, new, name, name):
             parts.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
     return "".join(parts)
+
+
+def fix_list(fixed: Fixed, sources: Sources) -> str:
+    """How many findings of each rule were fixed in each file."""
+    counts = Counter((finding.location.path, finding.code) for finding in fixed.fixed)
+    lines: list[str] = []
+    for path in sorted({path for path, _ in counts}):
+        lines.append(sources.shown(path))
+        lines += [
+            f"  {count} × {code} {RULES[code].name}"
+            for (where, code), count in sorted(counts.items())
+            if where == path
+        ]
+    return "\n".join(lines) or "No fixes."
 
 
 def _lines(text: str) -> list[str]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from modgo_lsp.lint.lint_paths import absolute
+from modgo_lsp.cli.global_options import global_options
+from modgo_lsp.lint.lint_paths import Scope, absolute
 
 SEVERITIES = ("error", "warning", "information", "hint")
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
@@ -22,6 +23,7 @@ class Options(msgspec.Struct, frozen=True):
     diff: bool = False
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
     output_format: str = FORMATS[0]
     exit_zero: bool = False
     fail_on: str | None = None
@@ -30,6 +32,10 @@ class Options(msgspec.Struct, frozen=True):
     baseline: str | None = None
     write_baseline: bool = False
     force: bool = False
+    show_fixes: bool = False
+    add_suppressions: bool = False
+    reason: str | None = None
+    new_since: str | None = None
     watch: bool = False
     build: bool = False
     no_cache: bool = False
@@ -48,6 +54,11 @@ def overridden_settings(options: Options) -> dict[str, Any]:
     if options.baseline is not None and not options.write_baseline:
         overrides["baseline"] = absolute(options.baseline)
     return overrides
+
+
+def scope_of(options: Options) -> Scope:
+    """Where to lint."""
+    return Scope(global_options().config, options.exclude)
 
 
 def _codes(given: tuple[str, ...]) -> list[str]:

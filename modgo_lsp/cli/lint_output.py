@@ -90,6 +90,9 @@ def _skipped(options: Options, outcome: Outcome, sources: Sources) -> Iterator[s
     """Names the folders and files that were not linted although the paths include them."""
     if os.sep in map(absolute, options.paths):
         yield f"{', '.join(f'/{name}' for name in NO_FILES)} are skipped: they contain no source"
+    if outcome.excluded:
+        few = ", ".join(map(sources.shown, outcome.excluded[:_MOST_PATHS]))
+        yield f"not linted, because --exclude or the setting `exclude` covers it: {few}"
     if outcome.passed_over:
         few = ", ".join(map(sources.shown, outcome.passed_over[:_MOST_PATHS]))
         more = len(outcome.passed_over) - _MOST_PATHS

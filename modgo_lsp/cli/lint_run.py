@@ -21,11 +21,11 @@ from modgo_lsp.build.lint_worker_pool import LintWorkerPool
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.lint_baseline import write_baseline_of
-from modgo_lsp.cli.lint_fixes import unified_diff, why_not_writable, write_changes
-from modgo_lsp.cli.lint_options import SEVERITIES, Options, overridden_settings
+from modgo_lsp.cli.lint_fixes import fix_list, unified_diff, why_not_writable, write_changes
+from modgo_lsp.cli.lint_options import SEVERITIES, Options, overridden_settings, scope_of
 from modgo_lsp.cli.lint_output import show, show_problems, write
 from modgo_lsp.cli.lint_progress import counting
-from modgo_lsp.cli.terminal import detail, note
+from modgo_lsp.cli.terminal import detail, note, say
 from modgo_lsp.golang.files import DiskFiles, Files, OverlayFiles
 from modgo_lsp.lint.apply_fixes import Fixed, fix_paths
 from modgo_lsp.lint.config import configuration
@@ -52,7 +52,17 @@ def lint(options: Options) -> int:
             return write_baseline_of(options, files, paths, machine)
     if options.fix or options.diff:
         return _fix(options, files, paths)
+    if options.add_suppressions:
+        # Only here, as other rarely used parts: each would take a part of a warm run.
+        from modgo_lsp.cli.lint_suppressions import add_suppressions
+
+        with _machine(options) as machine:
+            return _exit_code(options, add_suppressions(options, files, paths, machine))
     outcome = _outcome(options, files, paths)
+    if options.new_since is not None:
+        from modgo_lsp.cli.lint_new_since import only_new
+
+        outcome = only_new(outcome, options, files, paths)
     show(options, outcome, files)
     return _exit_code(options, outcome)
 
@@ -76,9 +86,8 @@ def _outcome(
 ) -> Outcome:
     """The lint result, with --build also the findings of building and loading."""
     with _machine(options) as machine:
-        overrides, config = overridden_settings(options), global_options().config
         began = time.monotonic()
-        outcome = lint_paths(paths, files, overrides, previous, machine, config)
+        outcome = lint_paths(paths, files, overridden_settings(options), previous, machine, scope_of(options))
         _show_details(outcome, time.monotonic() - began)
     if not options.build:
         return outcome
@@ -146,9 +155,11 @@ def _fix(options: Options, files: Files, paths: list[str]) -> int:
 
     with _machine(options) as machine:
         settings = overridden_settings(options)
-        named = global_options().config
-        fixed = fix_paths(paths, files, settings, options.unsafe_fixes, machine, may_change, named)
+        scope = scope_of(options)
+        fixed = fix_paths(paths, files, settings, options.unsafe_fixes, machine, may_change, scope)
     code = _show_diff(options, fixed) if options.diff else _write_fixes(options, fixed, files)
+    if options.show_fixes:
+        say(fix_list(fixed, Sources(files, str(Path.cwd()))), err=True)
     for path, why in sorted(why_not.items()):
         if why is not None:
             note(f"Note: {Sources(files, str(Path.cwd())).shown(path)} is not fixed: {printable(why)}")
@@ -172,8 +183,8 @@ def _write_fixes(options: Options, fixed: Fixed, files: Files) -> int:
         return _exit_code(options, fixed.outcome)
     write_changes(fixed.changes)
     show(options, fixed.outcome, files)
-    if fixed.count and options.output_format == "text":
-        write(f"Fixed {fixed.count} in {len(fixed.changes)} file{'s' * (len(fixed.changes) > 1)}.")
+    if fixed.fixed and options.output_format == "text":
+        write(f"Fixed {len(fixed.fixed)} in {len(fixed.changes)} file{'s' * (len(fixed.changes) > 1)}.")
     return _exit_code(options, fixed.outcome)
 
 

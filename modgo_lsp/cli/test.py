@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.command import Command, output_format_option
 from modgo_lsp.cli.completion import files
 from modgo_lsp.cli.local_module import complete, write_json
 from modgo_lsp.cli.memory_option import size_option
@@ -28,7 +29,7 @@ _JOBS_MAX = 64
 
 
 @click.command(
-    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=Command,
     epilog="Exits with 0 if all cases passed, 1 if one failed or a module has errors, 2 for wrong usage, "
     "cases that are not valid or a wrong set-up.",
 )
@@ -49,11 +50,7 @@ _JOBS_MAX = 64
 )
 @click.option("--go", metavar="GO", help="The go command.")
 @click.option("--cc", metavar="CC", help="The C compiler.")
-@click.option(
-    "--output-format", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True,
-    help="The form of the results.",
-)  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="The same as --output-format json.")
+@output_format_option("text", "json", "junit")
 def command(
     modules: tuple[str, ...],
     expression: str | None,
@@ -65,7 +62,6 @@ def command(
     go: str | None,
     cc: str | None,
     output_format: str,
-    as_json: bool,
 ) -> None:
     """Run the cases of modules: calls, and what they must return and store.
 
@@ -81,7 +77,6 @@ def command(
       modgo test testdata/udf/add.case.yaml:12
       modgo test --failed -x               what failed last time, up to the first failure
     """
-    output_format = "json" if as_json else output_format
     is_text = output_format == "text"
     options = Options(
         matches=_matcher(expression),

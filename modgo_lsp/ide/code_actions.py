@@ -8,8 +8,8 @@ import msgspec
 
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.ide.suppression_edit import suppression
 from modgo_lsp.lint.apply_fixes import best
+from modgo_lsp.lint.suppression_edit import suppression
 from modgo_lsp.model.finding import Edit, Finding
 from modgo_lsp.rules.catalogue import RULES
 

@@ -12,7 +12,7 @@ import msgspec
 
 from modgo_lsp.golang.files import Files, OverlayFiles
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.lint.lint_paths import UNKNOWN_MACHINE, Outcome, lint_paths
+from modgo_lsp.lint.lint_paths import EVERYWHERE, UNKNOWN_MACHINE, Outcome, Scope, lint_paths
 from modgo_lsp.lint.linted_modules import Machine
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 class Fixed(msgspec.Struct, frozen=True):
-    """`outcome` is of the fixed files; `changes` are the texts before and after, by path; `count` is of
-    fixes."""
+    """`outcome` is of the fixed files; `changes` are the texts before and after, by path; `fixed` are the
+    findings whose fixes were applied."""
 
     outcome: Outcome
     changes: Mapping[str, tuple[bytes, bytes]]
-    count: int
+    fixed: tuple[Finding, ...]
 
 
 def fix_paths(
@@ -36,7 +36,7 @@ def fix_paths(
     unsafe: bool = False,
     machine: Machine = UNKNOWN_MACHINE,
     may_change: Callable[[str], bool] = lambda _: True,
-    config: str | None = None,
+    scope: Scope = EVERYWHERE,
 ) -> Fixed:
     """Lints, and fixes the findings in memory. Only if `unsafe` are unsafe fixes applied, and none in
     files for which `may_change` is False."""
@@ -44,17 +44,18 @@ def fix_paths(
     from modgo_lsp.golang.syntax.document import parse
 
     originals: dict[str, bytes] = {}
+    fixed: list[Finding] = []
     documents: dict[str, Document] = {}
     states: set[frozenset[tuple[str, bytes]]] = set()
-    outcome = lint_paths(paths, files, overrides, machine=machine, config=config)
-    loaders, rounds, count = outcome.loaders, FixRounds(unsafe, may_change), 0
+    outcome = lint_paths(paths, files, overrides, machine=machine, scope=scope)
+    loaders, rounds = outcome.loaders, FixRounds(unsafe, may_change)
     while chosen := rounds.choose(outcome.findings):
         now = dict(documents)
         for path, edits in _by_path(chosen).items():
             document = documents.get(path) or parse(path, files.read(path))
             originals.setdefault(path, document.source)
             now[path] = parse(path, apply(document, edits))
-        after = lint_paths(paths, OverlayFiles(files, now), overrides, loaders, machine, config)
+        after = lint_paths(paths, OverlayFiles(files, now), overrides, loaders, machine, scope)
         loaders = after.loaders
         if not rounds.is_good(outcome.findings, after.findings):
             continue
@@ -63,9 +64,9 @@ def fix_paths(
             break
         states.add(state)
         documents, outcome = now, after
-        count += len(chosen)
+        fixed += rounds.fixed
     changes = {path: (originals[path], documents[path].source) for path in sorted(documents)}
-    return Fixed(outcome, changes, count)
+    return Fixed(outcome, changes, tuple(fixed))
 
 
 class FixRounds:
@@ -82,6 +83,7 @@ class FixRounds:
         self._careful: set[str] = set()  # folders in which fixes together led to new findings
         self._many: set[str] = set()  # folders with several fixes of one rule in this round
         self._expected: Counter[tuple[str, str]] = Counter()
+        self.fixed: list[Finding] = []  # in this round
 
     def choose(self, findings: Iterable[Finding]) -> list[Fix]:
         """The fixes of the next round; none if no fix is left."""
@@ -89,7 +91,7 @@ class FixRounds:
         taken = _Taken()
         groups: set[tuple[str, str]] = set()
         offered: set[object] = set()
-        self._many, self._expected = set(), Counter()
+        self._many, self._expected, self.fixed = set(), Counter(), []
         for finding in findings:
             fix = best(finding, self._unsafe)
             if fix is None or not all(self._may_change(edit.location.path) for edit in fix.edits):
@@ -107,6 +109,7 @@ class FixRounds:
                 self._expected[group] += 1
                 groups.add(group)
                 chosen.append(fix)
+                self.fixed.append(finding)
         self._offered = offered
         return chosen
 

@@ -53,6 +53,12 @@ class Settings(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
         dict[str, Codes],
         _About(description="Rules not to report in files that match a pattern, written as in .gitignore."),
     ] = {}
+    exclude: Annotated[
+        tuple[str, ...],
+        _About(
+            description="Files and folders not to lint, even if they are named, by patterns as in .gitignore."
+        ),
+    ] = ()
     require_suppression_reason: Annotated[
         bool, _About(description="Whether each //modgo:ignore needs a reason.")
     ] = False

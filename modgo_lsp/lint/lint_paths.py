@@ -12,6 +12,7 @@ from modgo_lsp.golang.files import CachedListings, Files, join
 from modgo_lsp.lint.config import FILES, ConfigProblem, Configuration, Settings, configuration
 from modgo_lsp.lint.lint_result import report_findings
 from modgo_lsp.lint.linted_modules import LintedModule, Machine, linted_modules
+from modgo_lsp.lint.rule_selection import is_excluded
 from modgo_lsp.lint.target_folders import PathProblem, find_targets
 from modgo_lsp.model.finding import Finding
 
@@ -29,14 +30,26 @@ class Counts(msgspec.Struct, frozen=True):
     files: int
 
 
+class Scope(msgspec.Struct, frozen=True):
+    """What a command line says about where to lint: the configuration file to use instead of the nearest
+    one, and patterns of what to exclude besides its own, relative to the working directory."""
+
+    config: str | None = None
+    exclude: tuple[str, ...] = ()
+
+
+EVERYWHERE = Scope()
+
+
 class Outcome(msgspec.Struct, frozen=True):
     """`findings` are ordered by path, position and code. `problems` are about paths and configuration.
     `fail_on` is the strictest of the packages' settings. `modules` are the folders of packages that become
-    UDF modules, each with its settings: they import the SDK, and no other package of their Go module
-    imports them. `without_module` are the folders of UDF packages without a go.mod. `unread` are the
-    import paths of packages whose types mattered and whose source was not found; `go_found` is whether
-    Go's library was. `passed_over` are Go files that can't be read or are too large, in folders that were
-    not linted. `loaders` are the snapshots by module, to be reused in the next run."""
+    UDF modules, each with its settings: they import the SDK, and no other package of their Go module imports
+    them. `without_module` are the folders of UDF packages without a go.mod. `unread` are the import paths of
+    packages whose types mattered and whose source was not found; `go_found` is whether Go's library was.
+    `passed_over` are Go files that can't be read or are too large, in folders that were not linted.
+    `excluded` are the paths that were named and are excluded. `loaders` are the snapshots by module, to be
+    reused in the next run."""
 
     findings: tuple[Finding, ...]
     counts: Counts
@@ -47,6 +60,7 @@ class Outcome(msgspec.Struct, frozen=True):
     unread: tuple[str, ...]
     go_found: bool
     passed_over: tuple[str, ...]
+    excluded: tuple[str, ...]
     loaders: Mapping[str, Loader]
 
     @property
@@ -62,16 +76,16 @@ def lint_paths(
     overrides: Mapping[str, Any] | None = None,
     previous: Mapping[str, Loader] | None = None,
     machine: Machine = UNKNOWN_MACHINE,
-    config: str | None = None,
+    scope: Scope = EVERYWHERE,
 ) -> Outcome:
     """Lints files and folders, which may end in `/...`; relative paths begin at the working directory.
 
-    `overrides` are settings by key, as on the command line; `config` is the configuration file to use
-    instead of the nearest one. Never raises for bad input: what can't be read is
+    `overrides` are settings by key, as on the command line. Never raises for bad input: what can't be read is
     among the problems, what doesn't parse among the findings."""
     files = CachedListings(files)
-    targets, path_problems = find_targets([absolute(path) for path in paths], files, machine.searched)
-    configurations = _Configurations(files, overrides, config)
+    configurations = _Configurations(files, overrides, scope)
+    named = [absolute(path) for path in paths]
+    targets, path_problems = find_targets(named, files, machine.searched, configurations.included)
     settings = configurations.of(targets[0].directory).settings if targets else Settings()
     files.largest = settings.largest_file
     environment = machine.find_go(settings.go)
@@ -91,7 +105,11 @@ def lint_paths(
     for target in targets:
         configurations.of(target.directory)
     return Outcome(
-        tuple(finding for finding in findings if finding.location.path not in hidden),
+        tuple(
+            finding
+            for finding in findings
+            if finding.location.path not in hidden and not configurations.excludes(finding.location.path)
+        ),
         Counts(len(packages), sum(len(package.names) for _, package in packages) - len(hidden)),
         (*path_problems, *configurations.problems()),
         configurations.fail_on(),
@@ -104,6 +122,7 @@ def lint_paths(
         tuple(sorted({path for each in results for path in each.unread})),
         environment.goroot is not None,
         tuple(_passed_over(modules)),
+        tuple(path for path in named if configurations.excludes_named(path)),
         {module.index.root: module.loader for module in modules if module.loader is not None},
     )
 
@@ -148,27 +167,48 @@ _SEVERITIES = ("hint", "information", "warning", "error", "never")
 class _Configurations:
     """The configuration of each folder, read once."""
 
-    def __init__(self, files: Files, overrides: Mapping[str, Any] | None, named: str | None) -> None:
+    def __init__(self, files: Files, overrides: Mapping[str, Any] | None, scope: Scope) -> None:
         self._files = files
         self._overrides = overrides
-        self._named = named
+        self._scope = scope
+        self._here = os.getcwd()
         self._by_folder: dict[str, Configuration] = {}
 
     def of(self, directory: str) -> Configuration:
         """The configuration of an absolute folder: its parent's, if it has no file of its own."""
-        if self._named is not None:
+        if self._scope.config is not None:
             directory = os.sep
         below = []
         while (found := self._by_folder.get(directory)) is None:
             below.append(directory)
             parent = os.path.dirname(directory)
             if parent == directory or self._has_file(directory):
-                found = configuration(directory, self._files, self._overrides, named=self._named)
+                found = configuration(directory, self._files, self._overrides, named=self._scope.config)
                 break
             directory = parent
         for folder in below:
             self._by_folder[folder] = found
         return found
+
+    def included(self, folder: str, names: list[str], are_folders: bool) -> list[str]:
+        """The names in a folder that neither the settings nor the command line exclude."""
+        settings = self.of(folder).settings
+        if not (settings.exclude or self._scope.exclude):
+            return names
+        return [
+            name
+            for name in names
+            if not self.excludes(path := join(folder, name), are_folders)
+            and not is_excluded(path, settings.exclude, settings.root, are_folders)
+        ]
+
+    def excludes_named(self, path: str) -> bool:
+        folder, name = os.path.split(path)
+        return not self.included(folder, [name], not name.endswith(".go"))
+
+    def excludes(self, path: str, is_folder: bool = False) -> bool:
+        """Whether the command line excludes a file or a folder."""
+        return is_excluded(path, self._scope.exclude, self._here, is_folder)
 
     def _has_file(self, folder: str) -> bool:
         try:

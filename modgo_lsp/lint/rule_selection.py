@@ -18,8 +18,18 @@ def configured(findings: Iterable[Finding], settings: Settings) -> list[Finding]
     return [
         graded(finding, severity_of(finding, settings))
         for finding in findings
-        if is_selected(finding.code, settings) and not _ignored_there(finding, settings)
+        if is_selected(finding.code, settings)
+        and not _ignored_there(finding, settings)
+        and not is_excluded(finding.location.path, settings.exclude, settings.root)
     ]
+
+
+def is_excluded(path: str, patterns: tuple[str, ...], root: str, is_folder: bool = False) -> bool:
+    """Whether patterns that are relative to the folder `root` exclude a file, or a folder with all in it."""
+    if not patterns or not (relative := _below(path, root)):
+        return False
+    compiled = _compiled(patterns)
+    return compiled.covers(relative) or (is_folder and bool(compiled.verdict(relative, True)))
 
 
 def is_selected(code: str, settings: Settings) -> bool:
@@ -48,10 +58,14 @@ def _ignored_there(finding: Finding, settings: Settings) -> bool:
     )
     if not patterns:
         return False
-    path, root = finding.location.path, os.path.join(settings.root, "")
-    if not path.startswith(root):
-        return False
-    return _compiled(patterns).covers(path[len(root) :].replace(os.sep, "/"))
+    relative = _below(finding.location.path, settings.root)
+    return relative is not None and _compiled(patterns).covers(relative)
+
+
+def _below(path: str, root: str) -> str | None:
+    """The path relative to `root`, with slashes; None if it is not below."""
+    folder = os.path.join(root, "")
+    return path[len(folder) :].replace(os.sep, "/") if path.startswith(folder) else None
 
 
 _compiled = lru_cache(patterns_of)

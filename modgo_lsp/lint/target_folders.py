@@ -41,21 +41,32 @@ class PathProblem(msgspec.Struct, frozen=True):
         return f"{self.path}: {self.message}"
 
 
+# Of the names in a folder, and whether they are of folders, returns those that are not excluded.
+Included = Callable[[str, list[str], bool], list[str]]
+
+
+def _everything(_folder: str, names: list[str], _are_folders: bool) -> list[str]:
+    return names
+
+
 def find_targets(
-    paths: Sequence[str], files: Files, searched: Callable[[int, str], None] | None = None
+    paths: Sequence[str],
+    files: Files,
+    searched: Callable[[int, str], None] | None = None,
+    included: Included = _everything,
 ) -> tuple[list[Target], list[PathProblem]]:
     """The folders with Go files that absolute `paths` expand to, each once and in order, and the problems
     met. `searched` is called with the number of folders searched so far, and the last of them.
 
     A folder expands to itself and all below it, but for testdata, vendor, node_modules, names that begin
     with _ or ., what .gitignore names, /proc, /sys and /dev. Links are not followed, as by the go command.
-    A path in `paths` is searched whatever its name."""
+    A path in `paths` is searched whatever its name, unless it is excluded."""
     whole: dict[str, frozenset[str] | None] = {}
     problems: list[PathProblem] = []
-    search = _Search(files, problems, PatternBudget(), searched)
+    search = _Search(files, problems, PatternBudget(), searched, included)
     for path in paths:
         if path.endswith(".go") and not _is_folder(path, files):
-            if _readable(path, files, problems):
+            if _is_included(path, False, search) and _readable(path, files, problems):
                 folder = os.path.dirname(path)
                 already = whole.get(folder, frozenset())
                 whole[folder] = None if already is None else already | {path}
@@ -91,11 +102,12 @@ class _Search(NamedTuple):
     problems: list[PathProblem]
     budget: PatternBudget
     searched: Callable[[int, str], None] | None
+    included: Included
 
 
 def _below(top: str, search: _Search) -> Iterator[Target]:
     files, problems = search.files, search.problems
-    pending = [(top, _Ignored.above(top, search))]
+    pending = [(top, _Ignored.above(top, search))] if _is_included(top, True, search) else []
     count = 0
     while pending:
         folder, ignored = pending.pop()
@@ -113,7 +125,7 @@ def _below(top: str, search: _Search) -> Iterator[Target]:
         if (".gitignore", False) in entries or (".gitignore", True) in entries:
             ignored = _Ignored(folder, search, ignored)
         sources = [name for name, is_folder in entries if not is_folder and name.endswith(".go")]
-        taken = ignored.others(folder, sources, False)
+        taken = search.included(folder, ignored.others(folder, sources, False), False)
         if taken:
             everything = len(taken) == len(sources)
             paths = None if everything else frozenset(join(folder, name) for name in taken)
@@ -124,8 +136,12 @@ def _below(top: str, search: _Search) -> Iterator[Target]:
             if is_folder and is_searched(name) and name != "node_modules"
             if folder != os.sep or name not in NO_FILES
         ]
-        for name in reversed(ignored.others(folder, folders, True)):
+        for name in reversed(search.included(folder, ignored.others(folder, folders, True), True)):
             pending.append((join(folder, name), ignored))
+
+
+def _is_included(path: str, is_folder: bool, search: _Search) -> bool:
+    return bool(search.included(os.path.dirname(path), [os.path.basename(path)], is_folder))
 
 
 def _reason(error: OSError) -> str:

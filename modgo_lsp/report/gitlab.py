@@ -7,9 +7,9 @@ import hashlib
 import msgspec
 
 from modgo_lsp.model.finding import Severity
+from modgo_lsp.report.fingerprint import fingerprint
 from modgo_lsp.report.lint_report import LintReport
 from modgo_lsp.report.problems import Problem
-from modgo_lsp.report.sarif import fingerprint
 from modgo_lsp.rules.catalogue import RULES
 
 _SEVERITIES: dict[Severity, str] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
@@ -12,6 +11,7 @@ import msgspec
 
 from modgo_lsp import __version__
 from modgo_lsp.model.finding import Finding, Fix, Location, Severity
+from modgo_lsp.report.fingerprint import fingerprint
 from modgo_lsp.report.lint_report import LintReport
 from modgo_lsp.report.problems import Problem
 from modgo_lsp.report.sources import Sources
@@ -46,15 +46,6 @@ def report_sarif(report: LintReport) -> str:
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return msgspec.json.format(msgspec.json.encode(log), indent=2).decode()
-
-
-def fingerprint(finding: Finding, sources: Sources, counts: dict[str, int]) -> str:
-    """An identity of a finding that does not change with the lines above it: a digest of its file, rule,
-    message and source line, numbered by how many of the same `counts` has already."""
-    path, line = sources.shown(finding.location.path), sources.line(finding.location).strip().hex()
-    content = "\0".join((path, finding.code, finding.message, line))
-    counts[content] = counts.get(content, 0) + 1
-    return hashlib.sha256(f"{content}\0{counts[content]}".encode()).hexdigest()[:32]
 
 
 def _rule(rule: Rule) -> Json:

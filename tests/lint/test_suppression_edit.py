@@ -6,7 +6,7 @@ import pytest
 
 from modgo_lsp.golang.syntax.document import parse
 from modgo_lsp.golang.syntax.document_edits import edit
-from modgo_lsp.ide.suppression_edit import suppression
+from modgo_lsp.lint.suppression_edit import suppression
 from modgo_lsp.lint.suppressions import suppressions
 
 

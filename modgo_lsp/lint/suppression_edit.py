@@ -16,14 +16,16 @@ _TOKEN = re.compile(
 _DIRECTIVE = re.compile(rb"//[a-z]+:[a-z]|//(?:line|export|extern) ")
 
 
-def suppression(document: Document, offset: int, code: str) -> Edit:
+def suppression(document: Document, offset: int, code: str, reason: str = "") -> Edit:
     """Suppresses `code` on the line of `offset`: at the end of the line if a comment can stand there, or else
-    on a line above, where it covers the statement or declaration that follows."""
+    on a line above, where it covers the statement or declaration that follows. A suppression that is there
+    already, or a comment, is the reason; a new one gets `reason`."""
     text = document.text
+    comment = f"//modgo:ignore {code} {reason}".rstrip()
     start, end = _line(text, offset)
     token = _token_at(text, end)
     if token is None:
-        return _insert(document, end, f" //modgo:ignore {code}")
+        return _insert(document, end, f" {comment}")
     for directive in suppressions(document):
         if directive.comment.span == token and directive.codes:
             return _insert(document, directive.codes[-1][1].end, f",{code}")
@@ -33,7 +35,8 @@ def suppression(document: Document, offset: int, code: str) -> Edit:
     while (above := _token_at(text, start - 1)) is not None and above.end > start:
         start, _ = _line(text, above.start)
     indent = text[start : start + len(text[start:]) - len(text[start:].lstrip(b" \t"))]
-    return _insert(document, start, f"{indent.decode()}//modgo:ignore {code}\n")
+    newline = "\r\n" if text[start:].partition(b"\n")[0].endswith(b"\r") else "\n"
+    return _insert(document, start, f"{indent.decode()}{comment}{newline}")
 
 
 def _line(text: bytes, offset: int) -> tuple[int, int]:
