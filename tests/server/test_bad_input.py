@@ -31,7 +31,7 @@ async def test_malformed_arguments_are_explained(module):
         ([7], "not as expected"),
         ([{"uri": 7}], "$.uri"),
         ([{"url": "file:///a"}], "url"),
-        ([{"uri": "untitled:Untitled-1"}], "no file: URI"),
+        ([{"uri": "untitled:Untitled-1"}], "not a file: URI"),
         ([{"uri": "file:///no/such/folder"}], "no file or folder"),
         ([{**here, "args": "x"}], "$.args"),
         ([{**here, "options": {"speed": 1}}], "speed"),
