@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 # A longer name gets no suggestion: difflib takes time in proportion to the square of the length.
 _LONGEST = 200
@@ -13,6 +12,9 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate most similar to `name`, ignoring case; None if none is similar."""
     if len(name) > _LONGEST:
         return None
+    # difflib takes 1 ms to import, and most runs have no wrong name.
+    from difflib import get_close_matches
+
     others = sorted({*candidates} - {name}, reverse=True)
     by_folded = {each.casefold(): each for each in others}
     found = get_close_matches(name.casefold(), by_folded, n=1)

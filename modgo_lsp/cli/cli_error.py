@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import IO, Any
 
@@ -36,6 +35,8 @@ def asks_for_json(words: Sequence[str]) -> bool:
 
 def show_as_json(failure: click.ClickException) -> None:
     """Writes an error to the standard output, in the form of a failed call."""
+    import json  # 1 ms of every command's start
+
     message = failure.format_message()
     if isinstance(failure, CliError) and failure.remedy:
         message = f"{message}; {failure.remedy}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.file_writer import ANYTHING, check_place, content_is, explain, workspace_of, write_file
@@ -20,7 +19,7 @@ def unified_diff(changes: Mapping[str, tuple[bytes, bytes]]) -> str:
 
     parts: list[str] = []
     for path, (before, after) in changes.items():
-        name = printable(Path(os.path.relpath(path)).as_posix())
+        name = printable(os.path.relpath(path).replace(os.sep, "/"))
         old, new = (_lines(text.decode("utf-8", "replace")) for text in (before, after))
         for line in diff(old, new, name, name):
             parts.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")

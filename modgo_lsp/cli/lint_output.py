@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 
@@ -30,7 +29,7 @@ _MOST_PATHS = 5  # that a note lists
 
 def show(options: Options, outcome: Outcome, files: Files) -> None:
     """Writes the report, then notes and errors of the run."""
-    sources = Sources(files, str(Path.cwd()), outcome.documents)
+    sources = Sources(files, os.getcwd(), outcome.documents)
     if options.statistics:
         as_json = options.output_format == "json"
         write(statistics_json(outcome.findings) if as_json else statistics_text(outcome.findings))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 import click
@@ -130,6 +129,9 @@ def _counters(
     """Functions that show how many packages were linted, and how many folders were searched."""
     if show_line is None:
         return None, None
+    # shutil takes 2 ms to import, with bz2 and lzma; without a terminal it is not needed.
+    from shutil import get_terminal_size
+
     width = max(20, get_terminal_size().columns - 45)
 
     def linted(done: int, total: int) -> None:
@@ -158,11 +160,12 @@ def _fix(options: Options, files: Files, paths: list[str]) -> int:
         scope = scope_of(options)
         fixed = fix_paths(paths, files, settings, options.unsafe_fixes, machine, may_change, scope)
     code = _show_diff(options, fixed) if options.diff else _write_fixes(options, fixed, files)
+    sources = Sources(files, os.getcwd())
     if options.show_fixes:
-        say(fix_list(fixed, Sources(files, str(Path.cwd()))), err=True)
+        say(fix_list(fixed, sources), err=True)
     for path, why in sorted(why_not.items()):
         if why is not None:
-            note(f"Note: {Sources(files, str(Path.cwd())).shown(path)} is not fixed: {printable(why)}")
+            note(f"Note: {sources.shown(path)} is not fixed: {printable(why)}")
     return code
 
 
@@ -213,7 +216,7 @@ def _baselines(options: Options, files: Files, paths: list[str]) -> Iterator[str
         overrides, named = overridden_settings(options), global_options().config
         settings = configuration(absolute(path), files, overrides, named=named).settings
         if settings.baseline is not None:
-            yield str(Path(settings.root, settings.baseline))
+            yield os.path.join(settings.root, settings.baseline)
 
 
 def _exit_code(options: Options, outcome: Outcome) -> int:

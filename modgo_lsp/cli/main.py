@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -77,6 +78,9 @@ def _exit_code(command_line: list[str]) -> object:
         from modgo_lsp.server.main import serve
 
         serve()
+    # Imports make much that lives and almost no garbage. With Python's threshold of 700 objects, a warm
+    # `modgo lint` takes 1.06 x the processor time, `modgo --help` 1.05 x.
+    gc.set_threshold(50_000)
     from modgo_lsp.cli.commands import run
 
     try:

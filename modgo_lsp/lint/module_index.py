@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -113,6 +112,9 @@ Facts = Mapping[str, FolderFacts]
 
 
 def digest_of(data: bytes) -> bytes:
+    # OpenSSL takes 3 ms to load, and a run that finds every result in the cache needs no digest.
+    from hashlib import sha256
+
     return sha256(data).digest()[:16]  # the fastest digest, where the processor has instructions for it
 
 

@@ -15,13 +15,12 @@ from typing import Any
 # paragraph separators, the byte order mark, and halves of characters.
 _OBEYED = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff"
 _UNSAFE = re.compile(f"[{_OBEYED}]")
-_UNSAFE_ON_A_LINE = re.compile(f"[{_OBEYED}\t\n]")
 _OURS = f"\x1b{os.urandom(8).hex()}"
 
 
 def on_a_line(text: str) -> str:
     """The text with everything escaped that a terminal would obey, also line ends."""
-    return _UNSAFE_ON_A_LINE.sub(_escape, text)
+    return _UNSAFE.sub(_escape, text).replace("\t", r"\u0009").replace("\n", r"\u000a")
 
 
 def styled(text: str, **how: Any) -> str:
