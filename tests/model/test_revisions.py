@@ -10,6 +10,7 @@ import pytest
 
 from modgo_lsp.golang.disk_cache import DiskCache
 from modgo_lsp.golang.files import OverlayFiles
+from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN, GoEnvironment
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.document_edits import edit, opened
 from modgo_lsp.golang.syntax.positions import Span
@@ -40,7 +41,7 @@ var step int64 = 10
 class Shop:
     """Two packages to edit, and their newest revision."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environment: GoEnvironment = NOTHING_KNOWN) -> None:
         self.folder = folder
         texts = {"go.mod": "module example.com/shop\n", "shop.go": _MAIN, "money/money.go": _MONEY}
         for name, text in texts.items():
@@ -48,13 +49,20 @@ class Shop:
             (folder / name).write_text(text)
         self.disk = DiskCache()
         self.documents: dict[str, Document] = {}
-        self.loader = Loader(OverlayFiles(self.disk.now(), {}))
+        self.loader = Loader(OverlayFiles(self.disk.now(), {}), environment=environment)
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = str(self.folder / name)
         document = self.documents.get(path) or opened(path, Path(path).read_bytes())
         start = document.from_source(document.source.index(old.encode()))
         self.documents[path] = edit(document, [(Span(start, start + len(old)), new.encode())])
+        self.advance()
+
+    def close(self, name: str) -> None:
+        del self.documents[str(self.folder / name)]
+        self.advance()
+
+    def advance(self) -> None:
         files = OverlayFiles(self.disk.now(), dict(self.documents))
         self.loader = self.loader.next(files) or Loader(files, previous=self.loader)
 
@@ -175,3 +183,34 @@ def test_opening_a_file_of_a_replaced_module_moves_its_declarations(tmp_path: Pa
     shop.edit("lib/lib.go", "", "")
     document = shop.documents[str(tmp_path / "lib/lib.go")]
     assert start() == document.from_source(lib.index("Twice")) != lib.index("Twice")
+
+
+def test_a_file_of_the_module_cache_is_opened_edited_and_closed(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, GoEnvironment(module_cache=str(tmp_path / "cache")))
+    lib = "package lib\n\nfunc First() {}\n\nfunc Twice(n int64) int64 { return 2 * n }\n"
+    main = f'package shop\n{_SDK}import "example.com/lib"\nfunc init() {{ udf.Register("a", lib.Twice) }}\n'
+    name = "cache/example.com/lib@v1.0.0/lib.go"
+    (tmp_path / name).parent.mkdir(parents=True)
+    for path, text in (
+        ("go.mod", "module example.com/shop\nrequire example.com/lib v1.0.0\n"),
+        ("shop.go", main),
+        (name, lib),
+    ):
+        (tmp_path / path).write_text(text)
+
+    def start() -> int:
+        (registration,) = shop.package().registrations
+        assert registration.target is not None
+        return registration.target.location.span.start
+
+    def expected() -> int:
+        document = shop.documents[str(tmp_path / name)]
+        return document.from_source(document.source.index(b"Twice"))
+
+    assert start() == lib.index("Twice")
+    shop.edit(name, "", "")
+    assert start() == expected() != lib.index("Twice")
+    shop.edit(name, "func First() {}", "// First does nothing.\nfunc First() {}")
+    assert start() == expected()
+    shop.close(name)
+    assert start() == lib.index("Twice")

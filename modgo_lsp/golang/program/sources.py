@@ -160,7 +160,7 @@ class Sources:
         self._built: dict[str, list[Built]] = {}
         self._headers_before = {} if previous is None else previous._headers
         self._headers: dict[str, tuple[bytes, Header]] = {}
-        # GOROOT and the module cache do not change while this process runs.
+        # GOROOT and the module cache do not change on the disk while this process runs.
         self._immutable: dict[str, PackageFacts] = {}
         self._facts: dict[str, PackageFacts] = {}
         self._facts_before: dict[str, PackageFacts] = {}
@@ -309,10 +309,10 @@ class Sources:
             opened = files.document(path)
             if (path not in self._texts or opened is None) and not index_is_valid(path, files):
                 return None
-            if path not in self._texts:
-                continue
             if os.path.dirname(path) in self._facts and opened is not self._files.document(path):  # noqa: PTH120
                 return None  # outlines hold offsets in the open document
+            if path not in self._texts:
+                continue
             before, text = self._texts[path], _read(files, path)
             known = self._parsed.get(path)
             if text == before and (known is None or opened is None or opened is known.document):
@@ -363,7 +363,7 @@ class Sources:
     def _stays(self, path: str, before: bytes, text: bytes, opened: Document | None) -> bool:
         """Whether a Go file remains in its package with the same imports, and the package is parsed whole."""
         directory, name = os.path.split(path)
-        if not name.endswith(".go") or directory in self._facts or directory in self._immutable:
+        if not name.endswith(".go") or directory in self._facts:
             return False
         known, parsed = self._header(path, before), self._parsed.get(path)
         alike = parsed is not None and opened is not None and _begin_alike(parsed.document, opened)
@@ -381,18 +381,28 @@ class Sources:
     ) -> PackageFacts | None:
         """The outlined files of a package outside the main modules; None if a build would compile none of its
         files."""
-        known = self._immutable if immutable else self._facts
-        if directory not in known:
-            chosen = self.chosen(directory) if context is None else self._choose(directory, context)
-            # Spans are offsets in the text of an open document, whose parts have gaps between them.
-            sources = [
-                (path, text if (opened := self._files.document(path)) is None else opened.text)
-                for path, text in chosen
-            ]
-            before = self._facts_before.get(directory)
-            if before is not None and before.sources == tuple(sources):
-                known[directory] = before
-            else:
-                known[directory] = PackageFacts(sources, self.context.cgo, self._cache)
-        found = known[directory]
+        if directory not in self._facts:
+            self._facts[directory] = self._find_facts(directory, immutable, context)
+        found = self._facts[directory]
         return found if found.sources else None
+
+    def _find_facts(self, directory: str, immutable: bool, context: BuildContext | None) -> PackageFacts:
+        known = self._immutable.get(directory) if immutable else None
+        if known is not None and not self._has_open(known):
+            return known
+        chosen = self.chosen(directory) if context is None else self._choose(directory, context)
+        # Spans are offsets in the text of an open document, whose parts have gaps between them.
+        sources = [
+            (path, text if (opened := self._files.document(path)) is None else opened.text)
+            for path, text in chosen
+        ]
+        found = self._facts_before.get(directory)
+        if found is None or found.sources != tuple(sources):
+            found = PackageFacts(sources, self.context.cgo, self._cache)
+        if immutable and not self._has_open(found):
+            self._immutable[directory] = found
+        return found
+
+    def _has_open(self, facts: PackageFacts) -> bool:
+        """Whether a file of the package is open in an editor."""
+        return any(self._files.document(path) is not None for path, _ in facts.sources)
