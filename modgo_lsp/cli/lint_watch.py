@@ -1,8 +1,8 @@
-"""`modgo lint --watch`: waits for changes of the files that lint reads."""
+"""`modgo lint --watch` and `modgo test --watch`: wait for changes of the files that they read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from pathlib import Path
 
 from watchfiles import Change, DefaultFilter, watch
@@ -18,15 +18,16 @@ _READ = {*FILES, DEFAULT_NAME, "go.mod", "go.work", "modules.txt", ".gitignore"}
 
 
 class _Sources(DefaultFilter):
-    """Go files, configuration files and `baselines`."""
+    """Go files, configuration files, `baselines` and what `also` says."""
 
-    def __init__(self, baselines: Set[str]) -> None:
+    def __init__(self, baselines: Set[str], also: Callable[[str], bool]) -> None:
         super().__init__()
         self._baselines = baselines
+        self._also = also
 
     def __call__(self, change: Change, path: str) -> bool:
         name = Path(path).name
-        is_read = name.endswith(".go") or name in _READ or path in self._baselines
+        is_read = name.endswith(".go") or name in _READ or path in self._baselines or self._also(path)
         return is_read and super().__call__(change, path)
 
 
@@ -37,9 +38,12 @@ def _watched(path: Path) -> Path:
     return next((each for each in (folder, *folder.parents) if (each / "go.mod").is_file()), folder)
 
 
-def changes(paths: Sequence[str], baselines: Set[str]) -> Iterator[None]:
+def changes(
+    paths: Sequence[str], baselines: Set[str], also: Callable[[str], bool] = lambda _: False
+) -> Iterator[None]:
     """Yields at once, then after every change below `paths`, once for changes that come together. `baselines`
-    are further files to watch; the caller may add to them. Raises KeyboardInterrupt at Ctrl-C, and CliError
+    are further files to watch; the caller may add to them. `also` says of a path whether it is watched, too.
+    Raises KeyboardInterrupt at Ctrl-C, and CliError
     if a path does not exist or cannot be watched."""
     found = [absolute(path) for path in paths]
     for path in found:
@@ -51,7 +55,7 @@ def changes(paths: Sequence[str], baselines: Set[str]) -> Iterator[None]:
         # After the first time-out the watch is active, so no later change is missed.
         for changed in watch(
             *sorted(folders),
-            watch_filter=_Sources(baselines),
+            watch_filter=_Sources(baselines, also),
             yield_on_timeout=True,
             rust_timeout=_WAKE_MS,
         ):

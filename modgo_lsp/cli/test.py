@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -15,6 +17,7 @@ from modgo_lsp.cli.completion import files
 from modgo_lsp.cli.local_module import complete, write_json
 from modgo_lsp.cli.memory_option import size_option
 from modgo_lsp.cli.terminal import say
+from modgo_lsp.cli.test_accept import accept
 from modgo_lsp.cli.test_junit import report_junit
 from modgo_lsp.cli.test_report import show_module, show_summary, shown_path
 from modgo_lsp.cli.test_run import ModuleReport, Options, run_targets
@@ -22,6 +25,7 @@ from modgo_lsp.cli.test_targets import targets_of
 from modgo_lsp.cli.timeout_option import SECONDS
 from modgo_lsp.host.case_result import cases_json
 from modgo_lsp.host.case_selection import ExpressionError, Matcher, matcher
+from modgo_lsp.host.sample import SAMPLES
 from modgo_lsp.host.session import CALL_SECONDS
 from modgo_lsp.report.build_json import findings_json
 
@@ -36,6 +40,11 @@ _JOBS_MAX = 64
 @click.argument("modules", nargs=-1, metavar="[PKG|FILE]...", shell_complete=files)
 @click.option("-k", "expression", metavar="EXPR", help="Run only the cases whose names match.")
 @click.option("-x", "--exitfirst", "stops", is_flag=True, help="Stop at the first case that fails.")
+@click.option(
+    "--accept", "accepts", is_flag=True,
+    help="Write what happened into the case files as what to expect, and show the changes.",
+)  # fmt: skip
+@click.option("-w", "--watch", is_flag=True, help="Run the cases again whenever a file changes.")
 @click.option("--failed", is_flag=True, help="Run only the cases that failed last time, if any did.")
 @click.option(
     "-j", "--jobs", type=click.IntRange(1, _JOBS_MAX), metavar="N",
@@ -55,6 +64,8 @@ def command(
     modules: tuple[str, ...],
     expression: str | None,
     stops: bool,
+    accepts: bool,
+    watch: bool,
     failed: bool,
     jobs: int | None,
     timeout: float,
@@ -76,20 +87,31 @@ def command(
       modgo test ./counters -k "add and not limit"
       modgo test testdata/udf/add.case.yaml:12
       modgo test --failed -x               what failed last time, up to the first failure
+      modgo test --accept                  write what happened as what to expect
     """
     is_text = output_format == "text"
+    if watch and not is_text:
+        raise CliError("--watch shows text", f"leave out --output-format {output_format}")
     options = Options(
         matches=_matcher(expression),
         stops=stops,
         only_failed=failed,
-        jobs=jobs or min(_JOBS_MAX, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1),
+        accept=partial(accept, show_diff=is_text) if accepts else None,
+        jobs=jobs or min(_JOBS_MAX, os.cpu_count() or 1),
         timeout=timeout,
         memory=memory,
         go=go,
         cc=cc,
         quiet=not is_text,
     )
-    targets = targets_of(modules)
+    if watch:
+        _watch(modules, options)
+    sys.exit(_run(modules, options, output_format))
+
+
+def _run(modules: Sequence[str], options: Options, output_format: str) -> int:
+    """Runs the cases, shows the results and returns the exit code."""
+    is_text = output_format == "text"
     reports: list[ModuleReport] = []
 
     def report(one: ModuleReport) -> None:
@@ -98,7 +120,7 @@ def command(
             show_module(one)
 
     try:
-        deselected = complete(run_targets(targets, options, report))
+        deselected = complete(run_targets(targets_of(modules), options, report))
     except KeyboardInterrupt:
         if is_text and reports:
             show_summary(reports, interrupted=True)
@@ -113,7 +135,24 @@ def command(
         say(report_junit(reports))
     else:
         write_json(_json(reports))
-    sys.exit(max(one.exit_code for one in reports))
+    return max(one.exit_code for one in reports)
+
+
+def _watch(modules: Sequence[str], options: Options) -> NoReturn:
+    """Runs the cases again whenever a file changes, until Ctrl-C."""
+    from modgo_lsp.cli.lint_watch import changes
+
+    watched = [str(target.path) for target in targets_of(modules)]
+    for _ in changes(watched, set(), lambda path: f"/{SAMPLES}/" in Path(path).as_posix()):
+        if sys.stdout.isatty():
+            click.clear()
+        try:
+            _run(modules, options, "text")
+        except CliError as error:  # the next change may correct it
+            error.show()
+        say("Watching for changes; Ctrl-C ends it.")
+        sys.stdout.flush()
+    raise AssertionError("the changes do not end")
 
 
 def _matcher(expression: str | None) -> Matcher | None:

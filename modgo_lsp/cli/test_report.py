@@ -41,6 +41,7 @@ def show_module(report: ModuleReport) -> None:
     verdict = _paint("FAIL", "red", bold=True) if bad else _paint("ok", "green", bold=True) + "  "
     cases = f"{len(failed)} of {_many(count, 'case')} failed" if failed else _many(count, "case")
     invalid = f", {len(report.problems)} not valid" if report.problems else ""
+    invalid += f", {report.accepted} accepted" if report.accepted else ""
     say(f"{verdict}  {on_a_line(report.name)}  {cases}{invalid} in {_time(report.seconds)}")
     for problem in report.problems:
         place = _paint(location(problem.path, problem.line), bold=True)

@@ -26,24 +26,10 @@ from modgo_lsp.host.run_cases import CaseRun, run_cases
 from modgo_lsp.lint.config import Settings
 
 
-class Options(msgspec.Struct, frozen=True):
-    """`matches` is of -k; `jobs`, `timeout` and `memory` as in CaseRun; `quiet` shows no progress."""
-
-    matches: Matcher | None = None
-    stops: bool = False
-    only_failed: bool = False
-    jobs: int = 1
-    timeout: float = 10.0
-    memory: int = 0
-    go: str | None = None
-    cc: str | None = None
-    quiet: bool = False
-
-
 class ModuleReport(msgspec.Struct, frozen=True):
     """The cases of one module that were run, in the order of the files. `seconds` is the time that they took
     together, `loading` the part of it before the first call; `unbuilt` is the failed build, `failure` why the
-    module could not be loaded."""
+    module could not be loaded; `accepted` the number of cases whose expectations were written."""
 
     name: str
     results: tuple[CaseResult, ...] = ()
@@ -52,6 +38,7 @@ class ModuleReport(msgspec.Struct, frozen=True):
     loading: float = 0.0
     unbuilt: BuildResult | None = None
     failure: Failure | None = None
+    accepted: int = 0
 
     @property
     def failed(self) -> tuple[CaseResult, ...]:
@@ -63,6 +50,22 @@ class ModuleReport(msgspec.Struct, frozen=True):
         if self.problems or (self.unbuilt is not None and self.unbuilt.toolchain_at_fault):
             return 2
         return 1 if self.failed or self.unbuilt is not None or self.failure is not None else 0
+
+
+class Options(msgspec.Struct, frozen=True):
+    """`matches` is of -k; `accept` changes a report before it is shown; `jobs`, `timeout` and `memory` are as
+    in CaseRun; `quiet` shows no progress."""
+
+    matches: Matcher | None = None
+    stops: bool = False
+    only_failed: bool = False
+    accept: Callable[[ModuleReport, Path], ModuleReport] | None = None
+    jobs: int = 1
+    timeout: float = 10.0
+    memory: int = 0
+    go: str | None = None
+    cc: str | None = None
+    quiet: bool = False
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -187,5 +190,7 @@ async def _run(
         record_failed(folder, results)
         loading = loaded[0] if loaded else 0.0
         done = ModuleReport(name, tuple(results), found.problems, seconds, loading, failure=failure)
+        if options.accept is not None and len(results) == len(found.cases):
+            done = options.accept(done, folder)
         report(done)
     return done.exit_code != 0

@@ -38,10 +38,12 @@ _KEYS = ("name", "function", "args", "record", "records", "nodes", "timeout", "t
 
 class Case(msgspec.Struct, frozen=True):
     """One call. `record` and `records` are None where the case names none: then it uses the function's
-    sample, as `modgo call` does. `line` is that of its first key; `expected` is `expect` as data for JSON."""
+    sample, as `modgo call` does. `line` is that of its first key, `position` its number in the file, from
+    0; `expected` is `expect` as data for JSON."""
 
     path: Path
     line: int
+    position: int
     name: str
     function: str
     arguments: tuple[Value, ...] = ()
@@ -108,11 +110,11 @@ def parse_cases(text: str, path: Path) -> CaseFile:
     except TreeError as error:
         return CaseFile(problems=(CaseProblem(path, error.line, error.message),))
     names: Counter[str] = Counter()
-    for keys, wrong in _rows(root):
+    for position, (keys, wrong) in enumerate(case_rows(root)):
         try:
             if wrong is not None:
                 raise wrong
-            case = _case(keys, path)
+            case = _case(keys, position, path)
         except TreeError as error:
             problems.append(CaseProblem(path, error.line, error.message))
             continue
@@ -126,14 +128,14 @@ def parse_cases(text: str, path: Path) -> CaseFile:
 _NO_CASES = "a case file has a case, like {function: add, args: [hits, 1, 5], expect: {result: 1}}, or a list"
 
 
-class _Keys(msgspec.Struct, frozen=True):
+class Keys(msgspec.Struct, frozen=True):
     """The keys of one case, with those of its table. `node` is the case's own map."""
 
     node: Node
     values: Mapping[str, Node]
 
 
-def _rows(root: Node) -> Iterator[tuple[_Keys, TreeError | None]]:
+def case_rows(root: Node) -> Iterator[tuple[Keys, TreeError | None]]:
     """The keys of each case, with an error where they are wrong."""
     for node in root.items if root.kind == "list" else (root,):
         table = _read(node, (*_KEYS, "cases", "$schema") if node is root else (*_KEYS, "cases"))
@@ -146,20 +148,20 @@ def _rows(root: Node) -> Iterator[tuple[_Keys, TreeError | None]]:
             shared = {name: value for name, value in table[0].values.items() if name != "cases"}
             for row in rows.items:
                 keys, error = _read(row, _KEYS)
-                yield _Keys(row, {**shared, **keys.values}), error
+                yield Keys(row, {**shared, **keys.values}), error
 
 
-def _read(node: Node, known: tuple[str, ...]) -> tuple[_Keys, TreeError | None]:
+def _read(node: Node, known: tuple[str, ...]) -> tuple[Keys, TreeError | None]:
     if node.kind != "map":
-        return _Keys(node, {}), TreeError(node.line, _NO_CASES)
+        return Keys(node, {}), TreeError(node.line, _NO_CASES)
     for key, _ in node.pairs:
         if key.scalar not in known:
             near = did_you_mean(str(key.scalar), known, f"there are {', '.join(_KEYS)}")
-            return _Keys(node, {}), TreeError(key.line, f"a case has no key {key.scalar!r}; {near}")
-    return _Keys(node, {str(key.scalar): value for key, value in node.pairs}), None
+            return Keys(node, {}), TreeError(key.line, f"a case has no key {key.scalar!r}; {near}")
+    return Keys(node, {str(key.scalar): value for key, value in node.pairs}), None
 
 
-def _case(keys: _Keys, path: Path) -> Case:
+def _case(keys: Keys, position: int, path: Path) -> Case:
     """Raises TreeError."""
     found = keys.values
     function = found.get("function")
@@ -175,6 +177,7 @@ def _case(keys: _Keys, path: Path) -> Case:
     return Case(
         path=path,
         line=keys.node.line,
+        position=position,
         name=_name(found.get("name")) or _call_text(function.scalar, arguments),
         function=function.scalar,
         arguments=arguments,

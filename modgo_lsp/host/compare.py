@@ -175,7 +175,7 @@ def _value(expected: Expected, actual: Value, path: str, tolerance: float) -> It
         yield Difference(path, *_pair(expected, actual))
 
 
-def _is_value(expected: Expected, actual: Value, tolerance: float) -> bool:
+def is_value(expected: Expected, actual: Value, tolerance: float) -> bool:
     """Whether there is no difference. If `_list` searched for one instead, its time would double with each
     level of nesting."""
     if isinstance(expected, ListOf) and isinstance(actual, List):
@@ -183,7 +183,7 @@ def _is_value(expected: Expected, actual: Value, tolerance: float) -> bool:
         return (
             expected.ordered == actual.ordered
             and len(expected.items) == len(actual.items)
-            and all(_is_value(one, other, tolerance) for one, other in pairs)
+            and all(is_value(one, other, tolerance) for one, other in pairs)
         )
     if isinstance(expected, MapOf) and isinstance(actual, Map):
         given = {key_rank(key): value for key, value in actual.pairs}
@@ -191,7 +191,7 @@ def _is_value(expected: Expected, actual: Value, tolerance: float) -> bool:
             expected.order == actual.order
             and len(expected.pairs) == len(given)
             and all(
-                key_rank(key) in given and _is_value(value, given[key_rank(key)], tolerance)
+                key_rank(key) in given and is_value(value, given[key_rank(key)], tolerance)
                 for key, value in expected.pairs
             )
         )
@@ -227,7 +227,7 @@ def _list(expected: ListOf, actual: List, path: str, tolerance: float) -> Iterat
     """Elements at both ends that are equal are left out, so that one more or less is one difference."""
 
     def equal(one: Expected, other: Value) -> bool:
-        return _is_value(one, other, tolerance)
+        return is_value(one, other, tolerance)
 
     if expected.ordered != actual.ordered:
         yield Difference(f"{path} (order)", _order(expected.ordered), _order(actual.ordered))

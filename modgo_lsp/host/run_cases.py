@@ -29,6 +29,8 @@ from modgo_lsp.model.package import Package
 
 # A worker more takes 30 ms to start, in which the first one runs hundreds of cases.
 _NEXT_WORKER_SECONDS = 0.2
+# Of one worker, a call may take long after many that were fast.
+_REPORT_SECONDS = 0.05
 
 
 class CaseRun(msgspec.Struct, frozen=True):
@@ -56,6 +58,7 @@ async def run_cases(
     Raises ToolchainError, HostError and LoadFailedError.
     """
     left = deque(cases)
+    done: deque[CaseResult] = deque()
     all_taken = asyncio.Event()
 
     async def work(number: int) -> None:
@@ -69,24 +72,36 @@ async def run_cases(
             where = await asyncio.to_thread(folders, session.opened)
             run = _Runner(session.caller, _Samples(where), how.timeout)
 
-            def run_one(case: Case) -> CaseResult:
+            def run_one(case: Case) -> None:
                 result = run.run(case)
+                if session.is_stopped:
+                    return
+                done.append(result)
                 if how.stops and not result.ok:
                     left.clear()
-                return result
 
-            async for results in session.in_turn(_taken(left), run_one):
-                for result in results:
-                    report(result)
+            async for _ in session.in_turn(_taken(left), run_one):
+                pass
         all_taken.set()
 
+    def report_done() -> None:
+        while done:
+            report(done.popleft())
+
+    async def report_often() -> None:
+        while True:
+            await asyncio.sleep(_REPORT_SECONDS)
+            report_done()
+
     tasks = [asyncio.ensure_future(work(number)) for number in range(how.workers)]
+    reporting = asyncio.ensure_future(report_often())
     try:
         await asyncio.gather(*tasks)
     finally:
-        for task in tasks:
+        for task in (*tasks, reporting):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, reporting, return_exceptions=True)
+        report_done()
 
 
 def _taken(left: deque[Case]) -> Iterator[Case]:

@@ -57,6 +57,7 @@ class Session:
         self._cc = cc
         self._fence = fence or Fence()
         self._package = package
+        self.is_stopped = False  # a call that ends afterwards may have been stopped
 
     async def __aenter__(self) -> Session:
         if sys.platform != "linux":
@@ -159,6 +160,7 @@ class Session:
         return await self._thread.do(partial(self.caller.finish_stream, function, arguments, values, timeout))
 
     def _stop(self) -> None:
+        self.is_stopped = True
         with contextlib.suppress(OSError):  # it has been closed
             os.write(self._line[1], b"!")
 

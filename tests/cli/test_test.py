@@ -6,12 +6,16 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from xml.etree import ElementTree
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -114,6 +118,15 @@ def package(tmp_path: Path) -> Path:
     )
     (folder / "counter.go").write_text(SOURCE)
     return folder
+
+
+def workers_of(process: int) -> list[psutil.Process]:
+    found = []
+    for child in psutil.Process(process).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if child.name() == "mod-go-worker":
+                found.append(child)
+    return found
 
 
 def write_cases(package: Path, text: str, name: str = "x.case.yaml") -> Path:
@@ -324,3 +337,91 @@ def test_junit(package: Path, modgo: Modgo) -> None:
     assert failed[0].get("message") == "result: expected 4, actual 3"
     assert "info: added n=2" in str(failed[1].text)
     assert "function must be" in str(suite[4][0].get("message"))
+
+
+def test_accept_writes_what_happened(package: Path, modgo: Modgo) -> None:
+    text = f"# A comment\n{PASSING}{FAILING}- {{function: fault}}\n- {{function: greet, args: [Ada]}}\n"
+    path = write_cases(package, text)
+    done = modgo("test", "--accept", cwd=package)
+    assert done.returncode == 1
+    assert "-  expect: {result: 4}\n+  expect: {result: 3}\n" in done.stdout
+    assert "1 of 6 cases failed, 2 accepted" in done.stdout
+    expected = text.replace("{result: 4}", "{result: 3}").replace(
+        "[Ada]}", "[Ada], expect: {result: Hello, Ada}}"
+    )
+    expected = expected.replace("Hello, Ada}}", '"Hello, Ada"}}')
+    assert path.read_text() == expected
+    answer = json.loads(modgo("test", "--json", "--accept", cwd=package).stdout)
+    assert [case["name"] for case in answer["cases"] if not case["ok"]] == ["fault()"]
+    assert path.read_text() == expected
+
+
+def test_accept_in_a_file_that_cannot_be_written(package: Path, modgo: Modgo) -> None:
+    elsewhere = package.parent / "elsewhere.case.yaml"
+    elsewhere.write_text(FAILING)
+    (package / "testdata" / "udf" / "x.case.yaml").symlink_to(elsewhere)
+    done = modgo("test", "--accept", cwd=package)
+    assert (done.returncode, "cannot be written" in done.stderr) == (2, True)
+    assert elsewhere.read_text() == FAILING
+
+
+def test_watch_runs_the_cases_at_each_change(package: Path) -> None:
+    write_cases(package, FAILING)
+    running = subprocess.Popen(
+        [sys.executable, "-m", "modgo_lsp", "test", "--watch"],
+        cwd=package,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert running.stdout is not None
+
+    def until_it_waits() -> str:
+        shown = ""
+        for line in running.stdout or ():
+            if line.startswith("Watching"):
+                break
+            shown += line
+        return shown
+
+    try:
+        assert "1 failed" in until_it_waits()
+        write_cases(package, "[")
+        assert "1 not valid" in until_it_waits()
+        write_cases(package, FAILING.replace("4", "3"))
+        assert "1 passed" in until_it_waits()
+        running.send_signal(signal.SIGINT)
+        assert running.wait(30) == 130
+    finally:
+        running.kill()
+        running.stdout.close()
+        running.wait()
+
+
+def test_an_interrupted_run_shows_what_was_run_and_leaves_no_process(package: Path) -> None:
+    write_cases(package, PASSING + "- {function: hang, timeout: 3000}\n")
+    running = subprocess.Popen(
+        [sys.executable, "-m", "modgo_lsp", "test", "-j1"],
+        cwd=package,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        end = time.monotonic() + 100
+        while not (workers := workers_of(running.pid)):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        time.sleep(1)  # for the three cases before
+        running.send_signal(signal.SIGINT)
+        shown, _ = running.communicate(timeout=60)
+        assert running.returncode == 130
+        assert "3 passed in " in shown
+        assert "interrupted" in shown
+        _, alive = psutil.wait_procs(workers, timeout=30)
+        assert alive == []
+    finally:
+        running.kill()
+        running.wait()

@@ -1,0 +1,175 @@
+"""Accepting what happened: the edits in a case file, and what is left as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modgo_lsp.host.accept_cases import accepted, is_acceptable
+from modgo_lsp.host.case_file import parse_cases
+from modgo_lsp.host.case_result import CaseResult
+from modgo_lsp.host.compare import differences
+from modgo_lsp.host.result import CallResult, Failure, LogLine, StreamResult
+from modgo_lsp.host.sample import Record
+from modgo_lsp.host.values import List, Map, Value
+
+AFTER = Record(bins={"a": 2, "b": List(("x", 1.5))}, generation=2)
+
+WRITTEN = "  expect: {result: {a: 7, b: 2.5}, record: {bins: {a: 2, b: [x, 1.5]}}, operations: [update]}\n"
+
+
+def returned(value: Value) -> CallResult:
+    return CallResult("f", Record(), AFTER, value, ("update",), (LogLine("info", "begins"),))
+
+
+def failed(kind: str = "udf") -> CallResult:
+    return CallResult("f", Record(), AFTER, failure=Failure(kind, "it: broke"))  # type: ignore[arg-type]
+
+
+def accept(text: str, *outcomes: CallResult | StreamResult, name: str = "x.case.yaml") -> str:
+    """The text after all of its cases had these outcomes, the last one for all others. What is written is
+    expected afterwards."""
+    cases = parse_cases(text, Path(name)).cases
+    assert cases
+    ends = [*outcomes, *[outcomes[-1]] * len(cases)]
+    results = [
+        CaseResult(case, outcome, differences(case.expectation, outcome))
+        for case, outcome in zip(cases, ends, strict=False)
+    ]
+    found = accepted(text, [result for result in results if is_acceptable(result)])
+    again = parse_cases(found.text, Path(name)).cases
+    for result in results:
+        if result.case.position in found.positions:
+            assert differences(again[result.case.position].expectation, result.outcome) == ()
+    return found.text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # Comments, order, quotes and patterns that match stay.
+        (
+            "# one\n- function: f # two\n  expect: # three\n    result: {a: 1, 'b': {$any: double}} # four\n",
+            "# one\n- function: f # two\n  expect: # three\n    result: {a: 7, 'b': {$any: double}} # four\n",
+        ),
+        (
+            "{function: f, expect: {result: {a: 1, b: 1.0}}}",
+            "{function: f, expect: {result: {a: 7, b: 2.5}}}",
+        ),
+        (
+            "function: f\nexpect:\n  result:\n    a: 1\n    b: 2.5\n",
+            "function: f\nexpect:\n  result:\n    a: 7\n    b: 2.5\n",
+        ),
+        # A key more or less: the map is written anew.
+        (
+            "function: f\nexpect:\n  result:\n    a: 1\n    c: 1\n\n",
+            "function: f\nexpect:\n  result: {a: 7, b: 2.5}\n\n",
+        ),
+        (
+            "function: f\nexpect: {result: {a: {$near: 1, within: 2}, b: 2.5}}",
+            "function: f\nexpect: {result: {a: 7, b: 2.5}}",
+        ),
+        (
+            "function: f\r\nexpect:\r\n  result: 5\r\n",
+            "function: f\r\nexpect:\r\n  result: {a: 7, b: 2.5}\r\n",
+        ),
+        # Nothing is expected yet.
+        (
+            "- function: f\n  args: [1]\n\n- function: f\n",
+            f"- function: f\n  args: [1]\n{WRITTEN}\n- function: f\n{WRITTEN}",
+        ),
+        (
+            "{function: f, expect: {error: sad, operations: []}}",
+            "{function: f, expect: {result: {a: 7, b: 2.5}, operations: [update]}}",
+        ),
+        # A row does not change what its table says to others.
+        (
+            "function: f\nexpect: {result: 1}\ncases:\n  - args: [1]\n  - {args: [2]}\n",
+            "function: f\nexpect: {result: 1}\ncases:\n  - args: [1]\n    expect: {result: {a: 7, b: 2.5}}\n"
+            "  - {args: [2], expect: {result: {a: 7, b: 2.5}}}\n",
+        ),
+    ],
+)
+def test_results(before: str, after: str) -> None:
+    assert accept(before, returned(Map((("a", 7), ("b", 2.5))))) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("{operations: [create]}", "{operations: [update]}"),
+        ("{logs: []}", "{logs: [begins]}"),
+        ("{logs: {includes: [ends]}}", "{logs: [begins]}"),
+        ("{record: {bins: {a: 1, b: [x, 2.5]}}}", "{record: {bins: {a: 2, b: [x, 1.5]}}}"),
+        ("{record: {bins: {a: 1}}}", "{record: {bins: {a: 2, b: [x, 1.5]}}}"),
+        ("{record: {includes: {a: 1, c: 1}}}", "{record: {includes: {a: 2, c: null}}}"),
+        ("{record: {includes: {a: null}}}", "{record: {includes: {a: 2}}}"),
+        ("{record: null}", "{record: {bins: {a: 2, b: [x, 1.5]}}}"),
+        (
+            "{record: {bins: {a: 2, b: [x, 1.5]}, ttl: 9, generation: 1}}",
+            "{record: {bins: {a: 2, b: [x, 1.5]}, ttl: 0, generation: 2}}",
+        ),
+    ],
+)
+def test_records_operations_and_logs(before: str, after: str) -> None:
+    assert accept(f"function: f\nexpect: {before}", returned(1)) == f"function: f\nexpect: {after}"
+
+
+def test_errors() -> None:
+    assert accept("{function: f, expect: {error: sad}}", failed()) == (
+        '{function: f, expect: {error: "it: broke"}}'
+    )
+    assert accept("{function: f, expect: {result: 1}}", failed()) == (
+        '{function: f, expect: {error: "it: broke"}}'
+    )
+
+
+@pytest.mark.parametrize("kind", ["panic", "crash", "timeout", "abi", "usage"])
+def test_a_crash_is_never_expected(kind: str) -> None:
+    text = "- {function: f, expect: {result: 1}}\n- {function: f, expect: {result: 2}}\n"
+    assert accept(text, failed(kind), returned(3)) == (
+        "- {function: f, expect: {result: 1}}\n- {function: f, expect: {result: 3}}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "word", ["yes", "null", "0o17", "1.0", "a: b", "a #b", "-", "", " a", "é", "😀", "\n", "\x00"]
+)
+def test_strings_stay_strings(word: str) -> None:
+    accept("{function: f, expect: {result: x}}", returned(word))
+    assert (
+        accept("{function: f, expect: {result: x}}", returned(word)) != "{function: f, expect: {result: x}}"
+    )
+
+
+def test_json() -> None:
+    text = '[\n\t{"function": "f", "expect": {"result": [1, {"a": 1}]}},\n\t{"function": "f"}\n]\n'
+    value = List((1, Map((("a", True),))))
+    assert accept(text, returned(value), failed(), name="x.case.json") == (
+        '[\n\t{"function": "f", "expect": {"result": [1, {"a": true}]}},\n'
+        '\t{"function": "f", "expect": {"error": "it: broke"}}\n]\n'
+    )
+
+
+def test_long_values_are_written_on_many_lines() -> None:
+    text = accept(
+        "- function: f\n  expect:\n    result: 1\n    logs: []\n",
+        returned(List(tuple(f"value {n}" for n in range(20)))),
+    )
+    assert text.startswith("- function: f\n  expect:\n    result: [\n        value 0,\n        value 1,\n")
+    assert text.endswith("        value 19\n      ]\n    logs: [begins]\n")
+
+
+def test_streams() -> None:
+    assert accept("{function: f, expect: {result: [1]}}", StreamResult("f", (1, 2))) == (
+        "{function: f, expect: {result: [1, 2]}}"
+    )
+
+
+def test_a_file_that_has_changed_stays() -> None:
+    (case,) = parse_cases("{function: f, expect: {result: 1}}", Path("x.case.yaml")).cases
+    outcome = returned(2)
+    result = CaseResult(case, outcome, differences(case.expectation, outcome))
+    for text in ("", "{function: g, expect: {result: 1}}", "[", "{function: f, args: [1]}"):
+        assert accepted(text, [result]) == (text, frozenset())
