@@ -70,13 +70,19 @@ def draw(texts: dict[str, str], choose: random.Random) -> Iterator[Mutant]:
         make = python_mutants if path.endswith(".py") else tree_mutants
         by_operator = collections.defaultdict(list)
         for each in make(path, texts[path], line):
-            if (path, _plain(each.diff)) not in equivalent:
-                by_operator[each.operator].append(each)
+            by_operator[each.operator].append(each)
         for easy in _EASY:
             if len(by_operator) > 1:
                 by_operator.pop(easy, None)
-        if by_operator:
-            yield choose.choice(by_operator[choose.choice(sorted(by_operator))])
+        while by_operator:
+            operator = choose.choice(sorted(by_operator))
+            mutant = choose.choice(by_operator[operator])
+            if (path, _plain(mutant.diff)) not in equivalent:
+                yield mutant
+                break
+            by_operator[operator].remove(mutant)
+            if not by_operator[operator]:
+                del by_operator[operator]
 
 
 def equivalents() -> list[Equivalent]:

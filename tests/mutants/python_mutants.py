@@ -8,12 +8,12 @@ so only its operators are used. Code that is not behaviour is left out: annotati
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import libcst as cst
 import libcst.matchers as m
 from libcst.metadata import MetadataWrapper, PositionProvider
-from mutmut.mutation.mutators import mutation_operators
+from mutmut.mutation.mutators import mutation_operators, operator_symmetric_string_methods_swap
 
 from tests.mutants.mutant import Mutant
 
@@ -27,38 +27,49 @@ _LIMIT = m.Assign(
     targets=[m.AssignTarget(target=m.Name(value=m.MatchRegex(r"_?[A-Z][A-Z0-9_]*$")))],
     value=m.Integer(value=m.MatchRegex(r"[0-9_]+$")) | m.Float(),
 )
+# `text.find(x) < 0` is the same with rfind.
+_IS_FOUND = m.Comparison(left=m.Call(func=m.Attribute(attr=m.Name("find"))))
 _SKIPPED = (cst.Annotation, cst.Decorator, cst.Import, cst.ImportFrom, cst.Raise, cst.Assert)
 
 
 def python_mutants(path: str, text: str, line: int) -> list[Mutant]:
     """The mutants of one line of a Python file."""
-    module, found = _changes(text)
+    wrapper = _parsed(text)
+    visitor = _Visitor(line)
+    wrapper.visit(visitor)
     return [
-        Mutant(
-            path, line, operator, text, cst.ensure_type(module.deep_replace(node, mutated), cst.Module).code
-        )
-        for at, operator, node, mutated in found
-        if at == line
+        Mutant(path, line, operator, text, partial(_code, wrapper.module, node, mutated))
+        for operator, node, mutated in visitor.found
     ]
 
 
 @lru_cache(maxsize=64)
-def _changes(text: str) -> tuple[cst.Module, list[tuple[int, str, cst.CSTNode, cst.CSTNode]]]:
-    module, visitor = cst.parse_module(text), _Visitor()
-    MetadataWrapper(module, unsafe_skip_copy=True).visit(visitor)
-    return module, visitor.found
+def _parsed(text: str) -> MetadataWrapper:
+    return MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
+
+
+def _code(module: cst.Module, node: cst.CSTNode, mutated: cst.CSTNode) -> str:
+    return cst.ensure_type(module.deep_replace(node, mutated), cst.Module).code
 
 
 class _Visitor(cst.CSTVisitor):
+    """Collects the operator, the node and what replaces it, for the nodes that start on a line."""
+
     METADATA_DEPENDENCIES = (PositionProvider,)
 
-    def __init__(self) -> None:
+    def __init__(self, line: int) -> None:
         super().__init__()
-        self.found: list[tuple[int, str, cst.CSTNode, cst.CSTNode]] = []
+        self.found: list[tuple[str, cst.CSTNode, cst.CSTNode]] = []
+        self._line = line
+        self._compared: set[cst.CSTNode] = set()
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        if isinstance(node, cst.Raise):
-            self._add("delete", node, [cst.Pass()])
+        place = self.get_metadata(PositionProvider, node)
+        if not place.start.line <= self._line <= place.end.line:
+            return False
+        starts_here = place.start.line == self._line
+        if isinstance(node, cst.Raise) and starts_here:
+            self.found.append(("delete", node, cst.Pass()))
         if isinstance(node, _SKIPPED) or any(
             m.matches(node, each) for each in (_LOGGING, _TYPE_CHECKING, _ALL, _LIMIT)
         ):
@@ -66,14 +77,20 @@ class _Visitor(cst.CSTVisitor):
         if isinstance(node, cst.ClassDef):  # its bases and options are no behaviour
             node.body.visit(self)
             return False
-        for kind, operator in (*mutation_operators, *_OURS):
-            if isinstance(node, kind) and operator.__name__ not in _LEFT_OUT:
-                self._add(operator.__name__.removeprefix("operator_"), node, operator(node))
+        if m.matches(node, _IS_FOUND):
+            self._compared.add(cst.ensure_type(node, cst.Comparison).left)
+        if starts_here:
+            self._apply_operators(node)
         return True
 
-    def _add(self, operator: str, node: cst.CSTNode, mutated: Iterable[cst.CSTNode]) -> None:
-        line = self.get_metadata(PositionProvider, node).start.line
-        self.found += [(line, operator, node, each) for each in mutated]
+    def _apply_operators(self, node: cst.CSTNode) -> None:
+        for kind, operator in (*mutation_operators, *_OURS):
+            if not isinstance(node, kind) or operator.__name__ in _LEFT_OUT:
+                continue
+            if node in self._compared and operator is operator_symmetric_string_methods_swap:
+                continue
+            name = operator.__name__.removeprefix("operator_")
+            self.found += [(name, node, each) for each in operator(node)]
 
 
 def _negate(node: cst.If | cst.While) -> Iterable[cst.CSTNode]:

@@ -28,7 +28,7 @@ _PYTHON = {
     "server": "server",
     "cli": "cli lint e2e/test_ci.py",
     "ship": "ship cli/test_cluster.py cli/test_plugin.py",
-    "": "hostile/test_writers.py hostile/test_write_races.py e2e/test_wheel.py cli/test_build.py lint",
+    "": "test_file_writer.py hostile/test_writers.py hostile/test_write_races.py e2e/test_wheel.py cli lint",
 }
 # By folder of libmod_go/src: make's targets. The sanitizers see what the plain run doesn't.
 _C = {

@@ -75,7 +75,7 @@ def tree_mutants(path: str, text: str, line: int) -> list[Mutant]:
     source = text.encode()
     tree = Parser(_LANGUAGES[suffix]).parse(source)
     return [
-        Mutant(path, line, operator, text, (source[:first] + new.encode() + source[end:]).decode())
+        Mutant(path, line, operator, text, (source[:first] + new.encode() + source[end:]).decode)
         for node in _nodes(tree.root_node)
         for operator, start, first, end, new in _changes(node)
         if start.start_point.row + 1 == line
