@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
 from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
+from modgo_lsp.cli.build_targets import is_pattern, module_targets
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.completion import files, folders
@@ -80,30 +82,70 @@ def command(
       modgo build                            this folder's package, into FOLDER.so
       modgo build ./counters -o out/         out/counters.so
       modgo build ./a ./b -o all.so          two packages, one module
+      modgo build ./... -o out/              a module for each package with UDFs below this folder
       modgo build ./counters --release --json
       modgo build ./counters --target linux/arm64-glibc2.17
     """
+    options = _Options(dispatch, target, release, keep_generated, force, go, cc, as_json)
+    if any(is_pattern(package) for package in packages):
+        sys.exit(_build_each(module_targets(packages, output), options))
     folders = tuple(Path(package) for package in packages or (".",))
-    settings_for(folders[0], go, cc)  # warns of problems in the configuration
-    tools = tools_for(folders[0], go, cc)
-    request = BuildRequest(
-        packages=folders,
-        output=_output(folders, output),
-        dispatch=dispatch,
-        release=release,
-        target=target,
-        go=tools.go,
-        cc=tools.cc,
-        keep_generated=Path(keep_generated) if keep_generated is not None else None,
-        force=force,
-    )
-    with progress(quiet=as_json) as report:
-        result = complete(build_module(request, report))
+    result = _build(folders, _output(folders, output), options)
     if as_json:
         write_json(build_json(result, str(Path.cwd())))
     else:
         _show(result)
     sys.exit(exit_code_of(result))
+
+
+class _Options(NamedTuple):
+    """The options that hold for each module."""
+
+    dispatch: str
+    target: str | None
+    release: bool
+    keep_generated: str | None
+    force: bool
+    go: str | None
+    cc: str | None
+    as_json: bool
+
+
+def _build(folders: tuple[Path, ...], output: Path | None, options: _Options) -> BuildResult:
+    settings_for(folders[0], options.go, options.cc)  # warns of problems in the configuration
+    tools = tools_for(folders[0], options.go, options.cc)
+    request = BuildRequest(
+        packages=folders,
+        output=output,
+        dispatch=options.dispatch,
+        release=options.release,
+        target=options.target,
+        go=tools.go,
+        cc=tools.cc,
+        keep_generated=Path(options.keep_generated) if options.keep_generated is not None else None,
+        force=options.force,
+    )
+    with progress(quiet=options.as_json) as report:
+        return complete(build_module(request, report))
+
+
+def _build_each(targets: list[tuple[Path, Path]], options: _Options) -> int:
+    """Builds a module from each package, shows how many were built, and returns the exit code."""
+    results: list[BuildResult] = []
+    for package, output in targets:
+        kept = options.keep_generated
+        own = options._replace(keep_generated=None if kept is None else str(Path(kept, output.stem)))
+        results.append(_build((package,), output, own))
+        if not options.as_json:
+            _show(results[-1])
+    failed = [result for result in results if not result.ok]
+    if options.as_json:
+        modules = [build_json(result, str(Path.cwd())) for result in results]
+        write_json({"ok": not failed, "modules": modules})
+    else:
+        names = f"; failed: {', '.join(result.module for result in failed)}" if failed else ""
+        say(f"Built {len(results) - len(failed)} of {len(results)} modules{names}.")
+    return max(exit_code_of(result) for result in results)
 
 
 def _output(folders: tuple[Path, ...], output: str | None) -> Path | None:

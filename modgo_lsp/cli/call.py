@@ -26,6 +26,7 @@ from modgo_lsp.cli.local_module import (
 )
 from modgo_lsp.cli.memory_option import size_option
 from modgo_lsp.cli.progress import waiting
+from modgo_lsp.cli.standard_input import read_text
 from modgo_lsp.cli.terminal import say
 from modgo_lsp.cli.timeout_option import SECONDS
 from modgo_lsp.cli.udf_arguments import FunctionCommand, argument_values
@@ -57,11 +58,11 @@ Show = Callable[[NumberedResult], None]
 @click.argument("arguments", nargs=-1, metavar="[ARG]...")
 @click.option(
     "--record", metavar="FILE|JSON", shell_complete=files,
-    help="The record (default: the module's own sample).",
+    help="The record, - for standard input (default: the module's own sample).",
 )  # fmt: skip
 @click.option(
     "--records", metavar="FILE.jsonl", shell_complete=files,
-    help="Call it on each record of a file with one record per line.",
+    help="Call it on each record of a file with one record per line, - for standard input.",
 )  # fmt: skip
 @click.option("--stream", is_flag=True, help="Call a stream UDF on the records.")
 @click.option(
@@ -119,6 +120,7 @@ def command(
     Examples:
       modgo call ./counters add hits 5 100
       modgo call counters.so add hits 5 100 --record '{"bins": {"hits": 1}}'
+      echo '{"bins": {"hits": 1}}' | modgo call counters.so add hits 5 100 --record -
       modgo call ./counters take 2.5 --record bucket.json --timeout 1 --json
       modgo call ./counters add hits 5 100 --store my.db --key '["test", "demo", "k1"]'
       modgo call ./counters add hits 5 100 --records users.jsonl
@@ -132,7 +134,7 @@ def command(
         raise click.MissingParameter(param_type="argument", param_hint=hint)
     if force:
         raise CliError("--force needs --replay", "leave it out")
-    request = CallRequest(record, None if records is None else Path(records), stream, nodes, store, key)
+    request = CallRequest(_record(record), _records(records), stream, nodes, store, key)
     values = argument_values(arguments)
     settings = settings_for(Path(module), go, cc)
     work = Work(function, values, timeout=timeout, memory=memory)
@@ -147,6 +149,25 @@ def command(
     sys.exit(code)
 
 
+def _record(given: str | None) -> str | None:
+    """The value of --record, with standard input for "-"."""
+    if given != "-":
+        return given
+    text = read_text("give it one record")
+    if text.lstrip()[:1] != "{" and text.strip() != "null":
+        raise CliError("standard input is not a record", 'write one to it: {"bins": {"a": 1}}')
+    return text
+
+
+def _records(given: str | None) -> Path | tuple[str, ...] | None:
+    """The value of --records, with the lines of standard input for "-"."""
+    if given is None:
+        return None
+    if given != "-":
+        return Path(given)
+    return tuple(line for line in read_text("give it fewer records").split("\n") if line.strip())
+
+
 async def _call(
     word: str, work: Work, request: CallRequest, settings: Settings, quiet: bool
 ) -> tuple[Outcome, Path | None]:
@@ -158,7 +179,8 @@ async def _call(
         records = given_records(request)
         module = await obtain(word, settings, quiet)
         work = with_records(work, request, records or ())
-        show = show_one_of_many(str(request.records)) if work.shape == "each" and not quiet else None
+        source = str(request.records) if isinstance(request.records, Path) else "standard input"
+        show = show_one_of_many(source) if work.shape == "each" and not quiet else None
 
         def completed(work: Work, properties: Mapping[str, str]) -> Work:
             folders = package_folders(module, properties)

@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plugin": ("modgo_lsp.cli.plugin", "Write the server plugin that runs Go modules in a stock server."),
     "sdk": ("modgo_lsp.cli.sdk", "Install the Go SDK where the go command finds it."),
     "config": ("modgo_lsp.cli.config", "Show the settings in effect and their sources."),
+    "clean": ("modgo_lsp.cli.clean", "Remove modgo's cache."),
     "doctor": ("modgo_lsp.cli.doctor", "Check the toolchain, the loader and the SDK."),
     "lsp": ("modgo_lsp.cli.lsp", "Run the language server."),
     "completion": ("modgo_lsp.cli.completion", "Print shell completion for bash, zsh or fish."),

@@ -17,7 +17,6 @@ from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.build.lint_worker_pool import LintWorkerPool
-from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.lint_baseline import write_baseline_of
 from modgo_lsp.cli.lint_fixes import fix_list, unified_diff, why_not_writable, write_changes
@@ -37,8 +36,6 @@ from modgo_lsp.rules.mg406_toolchain import RULE as TOOLCHAIN
 
 if TYPE_CHECKING:
     from modgo_lsp.model.load import Loader
-
-_MAX_INPUT = 64 << 20  # bytes of standard input
 
 
 def lint(options: Options) -> int:
@@ -71,12 +68,11 @@ def _input(options: Options) -> tuple[Files, list[str]]:
     if options.stdin_filename is None:
         return DiskFiles(), list(options.paths) or ["."]
     # Only here: a run that finds every result in the cache needs no parser.
+    from modgo_lsp.cli.standard_input import read_bytes
     from modgo_lsp.golang.syntax.document import parse
 
     path = absolute(options.stdin_filename)
-    text = sys.stdin.buffer.read(_MAX_INPUT + 1)
-    if len(text) > _MAX_INPUT:
-        raise CliError(f"standard input has more than {_MAX_INPUT >> 20} MiB", "lint a smaller file")
+    text = read_bytes("lint a smaller file")
     return OverlayFiles(DiskFiles(), {path: parse(path, text)}), [path]
 
 

@@ -27,6 +27,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "plugin": ("plugin", "--help"),
     "sdk": ("sdk", "--help"),
     "config": ("config",),
+    "clean": ("clean", "--dry-run"),
     "doctor": ("doctor", "--json"),
     "lsp": ("lsp",),
     "completion": ("completion", "bash"),

@@ -1,0 +1,93 @@
+"""`modgo clean` removes the cache that modgo made, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from modgo_lsp.build.cache_cleaning import FOLDERS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    folder = tmp_path / "modgo"
+    for name, size in (("lint", 1000), ("modules", 2000)):
+        (folder / name / "ab").mkdir(parents=True)
+        (folder / name / "ab" / "x").write_bytes(b"x" * size)
+    folder.chmod(0o700)
+    return folder
+
+
+def clean(cache: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "modgo_lsp", "clean", *options],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(cache.parent)},
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_dry_run_lists_sizes_and_removes_nothing(cache: Path) -> None:
+    ran = clean(cache, "--dry-run")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert re.search(r"^  lint +1\.0 kB  lint results$", ran.stdout, re.MULTILINE)
+    assert ran.stdout.endswith("3.0 kB would be freed.\n")
+    assert (cache / "lint" / "ab" / "x").exists()
+
+
+def test_it_removes_the_cache_and_says_what_was_freed(cache: Path) -> None:
+    told = json.loads(clean(cache, "--json").stdout)
+    assert (told["ok"], told["bytes"], told["path"], told["dry_run"]) == (True, 3000, str(cache), False)
+    assert [(one["name"], one["files"], one["bytes"]) for one in told["folders"]] == [
+        ("lint", 1, 1000),
+        ("modules", 1, 2000),
+    ]
+    assert [entry.name for entry in cache.iterdir()] == ["scratch"]
+    assert list((cache / "scratch").iterdir()) == []
+    assert clean(cache).stdout == f"{cache} is empty.\n"
+
+
+def test_what_modgo_did_not_make_stays(cache: Path, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "x").write_text("x")
+    (cache / "facts").symlink_to(precious)
+    (cache / "modules" / "link").symlink_to(precious)
+    (cache / "sdk").write_text("a file")
+    (cache / "mine").mkdir()
+    ran = clean(cache)
+    assert ran.returncode == 2
+    assert f"{cache}/facts is left alone: it is a symbolic link" in ran.stderr
+    assert f"{cache}/sdk is left alone: it is not a folder" in ran.stderr
+    assert "not made by modgo, and left alone: mine" in ran.stderr
+    assert (precious / "x").exists()
+    assert sorted(entry.name for entry in cache.iterdir()) == ["facts", "mine", "scratch", "sdk"]
+
+
+def test_files_of_running_commands_stay(cache: Path) -> None:
+    for name, age in (("running", 60), ("killed", 7200)):
+        folder = cache / "scratch" / name
+        folder.mkdir(parents=True)
+        (folder / "x").write_text("x")
+        os.utime(folder, (time.time() - age, time.time() - age))
+    assert clean(cache).returncode == 0
+    assert [entry.name for entry in (cache / "scratch").iterdir()] == ["running"]
+
+
+def test_the_folders_are_those_that_the_code_makes() -> None:
+    made: set[str] = set()
+    for path in (ROOT / "modgo_lsp").rglob("*.py"):
+        made.update(re.findall(r'cache_directory\(\) / "([\w-]+)"', path.read_text()))
+        made.update(re.findall(r'FactsCache\("([\w-]+)"\)', path.read_text()))
+    assert made | {"facts"} == FOLDERS.keys()
