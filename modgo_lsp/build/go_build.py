@@ -53,10 +53,11 @@ async def compile_module(toolchain: Toolchain, what: Compilation, progress: Prog
         made = scratch / "module.so"
         work = scratch / "work"
         work.mkdir()
+        library = Path(toolchain.go.variables["GOROOT"], "src")
 
         def report(line: str) -> None:
             if _PACKAGE_LINE.match(line):
-                progress("linking" if MAIN_FOLDER in line else f"compiling {line}")
+                progress("linking" if MAIN_FOLDER in line else f"compiling {_described(line, library)}")
 
         done = await run(
             [toolchain.go.path, "build", *_flags(what, made), f"./{what.main}"],
@@ -80,6 +81,11 @@ async def compile_module(toolchain: Toolchain, what: Compilation, progress: Prog
             await asyncio.to_thread(_check_target, made, what.target)
         content = await asyncio.to_thread(made.read_bytes)
         await asyncio.to_thread(write_module, what.output, content, what.force)
+
+
+def _described(package: str, library: Path) -> str:
+    """A package, for the progress: the first build compiles about a hundred of Go's library."""
+    return f"Go's library, once: {package}" if (library / package).is_dir() else package
 
 
 def _check_target(made: Path, target: Target) -> None:

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -16,14 +17,16 @@ from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.build.configured_programs import named_by_file
 from modgo_lsp.build.sdk import is_installed, sdk_directory, shipped_sdk
 from modgo_lsp.build.toolchain import CCompiler, Go, ToolchainError, discover_cc, discover_go, find_zig
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.local_module import complete, settings_for, write_json
+from modgo_lsp.cli.progress import progress
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.host.fenced import fence_lacks
 from modgo_lsp.host.native import libmod_go
-from modgo_lsp.lint.config import configuration
+from modgo_lsp.lint.config import Settings, configuration
 from modgo_lsp.report.terminal_escapes import styled
 
 
@@ -50,7 +53,13 @@ class Check(msgspec.Struct, frozen=True):
 )
 @json_option
 @click.option("--report", is_flag=True, help="Write a report for a bug report, as Markdown without secrets.")
-def command(go: str | None, cc: str | None, as_json: bool, report: bool) -> None:
+@click.option("--warm", is_flag=True, help="Also compile what the first build, vet and test need.")
+@click.option(
+    "--target", metavar="OS/ARCH[-glibcN]", help="With --warm: for builds for this platform, by zig."
+)
+def command(
+    go: str | None, cc: str | None, as_json: bool, report: bool, warm: bool, target: str | None
+) -> None:
     """Check Go, the C compiler, the cache, libmod_go and the SDK, and show where each is.
 
     \b
@@ -58,7 +67,11 @@ def command(go: str | None, cc: str | None, as_json: bool, report: bool) -> None
       modgo doctor
       modgo doctor --json
       modgo doctor --report > report.md
+      modgo doctor --warm           fill Go's build cache: in an image, or before a demonstration
+      modgo doctor --warm --target linux/arm64
     """
+    if target is not None and not warm:
+        raise CliError("--target needs --warm", "leave it out")
     settings = settings_for(Path(), go, cc)
     checks = _with_named(complete(examine(settings.go, settings.cc)))
     if report:
@@ -71,7 +84,21 @@ def command(go: str | None, cc: str | None, as_json: bool, report: bool) -> None
     else:
         for check in checks:
             say(_line(check))
+    if warm and all(check.ok for check in checks):
+        _warm(settings, target, quiet=as_json)
     sys.exit(0 if all(check.ok for check in checks) else 2)
+
+
+def _warm(settings: Settings, target: str | None, quiet: bool) -> None:
+    # Only here: a check imports nothing that builds.
+    from modgo_lsp.build.warm_cache import warm_cache
+
+    start = time.monotonic()
+    with progress(quiet) as report:
+        complete(warm_cache(settings.go, settings.cc, target, report))
+    if not quiet:
+        what = f"builds for {target}" if target is not None else "build, vet and test"
+        say(f"Go's build cache has what {what} need ({time.monotonic() - start:.0f} s).")
 
 
 def _with_named(checks: list[Check]) -> list[Check]:

@@ -47,6 +47,32 @@ def test_what_is_missing_has_a_remedy(tmp_path: Path) -> None:
     )
 
 
+def test_warm_fills_the_build_cache_and_leaves_nothing_else(tmp_path: Path) -> None:
+    # Go's build cache would follow XDG_CACHE_HOME, and the test would take minutes.
+    go_cache = subprocess.run(["go", "env", "GOCACHE"], capture_output=True, text=True, check=True)
+    caches = {
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "GOCACHE": go_cache.stdout.strip(),
+        "GOPROXY": "off",
+    }
+    (tmp_path / "here").mkdir()
+    done = doctor("--warm", cwd=tmp_path / "here", **caches)
+    assert done.returncode == 0, done.stderr
+    assert "running go vet and go test" in done.stderr
+    assert "Go's build cache has what build, vet and test need" in done.stdout
+    assert list((tmp_path / "here").iterdir()) == []
+    assert list((tmp_path / "cache/modgo/scratch").iterdir()) == []
+
+
+def test_a_target_is_for_warm_builds(tmp_path: Path) -> None:
+    done = doctor("--target", "linux/arm64", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--target needs --warm" in done.stderr
+    done = doctor("--warm", "--target", "linux/amd64-glibc9.9", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "there is no glibc 9.9" in done.stderr
+
+
 def test_a_cache_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     done = doctor(cwd=tmp_path, XDG_CACHE_HOME=str(tmp_path / "file"), GOCACHE=str(tmp_path / "go"))
