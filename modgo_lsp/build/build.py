@@ -165,6 +165,9 @@ async def _compile(
         try:
             await compile_module(toolchain, what, progress)
         except CompileFailedError as error:
+            old = plan.old_go_line(sdk) if "updates to go.mod needed" in error.stderr else None
+            if old is not None:
+                return BuildResult(False, plan.name, findings=(old,))
             at_fault = registrations_at_fault(error.stderr, plan.folder, by_path)
             if at_fault <= without or last:
                 findings = findings_of(error.stderr, plan.folder, by_path, plan.clause)

@@ -81,6 +81,16 @@ class Plan(msgspec.Struct, frozen=True):
         )
         return self.toolchain_finding(message, _go_line(self.module))
 
+    def old_go_line(self, sdk: Sdk) -> Finding | None:
+        """A finding at go.mod's go line if it is older than the SDK needs, which Go refuses."""
+        if self.module is None or go_version(self.module.go_version or "1.16") >= go_version(sdk.go):
+            return None
+        has = f"has go {self.module.go_version}" if self.module.go_version else "has no go line"
+        message = (
+            f"go.mod {has}, and the SDK needs {sdk.go}; run `modgo sdk install --write`, which raises it"
+        )
+        return self.toolchain_finding(message, _go_line(self.module))
+
     def go_sum_overlay(self, sdk: Sdk) -> dict[Path, bytes]:
         """An overlay that adds missing lines of the SDK to go.sum; the user's file is not changed."""
         path, text = self._go_sum()
@@ -289,7 +299,9 @@ def _imports(packages: Sequence[Package]) -> tuple[tuple[str, ...], tuple[Genera
 
 
 def _go_line(module: Module) -> Location | None:
-    """The location of the go line in go.mod."""
+    """The go line of go.mod, or its module line if it has none."""
     path = Path(module.directory) / "go.mod"
-    match = re.search(rb"^go[ \t]+\S+", path.read_bytes(), re.MULTILINE)
+    text = path.read_bytes()
+    lines = (re.search(rb"^%s[ \t]+\S+" % word, text, re.MULTILINE) for word in (b"go", b"module"))
+    match = next((line for line in lines if line is not None), None)
     return Location(str(path), Span(match.start(), match.end())) if match else None

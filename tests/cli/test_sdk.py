@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 UDFS = ROOT / "tests" / "build" / "modules" / "udfs"
 
@@ -49,6 +51,22 @@ def test_write_raises_a_go_line_that_is_too_old(tmp_path: Path) -> None:
         assert ("Its go line is 1.24 now" in done.stdout) == bool(says)
         assert says in done.stdout
         assert ("go 1.24\n" if says else line) in go_mod.read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "says", "place"), [("go 1.16\n", "has go 1.16", 3), ("", "has no go line", 1)]
+)
+def test_a_build_says_how_to_raise_the_go_line(tmp_path: Path, line: str, says: str, place: int) -> None:
+    sdk = "require github.com/GeertJohan/aerospike-mod-go/udf v1.0.0\n"
+    (tmp_path / "go.mod").write_text(f"module example.com/m\n\n{line}{sdk}")
+    (tmp_path / "m.go").write_text((UDFS / "shared" / "shared.go").read_text())
+    done = run(sys.executable, "-m", "modgo_lsp", "build", cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"go.mod {says}, and the SDK needs 1.24; run `modgo sdk install --write`" in done.stdout
+    assert f"go.mod:{place}:1" in done.stdout
+    run(sys.executable, "-m", "modgo_lsp", "sdk", "install", "--write", cwd=tmp_path)
+    done = run(sys.executable, "-m", "modgo_lsp", "build", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
 
 
 def test_proxy_comes_before_those_in_use(tmp_path: Path) -> None:

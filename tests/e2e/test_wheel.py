@@ -67,6 +67,8 @@ def test_lint_build_load_and_call(installed: Installed, tmp_path: Path) -> None:
         (("inspect", "counters.so"), "can be a UDF module"),
         (("load", "counters.so"), "loaded and set up"),
         (("call", "counters", "add", "hits", "5", "100"), "+ hits: 5"),
+        (("new", "fresh"), "Made fresh/"),
+        (("test", "fresh"), "3 passed"),
     ):
         done = installed.modgo(*arguments, cwd=tmp_path)
         assert done.returncode == 0, (arguments, done.stdout, done.stderr)
