@@ -114,7 +114,28 @@ def test_a_sample_needs_bins_only_and_without_bins_there_is_no_record() -> None:
     for text in ('{"bins": {}}', "null", '{"bins": {"a": null}}'):
         empty = parse_sample(text, "x")
         assert (empty.exists, empty.generation) == (False, 0)
-    assert parse_sample('{"bins": {}, "ttl": -1}', "x").ttl == NEVER_EXPIRES
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"ttl": -1},
+        {"ttl": 0},
+        {"ttl": 4294967294},
+        {"generation": 0},
+        {"generation": 65535},
+        {"bins": {"fifteen-bytes-a": 1}},
+        {"bins": {"é" * 7 + "x": 1}},
+        {"key": ["n", "", None]},
+    ],
+    ids=str,
+)
+def test_values_at_the_bounds_round_trip(fields: dict[str, object]) -> None:
+    text = {"key": ["n", "s", "k"], "bins": {"a": 1}, "ttl": 5, "generation": 1, **fields}
+    record = parse_sample(json.dumps(text), "x")
+    assert sample_json(record) == text
+    assert (record.ttl == NEVER_EXPIRES) == (text["ttl"] == -1)
+    jsonschema.validate(text, SCHEMA)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +151,11 @@ def test_a_sample_needs_bins_only_and_without_bins_there_is_no_record() -> None:
         ('{"bins": {}, "key": ["a", "b"]}', "namespace, set, key"),
         ('{"bins": {}, "key": ["a", "b", 1.5]}', "the user's key is"),
         ('{"bins": {}, "ttl": -2}', "from 0 to 4294967295 .or -1"),
+        ('{"bins": {}, "ttl": 4294967296}', "from 0 to 4294967295 .or -1"),
         ('{"bins": {}, "generation": true}', "from 0 to 65535"),
+        ('{"bins": {}, "generation": 65536}', "from 0 to 65535"),
+        ('{"bins": {}, "generation": -1}', "from 0 to 65535"),
+        ('{"bins": {"ééééééééé": 1}}', "at most 15 bytes"),
         ('{"bins": {"a": {"$bytes": 3}}}', r"r\.json: bins\.a\.\$bytes: must be"),
     ],
 )

@@ -130,10 +130,16 @@ def test_a_replay_of_another_version_or_with_broken_values(udfs: Path) -> None:
         ('"arguments": []', '"arguments": [{"$int": "x"}]', "arguments\\[0\\]"),
         ('"nodes": 0', '"nodes": 0, "more": 1', "more"),
         ('"nodes": 0', '"nodes": -1', "negative"),
-        ('"memory": 0', '"memory": -5', "negative"),
+        ('"memory": 0', '"memory": -1', "negative"),
+        ('"timeout": 1', '"timeout": 0', "between 0 and a day"),
+        ('"timeout": 1', '"timeout": 86400.1', "between 0 and a day"),
+        ('"nodes": 0', '"nodes": 0, "records": []', "a call of a record UDF has one record"),
         ('"module": "', '"module": "\\u0000', "not a path"),
     ):
         assert old in text
         path.write_text(text.replace(old, new))
         with pytest.raises(ReplayError, match=message):
             read_replay(path)
+    for new in ('"timeout": 86400', '"timeout": 0.001', '"timeout": 1'):
+        path.write_text(text.replace('"timeout": 1', new))
+        assert read_replay(path).timeout == float(new.split()[1])
