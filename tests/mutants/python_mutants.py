@@ -2,7 +2,7 @@
 
 mutmut's runner needs a run of the whole suite first and finds no tests for code that runs in a child process,
 so only its operators are used. Code that is not behaviour is left out: annotations, imports, decorators,
-`__all__`, logging, strings, the texts of exceptions, and the values of named limits.
+`__all__`, logging, strings, the texts of exceptions, the values of named limits, and `strict` of `zip`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,11 @@ _LIMIT = m.Assign(
 )
 # `text.find(x) < 0` is the same with rfind.
 _IS_FOUND = m.Comparison(left=m.Call(func=m.Attribute(attr=m.Name("find"))))
+# An assertion, as `assert` is.
+_ZIP = m.Call(func=m.Name("zip"))
+_STRICT = m.Arg(keyword=m.Name("strict"), value=m.Name("True"))
+# One more or less of a recursion's depth is a choice as its limit is.
+_DEPTH = m.Param(name=m.Name("depth"), default=m.Integer("0"))
 _SKIPPED = (cst.Annotation, cst.Decorator, cst.Import, cst.ImportFrom, cst.Raise, cst.Assert)
 
 
@@ -62,21 +67,25 @@ class _Visitor(cst.CSTVisitor):
         self.found: list[tuple[str, cst.CSTNode, cst.CSTNode]] = []
         self._line = line
         self._compared: set[cst.CSTNode] = set()
+        self._left_out: set[cst.CSTNode] = set()
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         place = self.get_metadata(PositionProvider, node)
-        if not place.start.line <= self._line <= place.end.line:
+        if not place.start.line <= self._line <= place.end.line or node in self._left_out:
             return False
         starts_here = place.start.line == self._line
         if isinstance(node, cst.Raise) and starts_here:
             self.found.append(("delete", node, cst.Pass()))
         if isinstance(node, _SKIPPED) or any(
-            m.matches(node, each) for each in (_LOGGING, _TYPE_CHECKING, _ALL, _LIMIT)
+            m.matches(node, each) for each in (_LOGGING, _TYPE_CHECKING, _ALL, _LIMIT, _DEPTH)
         ):
             return False
         if isinstance(node, cst.ClassDef):  # its bases and options are no behaviour
             node.body.visit(self)
             return False
+        if m.matches(node, _ZIP):
+            arguments = cst.ensure_type(node, cst.Call).args
+            self._left_out.update(each for each in arguments if m.matches(each, _STRICT))
         if m.matches(node, _IS_FOUND):
             self._compared.add(cst.ensure_type(node, cst.Comparison).left)
         if starts_here:

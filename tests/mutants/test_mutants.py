@@ -59,6 +59,18 @@ def test_python() -> None:
     assert found[9] == {"pass"}
 
 
+def test_code_that_is_the_same_or_a_choice_is_left_out() -> None:
+    def lines(code: str) -> set[str]:
+        return changes(python_mutants("a.py", f"def f(n: int, depth: int = 0) -> None:\n    {code}\n", 2))
+
+    assert not python_mutants("a.py", "def f(n: int, depth: int = 0) -> None:\n    pass\n", 1)
+    assert python_mutants("a.py", "def f(n: int = 0) -> None:\n    pass\n", 1)
+    assert {'return"".rfind("")'} <= lines('return "".find("")')
+    assert not any("rfind" in each for each in lines('return "".find("") < 0'))
+    assert not any("False" in each for each in lines("return zip(n, n, strict=True)"))
+    assert any("False" in each for each in lines("return g(n, n, strict=True)"))
+
+
 def test_c() -> None:
     found = {line: changes(tree_mutants("a.c", C, line)) for line in range(1, 13)}
     assert {line for line, mutants in found.items() if mutants} == {5, 8, 9, 10, 11}
