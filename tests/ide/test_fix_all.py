@@ -52,3 +52,15 @@ def test_deselected_rules_fix_nothing(package_of):
     package = package_of(stats=SOURCE)
     path = package.files[0].document.path
     assert fix_all(path, DiskFiles(), Loader(DiskFiles()), Settings(ignore=("MG1", "MG2"))) == ()
+
+
+def test_unchanged_lines_stay_out_of_the_edits(package_of):
+    """Also in a long file whose lines repeat."""
+    functions = "".join(f"func F{each}(rec udf.Record) int64 {{\n\treturn 1\n}}\n\n" for each in range(60))
+    registrations = "".join(f'\tudf.Register("f{each}", F{each})\n' for each in range(60))
+    head = SOURCE[: SOURCE.index("func First")]
+    package = package_of(stats=f"{head}func init() {{\n{registrations}}}\n\n{functions}")
+    document = package.files[0].document
+    edits = fix_all(document.path, DiskFiles(), Loader(DiskFiles()), Settings())
+    changed = [document.text[each.location.span.start : each.location.span.end] for each in edits]
+    assert changed == [f"func F{each}(rec udf.Record) int64 {{\n".encode() for each in range(60)]
