@@ -28,6 +28,8 @@ def accepted(path: str) -> tuple[BinaryIO, BinaryIO]:
     Raises PipeError, and KeyboardInterrupt if a signal comes before a client."""
     if not hasattr(socket, "AF_UNIX"):
         raise PipeError("--pipe takes Unix sockets, which this system doesn't have", "use --stdio")
+    if not path:  # bind("") would make an abstract socket, which anybody can connect to
+        raise PipeError("--pipe names no file", _REMEDY)
     _check_folder(os.path.dirname(os.path.abspath(path)))  # noqa: PTH100, PTH120
     with socket.socket(socket.AF_UNIX) as listening, _interrupted_by_signals():
         try:
