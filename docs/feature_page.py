@@ -20,7 +20,7 @@ SENT = {
     "client/registerCapability": "Asks for notifications of changed files and settings",
     "workspace/configuration": "Asks for the settings, section `modgo`",
     "window/workDoneProgress/create": "Progress of the index, and of a command that came without a token",
-    "$/progress": "The steps of a command, and of the index",
+    "$/progress": "The steps of a command, and of the index; results of `modgo.test` as they come",
     "window/showMessage": "What needs the user: a wrong setting, a build of files that are not saved",
     "window/showDocument": "Opens a new sample, or the result of a lens's command",
     "window/logMessage": "What happened",
@@ -75,6 +75,14 @@ asks for results as text by the initialization option `results`.
 | command | what it does |
 | --- | --- |
 {_rows(f"| `{name}` | {_first_sentence(command_of(name))} |" for name in COMMANDS)}
+
+`modgo.test` takes a module's folder, a case file or a `.so` as `uri`. Its `options` are `match` (an
+expression, as of `modgo test -k`), `cases` (a list of `{{"file", "name"}}`, the only cases to run),
+`timeout`, `memory` and `partialResultToken`. With a token, results are sent as they come: by `$/progress`,
+with that token and the value `{{"cases": […]}}` in the form of the answer, which has all of them again. A
+`location` is `FILE:LINE`, relative to the module's folder. `modgo.cases` returns the cases and the invalid
+ones without a run: `{{"cases": [{{"name", "function", "file", "location"}}], "invalid": [{{"location",
+"message"}}]}}`.
 
 ## Everything else that it handles
 

@@ -23,7 +23,7 @@ from modgo_lsp.cli.test_report import show_module, show_summary, shown_path
 from modgo_lsp.cli.test_run import ModuleReport, Options, run_targets
 from modgo_lsp.cli.test_targets import targets_of
 from modgo_lsp.cli.timeout_option import SECONDS
-from modgo_lsp.host.case_result import cases_json
+from modgo_lsp.host.case_result import ModuleError, cases_json
 from modgo_lsp.host.case_selection import ExpressionError, Matcher, matcher
 from modgo_lsp.host.sample import SAMPLES
 from modgo_lsp.host.session import CALL_SECONDS
@@ -163,15 +163,9 @@ def _matcher(expression: str | None) -> Matcher | None:
 
 
 def _json(reports: list[ModuleReport]) -> dict[str, Any]:
-    """The cases of all modules, then what kept modules from being run: findings of builds, and errors."""
+    """The cases of all modules, then what kept modules from being run."""
     results = [result for one in reports for result in one.results]
     problems = [problem for one in reports for problem in one.problems]
     findings = [finding for one in reports if one.unbuilt is not None for finding in one.unbuilt.findings]
-    errors = [
-        {"module": one.name, "kind": one.failure.kind, "message": one.failure.message,
-         "frames": list(one.failure.frames)}
-        for one in reports if one.failure is not None
-    ]  # fmt: skip
-    answer = cases_json(results, problems, shown_path)
-    answer["ok"] = all(one.exit_code == 0 for one in reports)
-    return {**answer, "findings": findings_json(findings, str(Path.cwd())), "errors": errors}
+    errors = [ModuleError(one.name, one.failure) for one in reports if one.failure is not None]
+    return cases_json(results, problems, shown_path, findings_json(findings, str(Path.cwd())), errors)

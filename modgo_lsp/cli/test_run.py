@@ -14,10 +14,10 @@ from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.local_module import BuildFailedError, ModuleFile, obtain, package_folders, settings_for
 from modgo_lsp.cli.progress import waiting
 from modgo_lsp.cli.test_targets import Target
-from modgo_lsp.host.case_file import Case, CaseFile, CaseProblem, case_files, read_case_file
+from modgo_lsp.host.case_file import CaseProblem, case_files
 from modgo_lsp.host.case_result import CaseResult
-from modgo_lsp.host.case_selection import Matcher, at_line
-from modgo_lsp.host.failed_cases import failed_before, only_failed, record_failed
+from modgo_lsp.host.case_selection import Matcher, Selection, select_cases
+from modgo_lsp.host.failed_cases import failed_before, has_failed, record_failed
 from modgo_lsp.host.load import load_module
 from modgo_lsp.host.load_failure import LoadFailedError
 from modgo_lsp.host.module import Opened
@@ -68,14 +68,6 @@ class Options(msgspec.Struct, frozen=True):
     quiet: bool = False
 
 
-class Found(msgspec.Struct, frozen=True):
-    """The selected cases of a module, its invalid ones, and how many were not selected."""
-
-    cases: tuple[Case, ...] = ()
-    problems: tuple[CaseProblem, ...] = ()
-    deselected: int = 0
-
-
 async def run_targets(
     targets: Sequence[Target], options: Options, report: Callable[[ModuleReport], None]
 ) -> int:
@@ -93,7 +85,7 @@ async def run_targets(
         except LoadFailedError as error:
             report(ModuleReport(name, failure=error.failure))
             continue
-        deselected += found.deselected
+        deselected += found.left_out
         if not found.cases and not found.problems:
             continue
         done = await _run(name, module, folder, found, settings, options, report)
@@ -107,7 +99,9 @@ def _name(path: Path) -> str:
     return os.path.relpath(path) if path != Path() else Path.cwd().name
 
 
-async def _prepare(target: Target, settings: Settings, options: Options) -> tuple[ModuleFile, Path, Found]:
+async def _prepare(
+    target: Target, settings: Settings, options: Options
+) -> tuple[ModuleFile, Path, Selection]:
     """The module, the folder of its package, and its cases. Nothing is built for no cases."""
     if not target.is_built:
         found = _selected(target, (target.path,), options)
@@ -120,7 +114,7 @@ async def _prepare(target: Target, settings: Settings, options: Options) -> tupl
         raise LoadFailedError(loaded.failure, loaded.findings, loaded.setup)
     folders = _without_repetition(package_folders(module, loaded.properties))
     found = _selected(target, folders, options)
-    if not (found.cases or found.problems or found.deselected):
+    if not (found.cases or found.problems or found.left_out):
         message = f"{target.path} has no cases: there are none in {' and '.join(map(str, folders))}"
         raise CliError(message, "name the package's folder")
     return module, folders[0], found
@@ -130,31 +124,21 @@ def _without_repetition(folders: Sequence[Path]) -> tuple[Path, ...]:
     return tuple({os.path.realpath(folder): folder for folder in folders}.values())
 
 
-def _selected(target: Target, folders: Sequence[Path], options: Options) -> Found:
+def _selected(target: Target, folders: Sequence[Path], options: Options) -> Selection:
     named = target.files
     if named is None:
         named = tuple((path, 0) for folder in folders for path in case_files(folder))
-    read: dict[Path, CaseFile] = {}
-    problems: list[CaseProblem] = []
-    cases: list[Case] = []
-    for path, line in named:
-        if path not in read:
-            read[path] = read_case_file(path)
-            problems += read[path].problems
-        cases += at_line(read[path].cases, line) if line else read[path].cases
-    count = len(cases)
-    if options.matches is not None:
-        cases = [case for case in cases if options.matches(case)]
+    matchers = [] if options.matches is None else [options.matches]
     if options.only_failed and (names := failed_before(folders[0])):
-        cases = only_failed(cases, names)
-    return Found(tuple(cases), tuple(problems), count - len(cases))
+        matchers.append(lambda case: has_failed(case, names))
+    return select_cases(named, matchers)
 
 
 async def _run(
     name: str,
     module: ModuleFile,
     folder: Path,
-    found: Found,
+    found: Selection,
     settings: Settings,
     options: Options,
     report: Callable[[ModuleReport], None],
@@ -180,7 +164,7 @@ async def _run(
     try:
         if found.cases:
             with waiting(f"testing {name}", options.quiet):
-                await run_cases(module.path, found.cases, how, folders, results.append)
+                await run_cases(module.path, found.cases, how, folders, results.extend)
     except LoadFailedError as error:
         failure = error.failure
     finally:

@@ -11,7 +11,7 @@ import msgspec
 from modgo_lsp.host.case_file import Case, CaseProblem
 from modgo_lsp.host.compare import Difference
 from modgo_lsp.host.json_forms import json_of
-from modgo_lsp.host.result import CallResult, LogLine, StreamResult
+from modgo_lsp.host.result import CallResult, Failure, LogLine, StreamResult
 from modgo_lsp.host.sample import sample_json
 
 Outcome = Union[CallResult, StreamResult]
@@ -31,21 +31,47 @@ class CaseResult(msgspec.Struct, frozen=True):
         return not self.differences
 
 
+class ModuleError(msgspec.Struct, frozen=True):
+    """Why a module's cases could not be run."""
+
+    module: str
+    failure: Failure
+
+
 def cases_json(
-    results: Sequence[CaseResult], problems: Sequence[CaseProblem], shown: Callable[[Path], str]
+    results: Sequence[CaseResult],
+    problems: Sequence[CaseProblem],
+    shown: Callable[[Path], str],
+    findings: Sequence[Any] = (),
+    errors: Sequence[ModuleError] = (),
 ) -> dict[str, Any]:
-    """The JSON of `modgo test --json`. `shown` returns a path as it is written."""
+    """The JSON of `modgo test --json`. `shown` returns a path as it is written; `findings` are those of
+    modules that do not build, as JSON."""
     failed = sum(not result.ok for result in results)
     return {
-        "ok": failed == 0 and not problems,
+        "ok": not (failed or problems or findings or errors),
         "cases": [case_json(result, shown) for result in results],
         "passed": len(results) - failed,
         "failed": failed,
-        "invalid": [
-            {"location": f"{shown(problem.path)}:{problem.line}", "message": problem.message}
-            for problem in problems
+        "invalid": problems_json(problems, shown),
+        "findings": list(findings),
+        "errors": [
+            {
+                "module": error.module,
+                "kind": error.failure.kind,
+                "message": error.failure.message,
+                "frames": list(error.failure.frames),
+            }
+            for error in errors
         ],
     }
+
+
+def problems_json(problems: Sequence[CaseProblem], shown: Callable[[Path], str]) -> list[dict[str, Any]]:
+    return [
+        {"location": f"{shown(problem.path)}:{problem.line}", "message": problem.message}
+        for problem in problems
+    ]
 
 
 def case_json(result: CaseResult, shown: Callable[[Path], str]) -> dict[str, Any]:

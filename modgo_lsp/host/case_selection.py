@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from modgo_lsp.host.case_file import Case
+import msgspec
+
+from modgo_lsp.host.case_file import Case, CaseFile, CaseProblem, read_case_file
 from modgo_lsp.user_error import UserError
 
 Matcher = Callable[[Case], bool]
@@ -85,7 +88,30 @@ def _error(reason: str) -> ExpressionError:
     return ExpressionError(f"the expression of -k is wrong: {reason}", "write it like 'add and not limit'")
 
 
-def at_line(cases: Sequence[Case], line: int) -> list[Case]:
+class Selection(msgspec.Struct, frozen=True):
+    """The cases to run, in the order of the files; the problems of those files, and how many valid cases were
+    left out."""
+
+    cases: tuple[Case, ...] = ()
+    problems: tuple[CaseProblem, ...] = ()
+    left_out: int = 0
+
+
+def select_cases(named: Sequence[tuple[Path, int]], matchers: Sequence[Matcher]) -> Selection:
+    """Reads case files, each with a line for the case there, or with 0 for all, and selects the cases that
+    all `matchers` accept."""
+    read: dict[Path, CaseFile] = {}
+    cases: list[Case] = []
+    for path, line in named:
+        if path not in read:
+            read[path] = read_case_file(path)
+        cases += _at_line(read[path].cases, line) if line else read[path].cases
+    chosen = tuple(case for case in cases if all(matches(case) for matches in matchers))
+    problems = tuple(problem for file in read.values() for problem in file.problems)
+    return Selection(chosen, problems, len(cases) - len(chosen))
+
+
+def _at_line(cases: Sequence[Case], line: int) -> list[Case]:
     """The case that stands on a line: the last one that begins there or before."""
     before = [case for case in cases if case.line <= line]
     last = max((case.line for case in before), default=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,8 +28,8 @@ def failed_before(folder: Path) -> _Names:
         return set()
 
 
-def only_failed(cases: Sequence[Case], names: _Names) -> list[Case]:
-    return [case for case in cases if _name(case) in names]
+def has_failed(case: Case, names: _Names) -> bool:
+    return _name(case) in names
 
 
 def record_failed(folder: Path, results: Iterable[CaseResult]) -> None:

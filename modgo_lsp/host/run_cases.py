@@ -50,9 +50,9 @@ async def run_cases(
     cases: Sequence[Case],
     how: CaseRun,
     folders: Callable[[Opened], Sequence[Path]],
-    report: Callable[[CaseResult], None],
+    report: Callable[[Sequence[CaseResult]], None],
 ) -> None:
-    """Calls `report` with each result as it comes, in any order. `folders` returns those of the samples, for
+    """Calls `report` with new results every 50 ms, in any order. `folders` returns those of the samples, for
     cases that name no record. Cancelling ends all workers.
 
     Raises ToolchainError, HostError and LoadFailedError.
@@ -85,8 +85,9 @@ async def run_cases(
         all_taken.set()
 
     def report_done() -> None:
-        while done:
-            report(done.popleft())
+        some = [done.popleft() for _ in range(len(done))]
+        if some:
+            report(some)
 
     async def report_often() -> None:
         while True:

@@ -11,6 +11,7 @@ from typing import Any, Union
 
 import msgspec
 
+from modgo_lsp.ide.case_files import module_directory
 from modgo_lsp.server.lsp.uri import path_of
 
 EXAMPLE = 'one object like {"uri": "file:///path/of/the/module"}'
@@ -23,10 +24,20 @@ class UsageError(Exception):
 NULL = msgspec.Raw(b"null")
 
 
+class CaseName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A case of modgo.test: the name of its file, without the folder, and its own."""
+
+    file: str
+    name: str
+
+
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`dispatch` and `release` are for building, the rest for a call, as on the command line: `timeout` in
     seconds, `memory` in bytes or like "256MB", `key` a list, `store` relative to the folder. Without `stream`
-    the source decides whether the function is a stream UDF."""
+    the source decides whether the function is a stream UDF.
+
+    For modgo.test, `match` is an expression like that of `modgo test -k`, and `cases` are the only ones to
+    run; `partialResultToken` is for results as they come."""
 
     dispatch: str = "registry"
     release: bool = False
@@ -36,6 +47,9 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nodes: int | None = None
     store: str | None = None
     key: msgspec.Raw = NULL
+    match: str | None = None
+    cases: tuple[CaseName, ...] | None = None
+    partial_result_token: Union[int, str, None] = msgspec.field(default=None, name="partialResultToken")
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,10 +74,13 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Path(path)
 
     def directory(self, open_documents: Mapping[str, object]) -> Path:
-        """The folder. Raises UsageError if there is none."""
+        """The folder of the module; for a case or a sample, the one above testdata/udf. Raises UsageError if
+        there is none."""
         path = self.path
         if path.is_dir():
             return path
+        if (of_sample := module_directory(str(path))) is not None and path.is_file():
+            return Path(of_sample)
         if path.is_file() or str(path) in open_documents:
             return path.parent
         raise UsageError(f"There is no file or folder {path}. Give the module's folder or a file in it.")

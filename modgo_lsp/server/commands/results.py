@@ -15,6 +15,8 @@ def load_result(result: LoadResult, directory: Path) -> Json:
 
 def summary(answer: Json) -> str:
     """The result of any command in a sentence, for an editor that shows no results."""
+    if answer.get("cases") and "passed" in answer:
+        return f"{answer['failed']} failed, {answer['passed']} passed"
     if not answer.get("ok", True):
         error, findings = answer.get("error"), answer.get("findings")
         reason = error["message"] if error else findings[0]["message"] if findings else "see the diagnostics"

@@ -57,6 +57,8 @@ COMMANDS: Mapping[str, str] = {
     "modgo.load": "load.load",
     "modgo.buildAndLoad": "build_and_load.build_and_load",
     "modgo.call": "call.call",
+    "modgo.test": "test.test",
+    "modgo.cases": "cases.cases",
     "modgo.newSample": "new_sample.new_sample",
     "modgo.status": "status.status",
     "modgo.restartHost": "restart_host.restart_host",

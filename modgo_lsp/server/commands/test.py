@@ -1,0 +1,145 @@
+"""modgo.test."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modgo_lsp.report.build_json import findings_json
+from modgo_lsp.server.commands.arguments import Request, UsageError
+from modgo_lsp.server.commands.cases import files_of
+from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
+from modgo_lsp.server.commands.module_job import ModuleJob, module_job
+from modgo_lsp.server.lsp.connection import encoded
+
+# Most sessions never run a case: see module_job.py.
+if TYPE_CHECKING:
+    from modgo_lsp.host.case_result import CaseResult
+    from modgo_lsp.host.case_selection import Matcher, Selection
+
+
+async def test(commands: Commands, arguments: Arguments, token: Token) -> Json:
+    """Runs the cases of a module, a function or a case file; with `partialResultToken` in the options, each
+    result is sent as it comes"""
+    async with module_job(commands, arguments, token, "Testing") as job:
+        return await _test(job, _partial_results(commands, job))
+
+
+async def _test(job: ModuleJob, partial: Callable[[Sequence[CaseResult]], None]) -> Json:
+    from modgo_lsp.build.toolchain import ToolchainError
+    from modgo_lsp.host.case_result import ModuleError, cases_json
+    from modgo_lsp.host.load_failure import LoadFailedError
+    from modgo_lsp.host.module import HostError
+
+    module, package = job.request.path, None
+    folders = await _folders(job)
+    found = await asyncio.to_thread(_selected, job.request, folders)
+    shown = _relative_to(job.directory)
+    if module.suffix != ".so" and found.cases:
+        built = await job.build()
+        if not built.ok:
+            findings = findings_json(built.findings, str(job.directory))
+            return cases_json((), found.problems, shown, findings)
+        module, package = Path(built.output), built.package
+    results: list[CaseResult] = []
+
+    def report(some: Sequence[CaseResult]) -> None:
+        results.extend(some)
+        percentage = 100 * len(results) // len(found.cases)
+        job.report(f"{len(results)} of {len(found.cases)} cases", percentage)
+        partial(some)
+
+    errors = []
+    try:
+        if found.cases:
+            await _run(job, module, found, folders, package, report)
+    except (ToolchainError, HostError) as error:
+        raise UsageError(str(error)) from error
+    except LoadFailedError as error:
+        await job.publish(error.findings)
+        errors.append(ModuleError(job.directory.name, error.failure))
+    order = {id(case): index for index, case in enumerate(found.cases)}
+    results.sort(key=lambda result: order[id(result.case)])
+    return cases_json(results, found.problems, shown, errors=errors)
+
+
+async def _run(
+    job: ModuleJob,
+    module: Path,
+    found: Selection,
+    folders: tuple[Path, ...],
+    package: Any,
+    report: Callable[[Sequence[CaseResult]], None],
+) -> None:
+    from modgo_lsp.host.call_request import CallRequestError, parse_size
+    from modgo_lsp.host.run_cases import CaseRun, run_cases
+
+    options = job.request.options
+    try:
+        memory = parse_size(str(options.memory))
+    except CallRequestError as error:
+        raise UsageError(str(error)) from None
+    how = CaseRun(
+        workers=os.cpu_count() or 1,
+        timeout=options.timeout,
+        memory=memory,
+        cc=await job.own_compiler(),
+        package=package,
+    )
+    await run_cases(module, found.cases, how, lambda _: folders, report)
+
+
+async def _folders(job: ModuleJob) -> tuple[Path, ...]:
+    """The folders that have the cases and samples: of a .so, also those of its packages."""
+    if job.request.path.suffix != ".so":
+        return (job.directory,)
+    from modgo_lsp.build.build_sources import built_from
+
+    loaded = await job.load(job.request.path, None)
+    origin = built_from(loaded.properties.get("build", ""))
+    return tuple(dict.fromkeys([*(() if origin is None else origin.folders), job.directory]))
+
+
+def _selected(request: Request, folders: tuple[Path, ...]) -> Selection:
+    """Raises UsageError."""
+    from modgo_lsp.host.case_selection import ExpressionError, matcher, select_cases
+
+    options = request.options
+    matchers: list[Matcher] = []
+    try:
+        if options.match is not None:
+            matchers.append(matcher(options.match))
+    except ExpressionError as error:
+        raise UsageError(str(error)) from None
+    if request.function is not None:
+        matchers.append(lambda case: case.function == request.function)
+    if options.cases is not None:
+        names = {(case.file, case.name) for case in options.cases}
+        matchers.append(lambda case: (case.path.name, case.name) in names)
+    return select_cases([(path, 0) for path in files_of(request, folders)], matchers)
+
+
+def _relative_to(directory: Path) -> Callable[[Path], str]:
+    return lambda path: os.path.relpath(path, directory)
+
+
+def _partial_results(commands: Commands, job: ModuleJob) -> Callable[[Sequence[CaseResult]], None]:
+    """Sends results by `$/progress` with the client's token, in the form of the whole answer."""
+    token, session = job.request.options.partial_result_token, commands.session
+    if token is None:
+        return lambda _: None
+
+    from modgo_lsp.host.case_result import case_json
+
+    shown = _relative_to(job.directory)
+
+    def send(results: Sequence[CaseResult]) -> None:
+        value: Json = {"cases": [case_json(result, shown) for result in results]}
+        if session.client.options.results == "text":
+            value = {"json": encoded(value).decode()}
+        session.outbox.notify("$/progress", {"token": token, "value": value})
+
+    return send
