@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from modgo_lsp.build.go_environment import find_go_environment
+
 SOURCE = Path(__file__).parent / "oracle"
 
 Question = Literal["judge", "exports", "members", "expressions"]
@@ -44,7 +46,11 @@ class Oracle(NamedTuple):
 
 
 def build_oracle(folder: Path) -> Oracle:
-    """Builds the oracle with the installed Go."""
+    """Builds the oracle with the Go that lint finds, and puts that first in PATH. In a virtual environment
+    the first one is the wheel's, whose library may be another."""
+    goroot = find_go_environment().goroot
+    assert goroot is not None
+    os.environ["PATH"] = os.pathsep.join((str(Path(goroot, "bin")), os.environ["PATH"]))
     program = folder / "oracle"
     subprocess.run(["go", "build", "-buildvcs=false", "-o", str(program), "."], cwd=SOURCE, check=True)
     return Oracle(
