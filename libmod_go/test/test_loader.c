@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "loader/module.h"
 #include "loader/module_file.h"
 #include "host.h"
 #include "mod_go.h"
@@ -372,6 +373,51 @@ TEST(a_copy_in_a_folder_loads_as_well)
 	CHECK_NUMBER(mod_go_private_copy_in_folder(&one, "good.so", bytes, length, &error), MOD_GO_LOAD_FAILED);
 	CHECK_CONTAINS(error.message, "set TMPDIR to a folder");
 	free(bytes);
+}
+
+/* Loads from a copy in a folder; whatever comes of it, the folder is removed. */
+static mod_go_status load_from_folder(const char *name, mod_go_module **module)
+{
+	size_t length;
+	unsigned char *bytes = check_read(check_module(name), &length);
+	mod_go_private_copy copy;
+	mod_go_error error;
+	mod_go_status status;
+
+	CHECK_NUMBER(mod_go_private_copy_in_folder(&copy, name, bytes, length, &error), MOD_GO_OK);
+	CHECK(access(copy.folder, F_OK) == 0);
+	status = mod_go_open_copy(name, &copy, module, &error);
+	CHECK(access(copy.folder, F_OK) != 0);
+	free(bytes);
+	return status;
+}
+
+TEST(a_folder_of_a_copy_is_removed_once_it_is_loaded)
+{
+	size_t before = open_descriptors();
+	mod_go_module *module = NULL;
+	mod_go_error error;
+
+	setenv("TMPDIR", check_folder(), 1);
+	CHECK_NUMBER(load_from_folder("twin", &module), MOD_GO_OK);
+	CHECK_NUMBER(mod_go_setup(module, &error), MOD_GO_OK);
+	CHECK_TEXT(text_of(module, "who"), "twin");
+	CHECK_NUMBER(mod_go_staying_versions(), 0);
+	mod_go_close(module);
+	CHECK_NUMBER(mod_go_staying_versions(), 0);
+	CHECK_NUMBER(load_from_folder("unresolved", &module), MOD_GO_LOAD_FAILED);
+	CHECK_NUMBER(mod_go_staying_versions(), 0);
+	CHECK_NUMBER(load_from_folder("major2", &module), MOD_GO_ABI_MISMATCH);
+	CHECK_NUMBER(mod_go_staying_versions(), 1);
+	mod_go_limit_staying_versions(1);
+	CHECK_NUMBER(load_from_folder("twin", &module), MOD_GO_LOAD_FAILED);
+	CHECK_NUMBER(mod_go_staying_versions(), 1);
+	mod_go_limit_staying_versions(2);
+	CHECK_NUMBER(load_from_folder("good", &module), MOD_GO_OK);
+	CHECK_NUMBER(mod_go_staying_versions(), 2);
+	mod_go_close(module);
+	CHECK_NUMBER(mod_go_staying_versions(), 2);
+	CHECK_NUMBER(open_descriptors(), before);
 }
 
 /* A daemon may have closed it; the first file that is opened is number 0 then. */

@@ -4,6 +4,7 @@ package value
 
 import (
 	"errors"
+	"math"
 	"reflect"
 	"strconv"
 	"unicode/utf8"
@@ -92,8 +93,7 @@ func (r *reader) scalar(it item) (any, error) {
 	case Integer:
 		return it.integer, nil
 	case Double:
-		f, err := toFloat(it, 64)
-		return f, err
+		return math.Float64frombits(uint64(it.integer)), nil
 	case String:
 		s, err := r.text(it)
 		if err != nil {
