@@ -238,6 +238,32 @@ static size_t dynamic_entry(const unsigned char *bytes, Elf64_Sxword tag)
 	return 0;
 }
 
+TEST(the_entries_of_the_dynamic_section_come_in_any_order)
+{
+	static const Elf64_Sxword TAGS[] = {DT_SYMTAB,   DT_SYMENT, DT_STRTAB,    DT_STRSZ,
+	                                    DT_GNU_HASH, DT_RELA,   DT_INIT_ARRAY};
+	size_t length, first;
+	unsigned char *bytes = check_read(check_module("good"), &length);
+	mod_go_error error;
+	Elf64_Dyn one, other;
+
+	for (first = dynamic_entry(bytes, DT_NULL); dynamic_entry(bytes, DT_NEEDED) < first;)
+		first = dynamic_entry(bytes, DT_NEEDED); /* linkers write it first */
+	for (size_t i = 0; i < sizeof(TAGS) / sizeof(*TAGS); i++) {
+		size_t place = dynamic_entry(bytes, TAGS[i]);
+
+		if (!CHECK(place > first))
+			continue;
+		memcpy(&one, bytes + first, sizeof(one));
+		memcpy(&other, bytes + place, sizeof(other));
+		memcpy(bytes + first, &other, sizeof(other));
+		memcpy(bytes + place, &one, sizeof(one));
+		if (!CHECK(check_bytes(bytes, length, &error) == MOD_GO_OK))
+			printf("    entry %d first: %s\n", (int)TAGS[i], error.message);
+	}
+	free(bytes);
+}
+
 /* Every table that the dynamic linker follows, pointed past the end of the file. */
 TEST(tables_that_are_not_there_are_refused)
 {

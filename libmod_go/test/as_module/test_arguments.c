@@ -1,4 +1,5 @@
 /* test_arguments.c - arguments, scratch memory and readers alone, each at the bounds of its capacity. */
+#include "as_module/apply.h"
 #include "as_module/arguments.h"
 #include "as_module/readers.h"
 #include "as_module/scratch.h"
@@ -186,4 +187,81 @@ TEST(a_reader_holds_what_was_retired_while_it_was_in_and_nothing_else)
 		pthread_join(thread, NULL);
 		pthread_barrier_destroy(&step);
 	}
+}
+
+static bool has_prefetched(const mod_go_host_call *host_call, const char *name, int64_t integer)
+{
+	for (size_t i = 0; i < host_call->call.bin_count; i++) {
+		const aerospike_udf_go_bin *bin = &host_call->bins[i];
+
+		if (bin->name_length == strlen(name) && memcmp(bin->name, name, bin->name_length) == 0)
+			return bin->value.type == AEROSPIKE_UDF_GO_INTEGER
+			           ? bin->value.integer == integer
+			           : bin->value.type == AEROSPIKE_UDF_GO_NIL && integer < 0;
+	}
+	return false;
+}
+
+/* The bins of the manifest and those that arguments name, each once; but not lists and maps. */
+TEST(the_bins_that_a_function_reads_are_prefetched)
+{
+	as_rec *rec = record_new();
+	as_val *list = LIST(TEXT("a"), TEXT("c"), TEXT("more than 15 bytes"), INT(7), TEXT("c"), TEXT("none"),
+	                    TEXT("l"), TEXT(""));
+	mod_go_module *module = NULL;
+	mod_go_arguments arguments;
+	mod_go_host_call host_call;
+	mod_go_error error;
+	uint32_t at;
+
+	setenv("GOOD_MANIFEST",
+	       "[{\"name\":\"get\",\"bins\":[\"a\",\"b\",\"l\"],\"bin_arguments\":[0,1,2,3,4,5,6,9]}]", 1);
+	CHECK(mod_go_open(check_module("c/good"), &module, &error) == MOD_GO_OK &&
+	      mod_go_setup(module, &error) == MOD_GO_OK);
+	as_rec_set(rec, "a", INT(1));
+	as_rec_set(rec, "b", INT(2));
+	as_rec_set(rec, "c", INT(3));
+	as_rec_set(rec, "l", LIST(INT(4)));
+	CHECK(mod_go_arguments_take(&arguments, (as_list *)list, &at) == NULL);
+	mod_go_host_call_begin(&host_call, NULL, &mod_go_host);
+	mod_go_host_prefetch_bins(&host_call, mod_go_find_function(module, "get"), (aerospike_udf_go_record *)rec,
+	                          &arguments);
+	CHECK_NUMBER(host_call.call.bin_count, 4);
+	CHECK(has_prefetched(&host_call, "a", 1) && has_prefetched(&host_call, "b", 2) &&
+	      has_prefetched(&host_call, "c", 3) && has_prefetched(&host_call, "none", -1));
+	mod_go_host_call_end(&host_call);
+	mod_go_scratch_clear(&arguments.scratch);
+	mod_go_close(module);
+	as_val_destroy(list);
+	as_rec_destroy(rec);
+}
+
+TEST(no_more_bins_are_prefetched_than_there_is_capacity_for)
+{
+	static const char MANIFEST[] = "[{\"name\":\"get\",\"bins\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\"],"
+								   "\"bin_arguments\":[0,1,2]}]";
+	as_rec *rec = record_new();
+	as_val *list = LIST(TEXT("x"), TEXT("y"), TEXT("z"));
+	mod_go_module *module = NULL;
+	mod_go_host_call *host_call = malloc(sizeof(*host_call));
+	mod_go_arguments arguments;
+	mod_go_error error;
+	uint32_t at;
+
+	setenv("GOOD_MANIFEST", MANIFEST, 1);
+	CHECK(mod_go_open(check_module("c/good"), &module, &error) == MOD_GO_OK &&
+	      mod_go_setup(module, &error) == MOD_GO_OK);
+	CHECK(mod_go_arguments_take(&arguments, (as_list *)list, &at) == NULL);
+	mod_go_host_call_begin(host_call, NULL, &mod_go_host);
+	mod_go_host_prefetch_bins(host_call, mod_go_find_function(module, "get"), (aerospike_udf_go_record *)rec,
+	                          &arguments);
+	CHECK_NUMBER(host_call->call.bin_count, MOD_GO_BINS);
+	CHECK(has_prefetched(host_call, "g", -1) && has_prefetched(host_call, "x", -1) &&
+	      !has_prefetched(host_call, "y", -1));
+	mod_go_host_call_end(host_call);
+	mod_go_scratch_clear(&arguments.scratch);
+	mod_go_close(module);
+	free(host_call);
+	as_val_destroy(list);
+	as_rec_destroy(rec);
 }

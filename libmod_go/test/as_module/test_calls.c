@@ -90,6 +90,10 @@ TEST(a_function_wanting_a_record_that_is_not_there_fails)
 	CHECK_NUMBER(call(&mod_go, "records", "bin_names", NULL, NULL).rc, 0);
 	use_c("good");
 	CHECK_TEXT(call(&mod_go, "good", "get", NULL, LIST(TEXT("a"))).text, "\"this call has no record\"");
+	CHECK_TEXT(call(&mod_go, "good", "names", NULL, NULL).text, "\"this call has no record\"");
+	CHECK_TEXT(call(&mod_go, "good", "metadata", NULL, NULL).text,
+	           "\"exists 0 ttl 0 generation 0 namespace (null) key \"");
+	CHECK_TEXT(call(&mod_go, "good", "remove", NULL, NULL).text, "this call has no record");
 }
 
 TEST(failures_say_what_the_function_said)

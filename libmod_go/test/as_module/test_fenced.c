@@ -1,4 +1,6 @@
 /* test_fenced.c - mod_go with its modules in workers: the same results, and a crash costs one call. */
+#include "as_module/modules.h"
+#include "as_module/readers.h"
 #include "call.h"
 
 #include <limits.h>
@@ -89,4 +91,24 @@ TEST(without_a_worker_a_fenced_module_says_so)
 	CHECK_NUMBER(as_module_configure(&mod_go, &config), 0);
 	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, "good"), 2);
 	CHECK_CONTAINS(call(&mod_go, "good", "who", NULL, NULL).text, "/nowhere/mod-go-worker");
+}
+
+/* Reading the clock is a good part of a short call. */
+TEST(one_fenced_call_in_sixteen_is_timed)
+{
+	mod_go_fenced_counters counters = {.size = sizeof(counters)};
+	uint64_t timed = 0;
+
+	use_fenced("c", 0);
+	add_module("good");
+	for (int i = 0; i < 64; i++)
+		CHECK_TEXT(call(&mod_go, "good", "who", NULL, NULL).text, "\"good\"");
+	CHECK(mod_go_readers_enter());
+	mod_go_fenced_read_counters(mod_go_modules_find("good")->pool, &counters);
+	mod_go_readers_leave();
+	CHECK_NUMBER(counters.calls, 64);
+	for (size_t i = 0; i < 64; i++)
+		timed += counters.latency[i];
+	CHECK_NUMBER(timed, 4);
+	CHECK_NUMBER(as_module_destroy(&mod_go), 0);
 }
