@@ -61,6 +61,8 @@ def command(name: str, stream: bool, module: str | None, go: str | None, as_json
 
 def _show(made: NewModule) -> None:
     where = os.path.relpath(made.folder)
+    if where.startswith(os.pardir + os.sep + os.pardir):
+        where = str(made.folder)  # easier to read
     title = made.name if where == "." else f"{where}/"
     say(f"Made {styled(title, bold=True) if is_coloured(sys.stdout) else title}, Go module {made.module}:")
     for file in made.files:
