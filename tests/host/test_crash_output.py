@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 
+import pytest
+
 from modgo_lsp.host.crash_output import read_crash_output
 
 DEADLOCK = """fatal error: all goroutines are asleep - deadlock!
@@ -57,3 +59,89 @@ def test_an_exit_without_output() -> None:
     assert "exit status 7" in read_crash_output(7, "").message
     assert "SIGSEGV" in read_crash_output(-signal.SIGSEGV, "some output").message
     assert "signal 99" in read_crash_output(-99, "").message
+
+
+DOWN = "the module took its process down: "
+EXIT = "the module ended its process with exit status 2 (os.Exit and log.Fatal do that)"
+
+
+@pytest.mark.parametrize(
+    ("text", "memory", "message"),
+    [
+        ("pthread_create failed: no memory", 0, EXIT),
+        ("done", 5_000_000, EXIT),
+        (
+            "pthread_create failed",
+            5_000_000,
+            f"the module needs more memory than the 5 MB that it may have: {EXIT}",
+        ),
+        (
+            "Out of memory",
+            999_999,
+            f"the module needs more memory than the 999999 bytes that it may have: {EXIT}",
+        ),
+        ("fatal error: runtime: out of memory", 0, f"{DOWN}fatal error: runtime: out of memory"),
+        (
+            "fatal error: runtime: out of memory",
+            1_000_000,
+            f"{DOWN}it needs more memory than the 1 MB that it may have "
+            "(fatal error: runtime: out of memory)",
+        ),
+        (
+            "runtime: out of memory: cannot allocate 4194304-byte block\nfatal error: out of memory",
+            0,
+            f"{DOWN}fatal error: out of memory",
+        ),
+        ("panic: a\n" + 7 * "x\n" + "out of memory", 5_000_000, f"{DOWN}panic: a"),
+        (
+            "panic: a\n" + 6 * "x\n" + "out of memory",
+            5_000_000,
+            f"{DOWN}it needs more memory than the 5 MB that it may have (panic: a)",
+        ),
+        ("SIGSEGV: violation\nfatal error: fault", 0, f"{DOWN}fatal error: fault (SIGSEGV: violation)"),
+        (
+            "unexpected fault address 0x1\nfatal error: fault",
+            0,
+            f"{DOWN}fatal error: fault (unexpected fault address 0x1)",
+        ),
+        ("panic: a\n" + 7 * "x\n" + "fatal error: b", 0, f"{DOWN}panic: a"),
+    ],
+)
+def test_messages(text: str, memory: int, message: str) -> None:
+    assert read_crash_output(2, text, memory).message == message
+    if memory == 0:
+        assert read_crash_output(2, text).message == message
+
+
+def test_what_was_printed_before() -> None:
+    assert read_crash_output(2, "one\ntwo\npanic: a\nthree").printed == "one\ntwo"
+    assert read_crash_output(2, "one\ntwo").printed == "one\ntwo"
+    assert read_crash_output(2, "panic: a").place is None
+
+
+@pytest.mark.parametrize(
+    ("code", "end"),
+    [
+        (-signal.SIGSEGV, "SIGSEGV, an access to memory that isn't its own"),
+        (-signal.SIGABRT, "SIGABRT, its C code gave up"),
+        (-signal.SIGKILL, "SIGKILL, killed from outside, perhaps for want of memory"),
+        (-signal.SIGBUS, "SIGBUS"),
+        (-99, "signal 99"),
+    ],
+)
+def test_signals(code: int, end: str) -> None:
+    assert read_crash_output(code, "").message.endswith(end)
+
+
+def test_frames_are_those_of_the_first_goroutine_with_any_each_once() -> None:
+    def frame(path: str) -> str:
+        return f"f()\n\t{path} +0x1\n"
+
+    trace = (
+        f"panic: a\n\ngoroutine 1 [running]:\n{frame('/usr/local/go/src/runtime/a.go:1')}\n"
+        f"goroutine 2 [running]:\n{frame('/m/a.go:1') * 2}{frame('/m/a.go:2')}{frame('/m/a.go:1')}\n"
+        f"goroutine 3 [running]:\n{frame('/m/b.go:1')}"
+    )
+    found = read_crash_output(2, trace)
+    assert found.frames == ("a.go:1", "a.go:2", "a.go:1")
+    assert found.place == ("/m/a.go", 1)
