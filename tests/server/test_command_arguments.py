@@ -50,7 +50,7 @@ def test_the_folder_of_a_request(tmp_path: Path) -> None:
         assert request_of([{"uri": path.as_uri()}]).directory(documents) == tmp_path
     with pytest.raises(UsageError, match=f"There is no file or folder {unsaved}. Give the module's folder"):
         request_of([{"uri": unsaved.as_uri()}]).directory({})
-    with pytest.raises(UsageError, match="https://x/y is not a file: URI. Give the module's folder"):
+    with pytest.raises(UsageError, match=r"https://x/y is not a file: URI. Give the module's folder"):
         request_of([{"uri": "https://x/y"}]).path  # noqa: B018
 
 
