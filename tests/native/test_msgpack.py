@@ -16,10 +16,10 @@ from hypothesis import strategies as some
 
 from modgo_lsp.host.msgpack_dialect import decode, encode
 from modgo_lsp.host.values import GeoJson, Hll, List, Map, UnstorableError, Value, key_rank
+from tests.native.described import counted, described
 
 EXAMPLES = int(os.environ.get("MODGO_EXAMPLES", "60"))  # of most tests; 2000 take some minutes
 LIST, MAP = b"\x08", b"\x09"
-FLAGS = {"none": 0, "k": 1, "kv": 3}
 PARTICLES = (4, 7, 8, 9, 10, 11, 12)
 
 integers = some.one_of(
@@ -70,37 +70,6 @@ def nested(depth: int, kind: str) -> Value:
     for _ in range(depth):
         value = List((value,)) if kind == "list" else Map(((1, value),), "k" if kind == "ordered" else "none")
     return value
-
-
-# ---- a value in the form that the peers exchange (libmod_go/test/as_module/peer/describe.h) ----
-
-
-def described(value: Value) -> bytes:
-    if value is None:
-        return b"n"
-    if isinstance(value, bool):
-        return b"t" if value else b"f"
-    if isinstance(value, int):
-        return b"i" + struct.pack("<q", value)
-    if isinstance(value, float):
-        return b"d" + struct.pack("<d", value)
-    if isinstance(value, str):
-        return b"s" + counted(value.encode())
-    if isinstance(value, GeoJson):
-        return b"g" + counted(value.text.encode())
-    if isinstance(value, Hll):
-        return b"b\x12" + counted(value.data)
-    if isinstance(value, bytes):
-        return b"b\x04" + counted(value)
-    if isinstance(value, List):
-        items = b"".join(described(item) for item in value.items)
-        return b"l" + struct.pack("<BI", value.ordered, len(value.items)) + items
-    pairs = b"".join(described(key) + described(item) for key, item in value.pairs)
-    return b"m" + struct.pack("<BI", FLAGS[value.order], len(value.pairs)) + pairs
-
-
-def counted(data: bytes) -> bytes:
-    return struct.pack("<I", len(data)) + data
 
 
 def kind_of(value: Value) -> bytes:
