@@ -8,6 +8,7 @@
 #   make -f as_module.mk tsan                       the replacement of modules under calls, under ThreadSanitizer
 #   make -f as_module.mk soak SECONDS=10            64 threads, a module replaced every 100 ms, unfenced and fenced
 #   make -f as_module.mk msgpack-peer               the program by which tests/native uses the real as_msgpack
+#   make -f as_module.mk go-and-lua                 the program by which tests/native compares functions in Go and in Lua
 #   make -f as_module.mk bench                      target/{arch}/bin/bench-as_module and bench-allocations, and their modules
 #   make -f as_module.mk format-check               clang-format finds nothing to change
 #
@@ -77,7 +78,7 @@ C_MODULES := $(patsubst test/as_module/modules/%.c,$(UDF)/c/%.so,$(wildcard test
 GO_MODULES := $(patsubst test/as_module/go/%,$(UDF)/go/%.so,$(wildcard test/as_module/go/*)) $(UDF)/go/floor.so
 LUA_MODULES := $(patsubst test/as_module/lua/%.lua,$(UDF)/lua/%.lua,$(wildcard test/as_module/lua/*.lua))
 
-.PHONY: all aerospike-sources libmod_go_as_module.a bench test sanitize tsan test-program soak msgpack-peer peer format format-check clean loader
+.PHONY: all aerospike-sources libmod_go_as_module.a bench test sanitize tsan test-program soak msgpack-peer peer go-and-lua format format-check clean loader
 .DELETE_ON_ERROR:
 
 all: libmod_go_as_module.a
@@ -197,6 +198,16 @@ peer: $(PEER_PROGRAM)
 $(PEER_PROGRAM): $(PEER) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES)
 	$(LINK) -o $@ $(PEER) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES) $(LIBRARIES)
 
+# ---- functions in Go and in Lua ----------------------------------------------------------------------
+
+GO_AND_LUA := $(call objects,$(wildcard test/as_module/go_and_lua/*.c) test/as_module/peer/describe.c)
+GO_AND_LUA_PROGRAM := $(OBJ)/go-and-lua
+
+go-and-lua: $(GO_AND_LUA_PROGRAM) $(WORKER)
+
+$(GO_AND_LUA_PROGRAM): $(GO_AND_LUA) $(RECORDS) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES)
+	$(LINK) -rdynamic -o $@ $(GO_AND_LUA) $(RECORDS) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES) $(LIBRARIES)
+
 # ---- benchmark --------------------------------------------------------------------------------------
 
 $(BENCH_PROGRAMS): $(BIN)/bench-%: $(OBJ)/bench/as_module/%.o $(call objects,$(addprefix bench/,as_module/calls.c as_module/host_part.c round_trip.c)) \
@@ -235,4 +246,4 @@ clean:
 	rm -rf $(TARGET)/obj/as_module $(TARGET)/obj/as_module-sanitize $(TARGET)/obj/as_module-tsan
 	rm -f $(STATIC) $(BENCH_PROGRAMS)
 
--include $(AS_MODULE:.o=.d) $(RECORDS:.o=.d) $(TESTS:.o=.d) $(PEER:.o=.d) $(BENCH:.o=.d) $(C_MODULES:.so=.d)
+-include $(AS_MODULE:.o=.d) $(RECORDS:.o=.d) $(TESTS:.o=.d) $(PEER:.o=.d) $(GO_AND_LUA:.o=.d) $(BENCH:.o=.d) $(C_MODULES:.so=.d)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import platform
-import struct
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.native.go_and_lua import GoAndLua
+from tests.native.peer import Peer
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "target" / f"{platform.system()}-{platform.machine()}"
@@ -23,30 +25,6 @@ def require(installed: bool, packages: str) -> None:
     if not installed:
         end = pytest.fail if os.environ.get("MODGO_NATIVE") else pytest.skip
         end(f"apt-get install {packages}")
-
-
-class Peer:
-    """A program that answers requests on its standard output. It must never exit by itself."""
-
-    def __init__(self, program: Path) -> None:
-        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-
-    def ask(self, kind: bytes, content: bytes) -> tuple[bool, bytes]:
-        """Whether the answer is yes, and its content."""
-        streams = self.process.stdin, self.process.stdout
-        assert streams[0] is not None
-        assert streams[1] is not None
-        streams[0].write(kind + struct.pack("<I", len(content)) + content)
-        streams[0].flush()
-        head = streams[1].read(5)
-        assert len(head) == 5, f"{self.process.args} ended at {kind!r} {content.hex()}"
-        no, length = struct.unpack("<BI", head)
-        return not no, streams[1].read(length)
-
-    def close(self) -> int:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        return self.process.wait(30)
 
 
 @pytest.fixture(scope="session")
@@ -71,3 +49,17 @@ def sdk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
     peer = Peer(program)
     yield peer
     assert peer.close() == 0
+
+
+@pytest.fixture(scope="session")
+def go_and_lua(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GoAndLua]:
+    require(Path("/usr/include/openssl").exists(), "libssl-dev")
+    subprocess.run(
+        ["make", "--no-print-directory", "-C", ROOT / "libmod_go", "-f", "as_module.mk", "go-and-lua"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    worker = TARGET / "bin" / "mod-go-worker"
+    both = GoAndLua(TARGET / "obj" / "as_module" / "go-and-lua", worker, tmp_path_factory.mktemp("both"))
+    yield both
+    both.close()
