@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
     *sorted(ROOT.glob("*.md")),
     *sorted((ROOT / "docs").glob("*.md")),
+    *sorted(ROOT.glob("examples/*/README.md")),
     *(ROOT / folder / "README.md" for folder in ("examples", "libmod_go", "udf", "vscode-extension")),
 ]
 TARGETS = set(re.findall(r"^([\w.%-]+(?: [\w.-]+)*):(?!=)", (ROOT / "Makefile").read_text(), re.MULTILINE))

@@ -1,4 +1,4 @@
-"""The examples pass their cases, applied by the command and by the native loader."""
+"""The examples pass their cases, with each kind of dispatch, and are complete."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ import platform
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from modgo_lsp.host.case_file import case_files, read_case_file
+
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
-CASES = [
-    (path.parents[2], case)
-    for path in sorted(EXAMPLES.glob("*/testdata/udf/*.case.json"))
-    for case in json.loads(path.read_text())
-]
+PACKAGES = sorted(path.parent for path in EXAMPLES.glob("*/go.mod"))
+WITHOUT_LUA = {"hello", "counters", "profile"}
 
 
 def modgo(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -25,83 +23,58 @@ def modgo(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[s
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
 
 
-@pytest.fixture(scope="session", params=["registry", "exported", "reflect"])
-def modules(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> dict[str, Path]:
-    """Each example's shared object, by the example's name, for each kind of dispatch."""
-    folder = tmp_path_factory.mktemp("modules")
-    built = {}
-    for package in sorted(path.parent for path in EXAMPLES.glob("*/go.mod")):
-        built[package.name] = folder / f"{package.name}.so"
-        done = modgo("build", package, "-o", built[package.name], "--dispatch", request.param)
-        assert done.returncode == 0, done.stdout + done.stderr
-    return built
+def functions_with_cases(package: Path) -> list[str]:
+    """The function of each case."""
+    files = [read_case_file(path) for path in case_files(package)]
+    assert not any(file.problems for file in files)
+    return [case.function for file in files for case in file.cases]
 
 
-def strictly(value: Any) -> Any:
-    """The value with its types, because 1 == 1.0 == True in Python."""
-    if isinstance(value, dict):
-        return {key: strictly(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [strictly(item) for item in value]
-    return type(value).__name__, value
+@pytest.mark.parametrize("dispatch", ["registry", "exported", "reflect"])
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
+def test_cases_pass(package: Path, dispatch: str, tmp_path: Path) -> None:
+    module = tmp_path / f"{package.name}.so"
+    built = modgo("build", package, "-o", module, "--dispatch", dispatch)
+    assert built.returncode == 0, built.stdout + built.stderr
+    done = modgo("test", module, "--json")
+    answer = json.loads(done.stdout)
+    assert done.returncode == 0, [case for case in answer["cases"] if not case["ok"]]
+    assert answer["passed"] == len(functions_with_cases(package)) >= 3
 
 
-@pytest.mark.parametrize(
-    ("package", "case"), CASES, ids=[f"{package.name}: {case['name']}" for package, case in CASES]
-)
-def test_case(package: Path, case: dict[str, Any], modules: dict[str, Path]) -> None:
-    record = case.get("record", {"bins": {}})
-    if isinstance(record, dict):
-        record = json.dumps(record)
-    given = ["--record", record]
-    if "records" in case:
-        given = ["--stream", "--records", case["records"], "--nodes", str(case.get("nodes", 1))]
-    done = modgo(
-        *("call", modules[package.name], case["function"], "--json", *given),
-        *("--", *(json.dumps(argument) for argument in case.get("args", []))),
-        cwd=package / "testdata" / "udf",
-    )
-    answer, expected = json.loads(done.stdout), case["expect"]
-    if "error" in expected:
-        assert answer["ok"] is False
-        assert done.returncode == 1
-        assert answer["error"]["kind"] == "udf"
-        assert answer["error"]["message"] == expected["error"]
-        return
-    assert answer["ok"] is True, answer
-    assert done.returncode == 0
-    assert strictly(answer["result"]) == strictly(expected["result"])
-    if "record" in expected:
-        assert strictly(answer["record"]["after"]["bins"]) == strictly(expected["record"]["bins"])
-    if "operations" in expected:
-        assert answer["operations"] == expected["operations"]
-
-
-@pytest.mark.parametrize(
-    "package", [path.parent for path in EXAMPLES.glob("*/go.mod")], ids=lambda path: path.name
-)
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
 def test_examples_lint_clean(package: Path) -> None:
     done = modgo("lint", package, "--output-format", "json")
     assert done.returncode == 0
     assert json.loads(done.stdout)["findings"] == []
 
 
-def test_every_example_has_cases_for_every_function() -> None:
-    called = {(package.name, case["function"]) for package, case in CASES}
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
+def test_every_function_has_cases(package: Path) -> None:
     registered = {
-        (source.parent.name, line.split('"')[1])
-        for source in EXAMPLES.glob("*/*.go")
+        line.split('"')[1]
+        for source in package.glob("*.go")
         for line in source.read_text().splitlines()
         if "udf.Register(" in line
     }
-    assert called == registered
+    assert set(functions_with_cases(package)) == registered
 
 
-def test_the_same_call_through_the_native_test_app(modules: dict[str, Path]) -> None:
+def test_examples_are_complete_and_listed() -> None:
+    listed = (EXAMPLES / "README.md").read_text()
+    for package in PACKAGES:
+        assert f"[{package.name}]({package.name}/README.md)" in listed
+        assert list(package.glob("*_test.go"))
+        assert (package / "README.md").exists()
+        assert (package / f"{package.name}.lua").exists() == (package.name not in WITHOUT_LUA)
+
+
+def test_the_same_call_through_the_native_test_app(tmp_path: Path) -> None:
+    assert modgo("build", EXAMPLES / "counters", "-o", tmp_path / "counters.so").returncode == 0
     app = ROOT / "target" / f"{platform.system()}-{platform.machine()}" / "bin" / "test"
     done = subprocess.run(
         [app, "--bin", "failed=2", "record", "counters.add", "failed", "1", "5"],
-        cwd=modules["counters"].parent,
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         timeout=30,

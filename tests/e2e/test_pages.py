@@ -1,4 +1,5 @@
-"""The commands of console blocks run as the pages show them, in a folder with the examples.
+"""The commands of console blocks run as the pages show them, in a folder with the examples, or in the example
+that the page is about.
 
 Commands that need a cluster, the server plugin or a C library for another machine are not run here.
 """
@@ -15,7 +16,8 @@ import pytest
 
 from tests.docs.test_commands import ROOT, command_lines
 
-PAGES = ("README.md", "docs/building.md", "examples/README.md")
+EXAMPLES = sorted(str(page.relative_to(ROOT)) for page in ROOT.glob("examples/*/README.md"))
+PAGES = ("README.md", "docs/building.md", "examples/README.md", *EXAMPLES)
 RUN = ("lint", "rule", "build", "inspect", "load", "call", "doctor", "config")
 
 
@@ -46,12 +48,13 @@ def bash(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_succeed(page: str, folder: Path) -> None:
     lines = [line.partition(" |")[0] for line in command_lines(ROOT / page)]
+    commands = (*RUN, "test") if page in EXAMPLES else RUN
     run = [
         line
         for line in lines
-        if line.startswith("modgo ") and line.split()[1] in RUN and "--target" not in line
+        if line.startswith("modgo ") and line.split()[1] in commands and "--target" not in line
     ]
     assert run
     for line in run:
-        done = bash(line, folder)
+        done = bash(line, folder / Path(page).parent if page in EXAMPLES else folder)
         assert done.returncode == 0, (line, done.stdout + done.stderr)
