@@ -1,6 +1,7 @@
 /* test_fenced_guard.c - a fence that cannot be set up is an error, an incomplete one is reported; and a worker's
  * environment. */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "fenced/worker_environment.h"
 #include "fenced/landlock_version.h"
 #include "refuse.h"
+#include "worker/guard.h"
 
 #define LANDLOCK_CREATE_RULESET 444
 #define LANDLOCK_RESTRICT_SELF  446
@@ -173,4 +175,53 @@ TEST(a_worker_gets_the_variables_that_are_allowed_or_named)
 	environment = mod_go_worker_environment("0");
 	CHECK(environment[0] == NULL);
 	free(environment);
+}
+
+/* The descriptors from 10 to 40 are open; those from 20 on are closed by the system call or, on an old kernel, one by
+ * one. */
+static void close_some(void)
+{
+	for (int i = 10; i <= 40; i++)
+		CHECK_NUMBER(dup2(0, i), i);
+	CHECK(guard_close_from(20));
+	for (int i = 10; i <= 40; i++)
+		CHECK_NUMBER(fcntl(i, F_GETFD) >= 0, i < 20);
+}
+
+TEST(descriptors_are_closed_also_where_the_kernel_has_no_call_for_that)
+{
+	check_in_child(close_some);
+	CHECK(refuse_call(436 /* close_range */, -1, ENOSYS));
+	check_in_child(close_some);
+}
+
+/* Old kernels have neither pidfds nor, in some containers, memory files that can be executed. */
+TEST(workers_run_and_end_without_process_descriptors)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1};
+	mod_go_fenced *pool;
+
+	CHECK(refuse_call(434 /* pidfd_open */, -1, ENOSYS));
+	pool = fenced_ready(check_module("hostile"), &options);
+	CHECK_NUMBER(fenced_ask(pool, "exit_now").outcome.crashed, 1);
+	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
+	CHECK_NUMBER(fenced_call(pool, "spin", 100, NULL, NULL, 0).status, AEROSPIKE_UDF_GO_DEADLINE);
+	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
+	mod_go_fenced_close(pool);
+	CHECK_NUMBER(children(), 0);
+}
+
+TEST(a_module_is_loaded_without_memory_files)
+{
+	mod_go_module *module = NULL;
+	mod_go_fenced *pool = NULL;
+	mod_go_error error;
+
+	setenv("TMPDIR", check_folder(), 1);
+	CHECK(refuse_call(SYS_memfd_create, -1, ENOSYS));
+	CHECK_NUMBER(mod_go_open(check_module("good"), &module, &error), MOD_GO_OK);
+	mod_go_close(module);
+	CHECK_NUMBER(fenced_open(check_module("good"), NULL, &pool, &error), MOD_GO_WORKER_FAILED);
+	CHECK_CONTAINS(error.message, "shared memory could not be made (Function not implemented)");
+	CHECK_NUMBER(rmdir(check_folder()), 0); /* the copies are removed */
 }

@@ -13,18 +13,12 @@
 
 int mod_go_memory_file(const char *name, bool executable)
 {
-#ifdef SYS_memfd_create
 	unsigned flags = CLOEXEC | ALLOW_SEALING;
 	long descriptor = syscall(SYS_memfd_create, name, flags | (executable ? EXEC : 0));
 
 	if (descriptor < 0 && errno == EINVAL) /* before Linux 6.3 the flag is unknown, and implied */
 		descriptor = syscall(SYS_memfd_create, name, flags);
 	return (int)descriptor;
-#else
-	(void)name, (void)executable;
-	errno = ENOSYS;
-	return -1;
-#endif
 }
 
 bool mod_go_memory_file_seal(int descriptor, mod_go_seals seals)

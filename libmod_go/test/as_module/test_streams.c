@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "as_module/host_streams.h"
 #include "both_ways.h"
 
 /* Runs it on equal streams in Lua, in Go and in Go fenced. Returns what was written. */
@@ -238,4 +239,18 @@ TEST(what_fails_in_lua_fails_in_go_and_writes_no_end)
 	CHECK_TEXT(same("no_such_function", from_one, 3, NULL), "failed");
 	CHECK_TEXT(same("add", from_one, 3, LIST(MAP())), "failed");
 	CHECK_TEXT(same("increment", word, 3, NULL), "failed");
+}
+
+/* A record of a stream can only be read. */
+TEST(a_stream_function_is_offered_nothing_that_changes_records)
+{
+	const aerospike_udf_go_host *host = mod_go_stream_host();
+
+	CHECK(host->record_set == NULL && host->record_unset == NULL && host->record_set_ttl == NULL);
+	CHECK(host->record_create == NULL && host->record_update == NULL && host->record_remove == NULL);
+	CHECK(host->record_get != NULL && host->record_get_many != NULL && host->record_bin_names != NULL);
+	CHECK(host->record_metadata != NULL && host->record_exists != NULL && host->log != NULL);
+	CHECK(host->stream_read != NULL && host->stream_read_many != NULL && host->stream_write != NULL);
+	CHECK(host->stream_write_many != NULL && host->size == sizeof(*host));
+	CHECK(mod_go_host.stream_read == NULL && mod_go_host.record_set != NULL);
 }
