@@ -39,7 +39,8 @@ class BuildRequest(msgspec.Struct, frozen=True):
     """`packages` are folders; several become one module. `output` is the .so or an existing folder for it,
     by default the first package's folder. `dispatch` is "registry", "exported" or "reflect". `target` is like
     "linux/arm64-glibc2.17", None for this machine. `go` and `cc` are the user's settings. The generated files
-    are copied to `keep_generated`. With `force` outputs may replace any file."""
+    are copied to `keep_generated`. With `force` outputs may replace any file. With `coverage` the module
+    counts what is executed of its packages (main_package.py)."""
 
     packages: tuple[Path, ...]
     output: Path | None = None
@@ -50,6 +51,7 @@ class BuildRequest(msgspec.Struct, frozen=True):
     cc: str | None = None
     keep_generated: Path | None = None
     force: bool = False
+    coverage: bool = False
 
 
 class BuildResult(msgspec.Struct, frozen=True):
@@ -161,6 +163,7 @@ async def _compile(
             objects=objects,
             target=target,
             force=request.force,
+            covered=tuple(package.import_path for package in plan.members) if request.coverage else (),
         )
         try:
             await compile_module(toolchain, what, progress)
@@ -181,7 +184,9 @@ async def _compile(
 def _generate(
     request: BuildRequest, plan: Plan, toolchain: Toolchain, without: frozenset[Location]
 ) -> list[Generated]:
-    binds = [bind_file(package, plan.dispatch, without) for package in plan.members]
+    # Go's cover tool does not know overlays. Without wrappers, functions are called by reflection.
+    bound = () if request.coverage else plan.members
+    binds = [bind_file(package, plan.dispatch, without) for package in bound]
     facts: dict[str, Any] = {
         "target": toolchain.target,
         "flags": ["-trimpath", "-ldflags=-s -w"] if request.release else [],
@@ -189,7 +194,7 @@ def _generate(
     }
     if not request.release:  # a release contains no path of this machine
         facts["folders"] = [each.directory.encode("utf-8", "replace").decode() for each in plan.packages]
-    main = main_file(plan.main_folder, plan.imports, plan.dispatch, facts, _functions(plan))
+    main = main_file(plan.main_folder, plan.imports, plan.dispatch, facts, _functions(plan), request.coverage)
     return [*(file for file in binds if file is not None), main, *plan.forwarders]
 
 

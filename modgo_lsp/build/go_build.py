@@ -26,7 +26,7 @@ _PACKAGE_LINE = re.compile(r"^[\w.~-]+(/[\w.~-]+)*$")
 class Compilation(msgspec.Struct, frozen=True):
     """`folder` is go's working directory, `main` the main package's folder in it, `overlay` the overlay's
     JSON file. `objects` are linked in addition to the Go packages. `target` is None for this machine. With
-    `force` the output may replace any file."""
+    `force` the output may replace any file. The packages of `covered` count what is executed."""
 
     folder: Path
     main: str
@@ -36,6 +36,7 @@ class Compilation(msgspec.Struct, frozen=True):
     objects: tuple[Path, ...] = ()
     target: Target | None = None
     force: bool = False
+    covered: tuple[str, ...] = ()
 
 
 class CompileFailedError(Exception):
@@ -103,9 +104,11 @@ def _check_target(made: Path, target: Target) -> None:
 
 def _flags(what: Compilation, made: Path) -> list[str]:
     flags = ["-buildmode=c-shared", "-buildvcs=false", "-v", f"-overlay={what.overlay}", "-o", str(made)]
+    if what.covered:
+        flags += ["-cover", "-covermode=atomic", f"-coverpkg={','.join(what.covered)}"]
     # Go's lists know quotes around a whole word but no escapes, and two such lists are nested here.
     given = [f"'{path}'" if " " in str(path) else str(path) for path in what.objects]
-    linker = []
+    linker = ["-checklinkname=0"] if what.covered else []
     if what.release:
         linker += ["-s", "-w", "-buildid="]
         given.insert(0, "-s")  # again: cgo's flags have -g, after which zig drops Go's -s

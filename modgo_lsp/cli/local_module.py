@@ -88,7 +88,7 @@ def complete(work: Coroutine[Any, Any, T]) -> T:
         raise CliError(str(error)) from None
 
 
-async def obtain(word: str, settings: Settings, quiet: bool) -> ModuleFile:
+async def obtain(word: str, settings: Settings, quiet: bool, coverage: bool = False) -> ModuleFile:
     """The module that `word` names: a .so, or the folder of a package, which is first built into the cache.
     Raises BuildFailedError, CliError, RequestError and ToolchainError."""
     path = Path(word)
@@ -96,9 +96,9 @@ async def obtain(word: str, settings: Settings, quiet: bool) -> ModuleFile:
         if not await asyncio.to_thread(path.exists):
             raise CliError(f"{word} does not exist", "name a module (.so) or the folder of its package")
         return ModuleFile(path, path.parent)
-    output = cached_module(await asyncio.to_thread(os.path.abspath, path))
+    output = cached_module(await asyncio.to_thread(os.path.abspath, path), "coverage" if coverage else "")
     tools = await asyncio.to_thread(tools_for, path, settings.go, settings.cc)
-    request = BuildRequest((path,), output=output, go=tools.go, cc=tools.cc)
+    request = BuildRequest((path,), output=output, go=tools.go, cc=tools.cc, coverage=coverage)
     with progress(quiet) as report:
         result = await build_module(request, report)
     if not result.ok:
@@ -120,10 +120,10 @@ def package_folders(module: ModuleFile, properties: Mapping[str, str]) -> tuple[
     return (*origin.folders, module.folder)
 
 
-def cached_module(folder: str) -> Path:
-    """The path in the cache to which the package in an absolute folder is built."""
+def cached_module(folder: str, kind: str = "") -> Path:
+    """The path in the cache to which the package in an absolute folder is built; `kind` is of the build."""
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:24]
-    return cache_directory() / "modules" / digest / f"{Path(folder).name or 'module'}.so"
+    return cache_directory() / "modules" / digest / kind / f"{Path(folder).name or 'module'}.so"
 
 
 def show_findings(findings: tuple[Finding, ...]) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+import msgspec
 
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import Command, output_format_option
@@ -18,6 +19,7 @@ from modgo_lsp.cli.local_module import complete, write_json
 from modgo_lsp.cli.memory_option import size_option
 from modgo_lsp.cli.terminal import say
 from modgo_lsp.cli.test_accept import accept
+from modgo_lsp.cli.test_coverage import DEFAULT, Coverage, check_profile, write_profile
 from modgo_lsp.cli.test_junit import report_junit
 from modgo_lsp.cli.test_report import show_module, show_summary, shown_path
 from modgo_lsp.cli.test_run import ModuleReport, Options, run_targets
@@ -32,8 +34,18 @@ from modgo_lsp.report.build_json import findings_json
 _JOBS_MAX = 64
 
 
+class _TestCommand(Command):
+    """The value of --coverage may be left out. For an option that may have a value, click would take the next
+    word."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        given = [f"--coverage={DEFAULT}" if word == "--coverage" else word for word in args[:end]]
+        return super().parse_args(ctx, [*given, *args[end:]])
+
+
 @click.command(
-    cls=Command,
+    cls=_TestCommand,
     epilog="Exits with 0 if all cases passed, 1 if one failed or a module has errors, 2 for wrong usage, "
     "cases that are not valid or a wrong set-up.",
 )
@@ -57,6 +69,10 @@ _JOBS_MAX = 64
 @click.option(
     "--memory", callback=size_option, metavar="SIZE", help="Memory limit, like 256MB (default: none)."
 )
+@click.option(
+    "--coverage", metavar="[FILE]",
+    help="Write a cover profile of the Go code, as go test does (default: cover.out).",
+)  # fmt: skip
 @click.option("--go", metavar="GO", help="The go command.")
 @click.option("--cc", metavar="CC", help="The C compiler.")
 @output_format_option("text", "json", "junit")
@@ -70,6 +86,7 @@ def command(
     jobs: int | None,
     timeout: float,
     memory: int,
+    coverage: str | None,
     go: str | None,
     cc: str | None,
     output_format: str,
@@ -88,10 +105,17 @@ def command(
       modgo test testdata/udf/add.case.yaml:12
       modgo test --failed -x               what failed last time, up to the first failure
       modgo test --accept                  write what happened as what to expect
+      modgo test --coverage && go tool cover -html=cover.out
     """
     is_text = output_format == "text"
+    if watch and coverage is not None:
+        raise CliError("--watch writes no coverage", "leave out one of --watch and --coverage")
     if watch and not is_text:
         raise CliError("--watch shows text", f"leave out --output-format {output_format}")
+    counted: list[tuple[bytes, bytes]] = []
+    profile = None if coverage is None else Path(coverage)
+    if profile is not None:
+        check_profile(profile)
     options = Options(
         matches=_matcher(expression),
         stops=stops,
@@ -103,13 +127,20 @@ def command(
         go=go,
         cc=cc,
         quiet=not is_text,
+        counted=None if profile is None else counted.append,
     )
     if watch:
         _watch(modules, options)
-    sys.exit(_run(modules, options, output_format))
+    written = None if profile is None else lambda: write_profile(profile, options, counted)
+    sys.exit(_run(modules, options, output_format, written))
 
 
-def _run(modules: Sequence[str], options: Options, output_format: str) -> int:
+def _run(
+    modules: Sequence[str],
+    options: Options,
+    output_format: str,
+    written: Callable[[], Coverage | None] | None = None,
+) -> int:
     """Runs the cases, shows the results and returns the exit code."""
     is_text = output_format == "text"
     reports: list[ModuleReport] = []
@@ -129,12 +160,16 @@ def _run(modules: Sequence[str], options: Options, output_format: str) -> int:
         if deselected:
             raise CliError(f"none of {deselected} cases matches", "`modgo test` without -k runs all")
         raise CliError("there are no cases", "write one as testdata/udf/NAME.case.yaml")
+    coverage = None if written is None else written()
     if is_text:
         show_summary(reports)
+        if coverage is not None:
+            say(f"coverage: {coverage.percent:.1f}% of statements, in {coverage.profile}")
     elif output_format == "junit":
         say(report_junit(reports))
     else:
-        write_json(_json(reports))
+        more = {} if coverage is None else {"coverage": msgspec.to_builtins(coverage)}
+        write_json({**_json(reports), **more})
     return max(one.exit_code for one in reports)
 
 

@@ -66,6 +66,7 @@ class Options(msgspec.Struct, frozen=True):
     go: str | None = None
     cc: str | None = None
     quiet: bool = False
+    counted: Callable[[tuple[bytes, bytes]], None] | None = None
 
 
 async def run_targets(
@@ -107,7 +108,10 @@ async def _prepare(
         found = _selected(target, (target.path,), options)
         if not found.cases:
             return ModuleFile(target.path, target.path), target.path, found
-        return await obtain(str(target.path), settings, options.quiet), target.path, found
+        coverage = options.counted is not None
+        return await obtain(str(target.path), settings, options.quiet, coverage), target.path, found
+    if options.counted is not None:
+        raise CliError(f"{target.path} counts no coverage", "name the folder of its package, which is built")
     module = await obtain(str(target.path), settings, options.quiet)
     loaded = await load_module(module.path, cc=settings.cc, memory=options.memory)
     if loaded.failure is not None:
@@ -151,6 +155,7 @@ async def _run(
         stops=options.stops,
         cc=settings.cc,
         package=module.package,
+        counted=options.counted,
     )
     results: list[CaseResult] = []
     failure: Failure | None = None

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from modgo_lsp.build.main_package import COVERAGE_FUNCTION
 from modgo_lsp.host.call_request import CallRequest, CallRequestError, records_beside
 from modgo_lsp.host.caller import Caller
 from modgo_lsp.host.case_file import Case
@@ -25,6 +26,7 @@ from modgo_lsp.host.records_file import NumberedRecord
 from modgo_lsp.host.result import CallResult, Failure
 from modgo_lsp.host.sample import Record
 from modgo_lsp.host.session import CALL_SECONDS, Session
+from modgo_lsp.host.values import List
 from modgo_lsp.model.package import Package
 
 # A worker more takes 30 ms to start, in which the first one runs hundreds of cases.
@@ -35,7 +37,8 @@ _REPORT_SECONDS = 0.05
 
 class CaseRun(msgspec.Struct, frozen=True):
     """How to run cases. `timeout` is in seconds, for cases without their own; `memory` in bytes, 0 for no
-    limit; `workers` the greatest number of processes. With `stops`, the first failure ends the run."""
+    limit; `workers` the greatest number of processes. With `stops`, the first failure ends the run. `counted`
+    gets metadata and counters of each worker of a module that was built with coverage."""
 
     workers: int = 1
     timeout: float = CALL_SECONDS
@@ -43,6 +46,7 @@ class CaseRun(msgspec.Struct, frozen=True):
     stops: bool = False
     cc: str | None = None
     package: Package | None = None
+    counted: Callable[[tuple[bytes, bytes]], None] | None = None
 
 
 async def run_cases(
@@ -82,6 +86,8 @@ async def run_cases(
 
             async for _ in session.in_turn(_taken(left), run_one):
                 pass
+            if how.counted is not None:
+                await _count(session, how.counted)
         all_taken.set()
 
     def report_done() -> None:
@@ -103,6 +109,15 @@ async def run_cases(
             task.cancel()
         await asyncio.gather(*tasks, reporting, return_exceptions=True)
         report_done()
+
+
+async def _count(session: Session, counted: Callable[[tuple[bytes, bytes]], None]) -> None:
+    """Reads what the worker has counted. A worker that crashed has lost its counters."""
+    value = (await session.call(COVERAGE_FUNCTION)).value
+    if isinstance(value, List) and len(value.items) == 2:
+        meta, counters = value.items
+        if isinstance(meta, bytes) and isinstance(counters, bytes):
+            counted((meta, counters))
 
 
 def _taken(left: deque[Case]) -> Iterator[Case]:

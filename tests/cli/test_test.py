@@ -425,3 +425,28 @@ def test_an_interrupted_run_shows_what_was_run_and_leaves_no_process(package: Pa
     finally:
         running.kill()
         running.wait()
+
+
+def test_coverage(package: Path, modgo: Modgo) -> None:
+    write_cases(package, PASSING + "- {function: crash, expect: {error: {kind: crash}}}\n")
+    done = modgo("test", "--coverage", "-j1", "-k", "not crash", cwd=package)
+    assert done.returncode == 0, done.stdout + done.stderr
+    percent = re.search(r"coverage: ([\d.]+)% of statements, in cover.out$", done.stdout)
+    assert percent is not None
+    assert 30 < float(percent[1]) < 90
+    profile = (package / "cover.out").read_text()
+    first = SOURCE.splitlines().index("\tcount, _ := rec.Int(bin)") + 1
+    assert re.search(rf"^example.com/counter/counter.go:{first - 1}\.\d+,.* 2$", profile, re.MULTILINE)
+    crash = next(number for number, line in enumerate(SOURCE.splitlines(), 1) if "os.Exit" in line)
+    assert re.search(rf"^example.com/counter/counter.go:{crash}\.\d+,.* 0$", profile, re.MULTILINE)
+    answer = json.loads(modgo("test", "--coverage=x.out", "--json", package, cwd=package.parent).stdout)
+    assert answer["passed"] == 4
+    assert answer["coverage"]["profile"] == "x.out"
+    assert (package.parent / "x.out").exists()
+
+
+def test_coverage_replaces_nothing_else(package: Path, modgo: Modgo) -> None:
+    write_cases(package, PASSING)
+    done = modgo("test", "--coverage=counter.go", cwd=package)
+    assert (done.returncode, "it is not a cover profile" in done.stderr) == (2, True)
+    assert (package / "counter.go").read_text() == SOURCE
