@@ -127,6 +127,10 @@ test-editors: $(VENV)/.editors ## The pages of docs/editors/ in real editors (in
 test-services: $(VENV)/.services ## The recipes of docs/ci.md with real programs: pre-commit, reviewdog, the action (installs them)
 	$(PYTEST) tests/services
 
+.PHONY: test-site
+test-site: site $(VENV)/.dev ## make site, then check that its pages load nothing from elsewhere and can be searched
+	$(PYTEST) tests/site
+
 .PHONY: test-native
 test-native: test-sanitizers ## test-sanitizers, tests/native without skips, fuzz (libssl-dev, valgrind, qemu-user-static, libc6-arm64-cross)
 	MODGO_NATIVE=1 $(PYTEST) tests/native
@@ -241,6 +245,10 @@ bench-%: $(VENV)/.bench libmod_go.so
 docs: $(VENV)/.dev ## Generate the reference pages
 	$(BIN)/python docs/generate.py
 
+.PHONY: site
+site: $(VENV)/.docs ## Build docs/ as a website in target/site; dead links and other warnings are errors
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 .PHONY: lock
 lock: $(VENV)/.lock ## Pin the dependencies of pyproject.toml in requirements/ (UPGRADE=1: the newest versions)
 	$(BIN)/python scripts/lock.py $(if $(UPGRADE),--upgrade)
@@ -281,11 +289,11 @@ $(VENV)/.asd: $(VENV)/.dev $(call locks,deploy toolchain)
 	@touch $@
 
 # bench: the newest Go, for gopls. editors: editors that Debian lacks or has too old, and a terminal to drive them. services:
-# pre-commit. dist: writes and validates SBOMs. lock: uv. mutants: mutmut.
+# pre-commit. dist: writes and validates SBOMs. docs: mkdocs. lock: uv. mutants: mutmut.
 $(VENV)/.bench: $(VENV)/.dev
 $(VENV)/.editors: $(VENV)/.bench
 $(VENV)/.services $(VENV)/.dist $(VENV)/.mutants: $(VENV)/.dev
-$(VENV)/.lock: | $(VENV)/bin/python
-$(VENV)/.bench $(VENV)/.editors $(VENV)/.services $(VENV)/.dist $(VENV)/.lock $(VENV)/.mutants: $(VENV)/.%: requirements/%.txt
+$(VENV)/.docs $(VENV)/.lock: | $(VENV)/bin/python
+$(VENV)/.bench $(VENV)/.editors $(VENV)/.services $(VENV)/.dist $(VENV)/.docs $(VENV)/.lock $(VENV)/.mutants: $(VENV)/.%: requirements/%.txt
 	$(call install_locked,$*)
 	@touch $@

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from modgo_lsp.cli.commands import modgo
+from tests.docs.console_blocks import blocks
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -25,11 +26,10 @@ TARGETS = {target for line in TARGETS for target in line.split()}
 
 
 def command_lines(page: Path) -> Iterator[str]:
-    """The lines of console blocks that a reader types, without prompt and comment."""
-    text = page.read_text("utf-8").replace("\\\n", " ")
-    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
-        for line in re.findall(r"^ *[$#] (.*)", block, re.MULTILINE):
-            yield re.sub(r"\s+#.*", "", line)
+    """The commands that a reader of the page types, without comments."""
+    for block in blocks(page):
+        for command in block.commands:
+            yield re.sub(r"\s+#.*", "", command.typed.replace("\\\n", " "))
 
 
 def refusal(command: click.Command, words: list[str]) -> str:
@@ -51,7 +51,7 @@ def refusal(command: click.Command, words: list[str]) -> str:
 def test_modgo_takes_the_commands_of_the_page(page: Path) -> None:
     for line in command_lines(page):
         if match := re.search(r"\bmodgo (?=[a-z])([^|&)]*)", line):
-            words = shlex.split(match[1])
+            words = shlex.split(match[1].partition("\n")[0])
             assert refusal(modgo, words) == "", line
 
 

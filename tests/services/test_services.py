@@ -123,7 +123,7 @@ def reviewdog() -> Path:
 @pytest.mark.timeout(900)
 def test_reviewdog_reads_the_reports(repository: Path, reviewdog: Path) -> None:
     (repository / "shop.go").write_text(CLEAN + FORGOTTEN)
-    recipes = re.findall(r"^modgo lint .*\| reviewdog .*$", PAGE, re.MULTILINE)
+    recipes = re.findall(r"^\$ (modgo lint .*\| reviewdog .*)$", PAGE, re.MULTILINE)
     assert len(recipes) == 2
     path = os.pathsep.join((str(Path(sys.executable).parent), str(reviewdog), os.environ["PATH"]))
     # reviewdog shows each result of SARIF as JSON.
