@@ -23,7 +23,9 @@ ROOT = Path(__file__).resolve().parents[2]
 LISTED = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
 TRACKED = sorted(name for name in LISTED.stdout.split("\0") if name and (ROOT / name).exists())
 # A decision shows what was tried.
-PAGE = re.compile(r"[A-Z]+\.md|docs/(?!decisions/).*\.md|(examples|udf|vscode-extension)/README\.md")
+PAGE = re.compile(
+    r"[A-Z]+\.md|docs/(?!decisions/).*\.md|examples/(\w+/)?README\.md|(udf|vscode-extension)/README\.md"
+)
 PAGES = [ROOT / name for name in TRACKED if PAGE.fullmatch(name)]
 BLOCKS = {page: blocks(page) for page in PAGES}
 RUN = [page for page, found in BLOCKS.items() if any(not block.not_run for block in found)]
@@ -70,7 +72,9 @@ def repository(tmp_path: Path) -> Path:
 def test_commands_of(page: Path, repository: Path) -> None:
     run = [block for block in BLOCKS[page] if not block.not_run]
     typed = [(block, command) for block in run for command in block.commands]
-    outcomes = run_all([command for _, command in typed], repository)
+    # An example's README is for its folder, every other page for the repository's.
+    folder = repository / page.parent.relative_to(ROOT) if page.parts[-3] == "examples" else repository
+    outcomes = run_all([command for _, command in typed], folder, repository.parent / "home")
     for number, (block, command) in enumerate(typed):
         assert number in outcomes, f"{place(block)}: the shell ended before $ {command.typed}"
         code, output, errors = outcomes[number]
@@ -83,12 +87,11 @@ def test_commands_of(page: Path, repository: Path) -> None:
             assert agrees, f"{shown}\nThe page shows:\n{command.output}"
 
 
-def run_all(commands: list[Command], folder: Path) -> dict[int, tuple[int, str, str]]:
+def run_all(commands: list[Command], folder: Path, home: Path) -> dict[int, tuple[int, str, str]]:
     """The exit code, standard output and standard error of each command, by its number."""
     script = _PRELUDE + "".join(
         f"mark begin {number}\n{command.typed}\nmark end $?\n" for number, command in enumerate(commands)
     )
-    home = folder.parent / "home"
     home.mkdir()
     cache = subprocess.run(["go", "env", "GOCACHE"], capture_output=True, text=True, check=True)
     environment = {
