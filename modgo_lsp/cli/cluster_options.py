@@ -96,8 +96,13 @@ def _access(
     seeds = read_seeds(hosts)
     files = (tls_cafile, tls_capath, tls_certfile, tls_keyfile)
     for file in files:
-        if file is not None and not file.exists():
+        if file is None:
+            continue
+        if not file.exists():
             raise CliError(f"{file} does not exist", "name a PEM file with the --tls-… option")
+        if not (file.is_dir() if file is tls_capath else file.is_file()):  # the client waits for a pipe
+            kind = "folder" if file is tls_capath else "regular file"
+            raise CliError(f"{file} is not a {kind}", "name a PEM file, or a folder with --tls-capath")
     key_password = (
         None if tls_keyfile_password is None else _secret(tls_keyfile_password, "--tls-keyfile-password")
     )
@@ -134,7 +139,7 @@ def _secret(where: str, option: str) -> str:
         )
     if kind == "file" and colon:
         try:
-            return Path(place).read_text().rstrip("\r\n")
+            return Path(place).read_text("utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
             raise CliError(f"{place} cannot be read ({error})", f"name another file with {option}") from None
     raise CliError(

@@ -1,11 +1,13 @@
 """Standard streams that are closed, full, or a folder.
 
 A closed stream is replaced by /dev/null. Errors of the standard error are ignored. If results cannot be
-written to the standard output, the command ends with one line and exit code 2.
+written to the standard output, the command ends with one line and exit code 2. A character that the locale's
+encoding lacks is escaped as in JSON, so that JSON stays valid.
 """
 
 from __future__ import annotations
 
+import codecs
 import errno
 import io
 import os
@@ -18,7 +20,8 @@ _OF_STREAMS = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EDQUOT, 
 
 
 def repair_streams() -> None:
-    """Opens closed streams, so that no file gets their descriptors, and ignores errors of standard error."""
+    """Opens closed streams, so that no file gets their descriptors, ignores errors of standard error, and
+    escapes what the encoding lacks."""
     for number in (0, 1, 2):
         try:
             os.fstat(number)
@@ -30,8 +33,18 @@ def repair_streams() -> None:
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     if sys.stderr is None:
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    elif isinstance(sys.stderr, io.TextIOWrapper):
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() not in ("utf-8", "utf8"):
+            codecs.register_error("json-escape", _escape)
+            stream.reconfigure(errors="json-escape")
+    if isinstance(sys.stderr, io.TextIOWrapper):
         sys.stderr = _Lenient(sys.stderr)
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4)), error.end
 
 
 def is_stream_error(error: OSError) -> bool:
