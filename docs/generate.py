@@ -13,6 +13,7 @@ import click
 from c_pages import ABI, abi_page, library_page, sdk_header
 from fault_page import fault_page
 from feature_page import feature_page
+from man_pages import man_pages
 
 from modgo_lsp.cli.commands import COMMANDS, modgo
 from modgo_lsp.lint.config import schema
@@ -41,7 +42,7 @@ def command_line() -> str:
 
 def _help(command: click.Command, name: str) -> list[str]:
     """The help texts of a command and its subcommands."""
-    with click.Context(command, info_name=name, terminal_width=100) as context:
+    with click.Context(command, info_name=name, terminal_width=100, **command.context_settings) as context:
         parts = [f"```text\n{command.get_help(context).rstrip()}\n```\n"]
         if isinstance(command, click.Group):
             for below in command.list_commands(context):
@@ -117,13 +118,15 @@ def generated() -> dict[Path, str]:
         DOCS / "libmod_go.md": library_page(NOTICE),
         DOCS / "faults.md": fault_page(NOTICE),
         **{DOCS / "rules" / name: text for name, text in rule_pages().items()},
+        **{DOCS / "man" / name: text for name, text in man_pages().items()},
     }
 
 
 def main() -> None:
     written = generated()
     stale = [path for path, text in written.items() if not path.exists() or path.read_text("utf-8") != text]
-    gone = [path for path in (DOCS / "rules").glob("*.md") if path not in written]
+    kept = [*(DOCS / "rules").glob("*.md"), *(DOCS / "man").glob("*.1")]
+    gone = [path for path in kept if path not in written]
     if "--check" in sys.argv[1:]:
         for path in (*stale, *gone):
             print(f"not current: {path.relative_to(DOCS.parent)}; run `make docs`")
@@ -131,6 +134,7 @@ def main() -> None:
     for path in gone:
         path.unlink()
     for path in stale:
+        path.parent.mkdir(exist_ok=True)
         path.write_text(written[path], encoding="utf-8")
     print(f"{len(written)} files, {len(stale)} written, {len(gone)} removed")
 
