@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,7 @@ from modgo_lsp import __version__
 from modgo_lsp.cli.cli_error import CliError, asks_for_json, show_as_json
 from modgo_lsp.cli.command import CommandGroup
 from modgo_lsp.cli.global_options import reset
+from modgo_lsp.cli.standard_streams import ReaderEndedError
 from modgo_lsp.cli.terminal import click_color, say
 
 # Only a shell that completes words needs it.
@@ -70,6 +71,12 @@ class _Commands(CommandGroup):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         reset()
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderEndedError from error  # click would exit with 1, which means findings
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
         return list(COMMANDS)

@@ -12,6 +12,7 @@ from types import FrameType
 
 from modgo_lsp.build.isolation import leave_out_relative_folders
 from modgo_lsp.cli.standard_streams import (
+    ReaderEndedError,
     discard_output,
     is_stream_error,
     repair_streams,
@@ -42,10 +43,10 @@ def _run(command_line: list[str], received: list[int]) -> int:
         if interrupt.__cause__ is None and sys.stderr.isatty():
             print(file=sys.stderr)  # the shell's prompt starts on a new line
         return 128 + (received or [signal.SIGINT])[0]
-    except BrokenPipeError:
-        # The reader of our output has ended (`modgo lint | head`). Python must not flush again at exit.
+    except (BrokenPipeError, ReaderEndedError):
+        # Python must not flush again at exit.
         discard_output()
-        return 128 + 13
+        return 128 + 13  # SIGPIPE
     except OSError as error:
         if not is_stream_error(error) or os.environ.get("MODGO_DEBUG"):
             return _report_bug(error)

@@ -59,6 +59,10 @@ def report_stream_error(error: OSError) -> None:
     discard_output()
 
 
+class ReaderEndedError(Exception):
+    """The program that reads the output has ended, as in `modgo lint | head`."""
+
+
 def discard_output() -> None:
     """Discards the buffer of the standard output, which Python flushes again at exit."""
     _discard(1)

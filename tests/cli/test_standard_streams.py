@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -84,3 +85,13 @@ def test_lost_results_are_an_error(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "Error: the standard output cannot be written (No space left on device)\n"
+
+
+def test_a_reader_that_ends_early_is_as_a_signal() -> None:
+    """As in `modgo rule --all | head`: the exit code is that of a program that SIGPIPE ends."""
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "modgo_lsp", "rule", "--all"]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, "")

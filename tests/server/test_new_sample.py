@@ -67,7 +67,8 @@ async def test_a_sample_has_the_bins_that_the_udf_reads(folder):
             "record": {"key": ["test", "demo", "k1"], "bins": bins},
         }
         assert json.loads(path.read_text()) == answer["record"]
-        assert editor.client.shown_documents[-1].uri == path.as_uri()
+        shown = editor.client.shown_documents[-1]
+        assert (shown.uri, shown.take_focus) == (path.as_uri(), True)
         called = await editor.run("modgo.call", {"uri": uri, "function": "visit"})
         assert (called["ok"], called["result"]) == (True, 1)
         assert called["record"]["before"]["bins"] == bins
