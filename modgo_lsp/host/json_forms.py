@@ -76,8 +76,8 @@ def members(tree: Any, place: str, what: str) -> dict[str, Any]:
 
 def value_of(tree: Any, place: str = "") -> Value:
     """The value of parsed JSON. Raises FormError."""
-    value = _read(tree, place, 0)
     try:
+        value = _read(tree, place, 0)
         to_flat(value)
     except UnstorableError as error:
         raise FormError(place, str(error)) from None

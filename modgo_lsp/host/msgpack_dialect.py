@@ -37,6 +37,7 @@ from modgo_lsp.host.values import (
     double_bits,
     key_rank,
     type_of,
+    utf8,
 )
 
 _STRING, _BLOB, _HLL, _GEOJSON = 3, 4, 18, 23
@@ -52,13 +53,13 @@ def to_flat(value: Value) -> Flat:
     if isinstance(value, int):
         return Flat(kind, _integer(value), b"")
     if isinstance(value, str):
-        return Flat(kind, 0, _utf8(value))
+        return Flat(kind, 0, utf8(value))
     if isinstance(value, (List, Map)):
         return Flat(kind, 0, encode(value))
     if isinstance(value, float):
         return Flat(kind, double_bits(value), b"")
     if isinstance(value, GeoJson):
-        return Flat(kind, 0, _utf8(value.text))
+        return Flat(kind, 0, utf8(value.text))
     if isinstance(value, Hll):
         return Flat(kind, 0, value.data)
     if isinstance(value, bytes):
@@ -154,9 +155,9 @@ def _pack(packer: Any, value: Value, depth: int) -> None:
     elif isinstance(value, str):
         if "\0" in value:
             raise UnstorableError("a string in a list or map has a NUL, at which the server would cut it")
-        _blob(packer, _STRING, _utf8(value))
+        _blob(packer, _STRING, utf8(value))
     elif isinstance(value, GeoJson):
-        _blob(packer, _GEOJSON, _utf8(value.text))
+        _blob(packer, _GEOJSON, utf8(value.text))
     elif isinstance(value, Hll):
         _blob(packer, _HLL, value.data)
     else:
@@ -249,13 +250,6 @@ def _integer(value: int) -> int:
     if not INTEGER_MIN <= value <= INTEGER_MAX:
         raise UnstorableError(f"{value} does not fit into a signed 64-bit integer")
     return int(value)
-
-
-def _utf8(text: str) -> bytes:
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        raise UnstorableError("text has half of a surrogate pair, which UTF-8 cannot hold") from None
 
 
 def _text(data: bytes) -> str:

@@ -66,12 +66,20 @@ def bits_double(bits: int) -> float:
     return float(struct.unpack("<d", struct.pack("<q", bits))[0])
 
 
+def utf8(text: str) -> bytes:
+    """Raises UnstorableError if the text cannot be UTF-8."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise UnstorableError("text has half of a surrogate pair, which UTF-8 cannot hold") from None
+
+
 def key_rank(key: Value) -> tuple[int, int | bytes]:
     """The sort key of a map key in Aerospike's order: integers, strings, bytes. Raises UnstorableError."""
     if isinstance(key, int) and not isinstance(key, bool):
         return (0, key)
     if isinstance(key, str):
-        return (1, key.encode())
+        return (1, utf8(key))
     if isinstance(key, bytes):
         return (2, key)
     raise UnstorableError(f"a map key may be an integer, a string or bytes, not {type_name(key)}")

@@ -72,6 +72,8 @@ def test_values_that_json_has_are_plain() -> None:
         ('{"a": [1, {"$int": 1.5}]}', r"a\[1\]\.\$int: must be an integer"),
         ('{"$foo": 1}', r"there is no form \$foo"),
         ('{"$bytes": "", "b": 1}', r"\$bytes cannot be combined with b"),
+        ('{"\\ud800": 1}', "half of a surrogate pair"),
+        ('["\\ud800"]', "half of a surrogate pair"),
         ('{"$map": {"a": 1}}', "must be an array of"),
         ('{"$map": [["a", 1, 2]]}', r"\$map\[0\]: must be \[key, value\]"),
         ('{"$map": [[1.5, 1]]}', "may be an integer, a string or bytes, not double"),
@@ -127,8 +129,10 @@ def test_a_sample_needs_bins_only_and_without_bins_there_is_no_record() -> None:
         {"bins": {"fifteen-bytes-a": 1}},
         {"bins": {"é" * 7 + "x": 1}},
         {"key": ["n", "", None]},
+        {"key": ["n" * 63, "é" * 31 + "s", "k"]},
+        {"bins": {f"b{each}": 1 for each in range(512)}},
     ],
-    ids=str,
+    ids=lambda fields: str(fields)[:40],
 )
 def test_values_at_the_bounds_round_trip(fields: dict[str, object]) -> None:
     text = {"key": ["n", "s", "k"], "bins": {"a": 1}, "ttl": 5, "generation": 1, **fields}
@@ -156,6 +160,13 @@ def test_values_at_the_bounds_round_trip(fields: dict[str, object]) -> None:
         ('{"bins": {}, "generation": 65536}', "from 0 to 65535"),
         ('{"bins": {}, "generation": -1}', "from 0 to 65535"),
         ('{"bins": {"ééééééééé": 1}}', "at most 15 bytes"),
+        ('{"bins": {"a\\u0000": 1}}', "needs a name without NUL"),
+        ('{"bins": {}, "key": ["%s", "s", 1]}' % ("n" * 64), "namespace and set are at most 63 bytes"),
+        ('{"bins": {}, "key": ["n", "%s", 1]}' % ("é" * 32), "namespace and set are at most 63 bytes"),
+        ('{"bins": {}, "key": ["n", "\\u0000", 1]}', "namespace and set are at most 63 bytes"),
+        ('{"bins": {}, "key": ["n", 1, 1]}', "namespace, set, key"),
+        ('{"bins": {}, "key": ["n", "s", true]}', "the user's key is"),
+        (json.dumps({"bins": {f"b{each}": 1 for each in range(513)}}), "there are 513 bins"),
         ('{"bins": {"a": {"$bytes": 3}}}', r"r\.json: bins\.a\.\$bytes: must be"),
     ],
 )

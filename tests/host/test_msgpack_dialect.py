@@ -144,3 +144,20 @@ def test_types_that_do_not_exist_or_do_not_fit() -> None:
         from_flat(Flat(8, 0, encode(Map(()))))
     with pytest.raises(UnstorableError, match="64-bit"):
         to_flat(2**63)
+
+
+def test_half_of_a_surrogate_pair_is_refused() -> None:
+    for value in ("\ud800", GeoJson("\ud800"), List(("\ud800",)), Map((("\ud800", 1),), "none")):
+        with pytest.raises(UnstorableError, match="half of a surrogate pair"):
+            to_flat(value)
+
+
+def test_integers_have_64_bits() -> None:
+    for value in (-(2**63), 2**63 - 1):
+        assert from_flat(to_flat(value)) == value
+        assert decode(encode(List((value,)))) == List((value,))
+    for value in (-(2**63) - 1, 2**63):
+        with pytest.raises(UnstorableError, match=f"{value} does not fit into a signed 64-bit integer"):
+            to_flat(value)
+        with pytest.raises(UnstorableError, match=f"{value} does not fit"):
+            encode(List((value,)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
@@ -113,25 +114,43 @@ def test_the_connection_is_closed_and_says_why_in_one_line(capsys: pytest.Captur
     )
 
 
+INVALID = {
+    b"": "not JSON: ",
+    b"{": "not JSON: ",
+    b"\xff\xfe": "not JSON: ",
+    b"[" * 100_000: "nested too deeply|not JSON: ",
+    b"[]": "not a JSON-RPC 2.0 message",
+    b"7": "not a JSON-RPC 2.0 message",
+    b"null": "not a JSON-RPC 2.0 message",
+    b'{"id": 1}': "not a JSON-RPC 2.0 message",
+    b'{"jsonrpc": "1.0", "id": 1}': "not a JSON-RPC 2.0 message",
+    b'{"jsonrpc": "2.0"}': "neither a request nor a notification nor a response",
+    b'{"jsonrpc": "2.0", "method": "x", "params": nan}': "not JSON: ",
+    b'{"jsonrpc": "2.0", "id": true, "method": "x"}': "neither a whole number nor a string",
+    b'{"jsonrpc": "2.0", "id": 1.5, "method": "x"}': "neither a whole number nor a string",
+    b'{"jsonrpc": "2.0", "id": [], "method": "x"}': "neither a whole number nor a string",
+    b'{"jsonrpc": "2.0", "id": 1, "method": 2}': "one whose method is not a string",
+}
+
+
+@pytest.mark.parametrize("body", INVALID, ids=lambda body: repr(body[:30]))
+def test_an_invalid_message_is_malformed(body: bytes) -> None:
+    with pytest.raises(MalformedError, match=INVALID[body]):
+        decoded(body)
+
+
 @pytest.mark.parametrize(
     "body",
     [
-        *(
-            b"",
-            b"{",
-            b"[]",
-            b"7",
-            b"null",
-            b'{"id": 1}',
-            b'{"jsonrpc": "1.0", "id": 1}',
-            b'{"jsonrpc": "2.0"}',
-        ),
-        *(b"\xff\xfe", b"[" * 100_000, b'{"jsonrpc": "2.0", "method": "x", "params": nan}'),
+        b'{"jsonrpc": "2.0", "id": 1, "method": "x"}',
+        b'{"jsonrpc": "2.0", "id": "a", "method": "x"}',
+        b'{"jsonrpc": "2.0", "method": "x"}',
+        b'{"jsonrpc": "2.0", "id": 1, "result": null}',
+        b'{"jsonrpc": "2.0", "id": null, "error": {}}',
     ],
 )
-def test_an_invalid_message_is_malformed(body: bytes) -> None:
-    with pytest.raises(MalformedError):
-        decoded(body)
+def test_a_message_is_accepted(body: bytes) -> None:
+    assert decoded(body) == json.loads(body)
 
 
 def test_half_of_a_surrogate_pair_is_accepted() -> None:
