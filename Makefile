@@ -25,7 +25,7 @@ SAMPLE ?= 300
 FOLDER ?=
 BIN := $(CURDIR)/$(VENV)/bin
 MODGO := $(BIN)/modgo
-GO_FOLDERS := udf examples libmod_go tests/agreement tests/build tests/host
+GO_FOLDERS := udf examples libmod_go tests/agreement tests/build tests/host tests/native
 
 # The environment's tools come first. It has `go`, `cc` and `node` only if the machine has none.
 export PATH := $(BIN):$(PATH)

@@ -20,6 +20,11 @@ from tests.native.peer import Peer
 _PLACE = re.compile(r"^\S*\.lua:\d+: |^\[string \"[^\"]*\"\]:\d+: ")
 
 
+def without_place(error: str | None) -> str | None:
+    """The text of an error without the FILE:LINE that Lua puts before it."""
+    return None if error is None else _PLACE.sub("", error)
+
+
 class Applied(NamedTuple):
     """What a function did. `stored` is the stored record's bins, None if there is no record."""
 
@@ -81,8 +86,6 @@ def _sample(record: Record) -> List:
 
 def _applied(answer: List) -> Applied:
     error, result, *rest = answer.items
-    if isinstance(error, str):
-        error = _PLACE.sub("", error)
     assert error is None or isinstance(error, str)
     if not rest:
         return Applied(error, comparable(result))
