@@ -8,7 +8,7 @@ import pytest
 
 from modgo_lsp.golang.types.types import Type
 from modgo_lsp.model.package import Package
-from modgo_lsp.model.type_text import go_source
+from modgo_lsp.model.type_text import go_source, type_text
 
 SOURCE = """
 type T struct { A int }
@@ -94,6 +94,8 @@ def test_types_that_other_packages_cannot_name(udfs: Callable[..., Package]) -> 
         ("chan int", "unsupported"),
         ("[2]int", "unsupported"),
         ("time.Duration", "unknown"),
+        ("[]" * 8 + "int", "list of " * 8 + "integer"),
+        ("[]" * 9 + "int", "list of " * 8 + "list"),
     ],
 )
 def test_aerospike_names(udfs: Callable[..., Package], text: str, words: str) -> None:
@@ -102,3 +104,27 @@ def test_aerospike_names(udfs: Callable[..., Package], text: str, words: str) ->
     signature = found.registrations[0].signature
     assert signature is not None
     assert signature.parameters[0].aerospike == words
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("[]*time.Duration", "[]*time.Duration"),
+        ("other.U[other.T]", "other.U[other.T]"),
+        ("map[string]T", "map[string]T"),
+        ("local", "struct{…}"),
+        ("*struct { a int }", "*struct{…}"),
+        ("[]struct { a int }", "[]struct{…}"),
+        ("interface { m() }", "interface{…}"),
+        ("func(struct { a int })", "func(…)"),
+    ],
+)
+def test_types_as_readers_see_them(udfs: Callable[..., Package], text: str, shown: str) -> None:
+    assert type_text(type_of(udfs, text), "example.com/m") == shown
+
+
+def test_a_type_of_a_function_is_shown_by_its_name(udfs: Callable[..., Package]) -> None:
+    found = udfs("func init() { type T int; udf.Register(`a`, func(t T, ts []T) {}) }")
+    signature = found.registrations[0].signature
+    assert signature is not None
+    assert [type_text(each.type, "example.com/m") for each in signature.parameters] == ["T", "[]T"]

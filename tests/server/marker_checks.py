@@ -164,6 +164,7 @@ async def accept(check: Check) -> None:
 async def _completions(check: Check) -> list[types.CompletionItem]:
     params = types.CompletionParams(**check.workspace.at(check.place(check.arguments[0]), end=True))
     found = await check.client.text_document_completion_async(params)
+    assert not found.is_incomplete, str(check.marker)  # the editor asks again for each letter, else
     return sorted(found.items, key=lambda item: item.sort_text or item.label)
 
 
