@@ -117,6 +117,12 @@ async def test_a_setting_is_binding(bare: Path) -> None:
         await discover_cc("nocc")
 
 
+async def test_cc_is_binding(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", "nocc")
+    with pytest.raises(ToolchainError, match="the C compiler in CC, nocc, is not a program"):
+        await discover_cc()
+
+
 async def test_settings_and_cc_may_have_spaces_and_options(
     bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
