@@ -6,6 +6,7 @@ The commands and their parameters come from the command table, so that a new com
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -118,6 +119,7 @@ def test_an_unknown_option_is_an_error(name: str, place: Path, capfd: pytest.Cap
 
 # `modgo lsp` reads the standard input of the process until it ends: its options are tested in
 # tests/server/.
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in BY_NAME if name != "lsp"])
 def test_bad_files_are_errors(name: str, place: Path, capfd: pytest.CaptureFixture[str]) -> None:
     for file in bad_files(place):
@@ -193,6 +195,8 @@ finally:
 @pytest.mark.parametrize("name", [name for name in BY_NAME if name != "lsp"])
 def test_an_interrupt_anywhere_ends_it_quietly(name: str, place: Path) -> None:
     def interrupted(kind: str, at: int) -> subprocess.CompletedProcess[str]:
+        shutil.rmtree(place / "folder")  # `modgo new` has filled it
+        (place / "folder").mkdir()
         return subprocess.run(
             [sys.executable, "-c", INTERRUPTED, kind, str(at), *words_of(name, "folder")],
             cwd=place, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=subprocess.DEVNULL,
