@@ -32,6 +32,10 @@ RUN = [page for page, found in BLOCKS.items() if any(not block.not_run for block
 
 # What differs from run to run and from machine to machine: times, sizes, the version of Go.
 _VARIES = r"…|\d[\d.,]* ?(?:ns|µs|ms|s|min|kB|MB|bytes|compressed)\b|go1\.[\d.]+"
+# A terminal shows these lines only while a command works, and other outputs only where that takes long.
+_PROGRESS = re.compile(
+    r"^(?:building|compiling|linking|loading|calling|testing) .*\n|^linking\n", re.MULTILINE
+)
 _MARK = "@@modgo-docs@@"
 _PRELUDE = f"""
 mark() {{ printf '\\n{_MARK} %s\\n' "$*"; printf '\\n{_MARK} %s\\n' "$*" >&2; }}
@@ -114,7 +118,7 @@ def run_all(commands: list[Command], folder: Path, home: Path) -> dict[int, tupl
         check=False,
     )
     return {
-        number: (code, output, _of_command(done.stderr, number)[1])
+        number: (code, output, _PROGRESS.sub("", _of_command(done.stderr, number)[1]))
         for number in range(len(commands))
         for code, output in [_of_command(done.stdout, number)]
         if code >= 0
