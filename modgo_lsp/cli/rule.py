@@ -57,7 +57,7 @@ def command(code: str | None, every: bool, as_json: bool) -> None:
         from rich.console import Console
         from rich.markdown import Markdown
 
-        Console().print(Markdown(rules[0].page))
+        Console(force_terminal=True).print(Markdown(rules[0].page))  # as --color and FORCE_COLOR say
     else:
         say(rules[0].page, nl=False)
 
