@@ -22,6 +22,7 @@ from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.build.lint_worker_pool import LintWorkerPool
 from modgo_lsp.golang.files import DiskFiles, Stamp
+from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.lint.lint_paths import lint_paths
 from modgo_lsp.lint.linted_modules import Machine
 from tests.lint.histories import WORLD, Changes, comparable, write
@@ -143,6 +144,32 @@ def test_findings_do_not_depend_on_the_cache(
             done.append(cache.one())
         else:
             done.append(changes.one())
+
+
+def test_a_run_that_finds_everything_cached_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+
+    class Counting(Trusting):
+        def put(self, root: str, environment: GoEnvironment, value: bytes) -> None:
+            written.append(root)
+            super().put(root, environment, value)
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    write(tmp_path, WORLD)
+    counts = []
+    for text in ("", "", "", "\n// more\n", ""):
+        with (tmp_path / "shop/stock/stock.go").open("a") as file:
+            file.write(text)
+        machine = Machine(find_go_environment, DiskFactsCache(), Counting())
+        lint_paths([str(tmp_path / "shop")], DiskFiles(), machine=machine)
+        counts.append(len(written))
+        written.clear()
+    assert counts[0] > 0
+    assert counts[1:3] == [0, 0]
+    assert counts[3] == 1
+    assert counts[4] == 0
 
 
 def test_a_change_within_one_time_stamp_is_detected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
