@@ -63,6 +63,10 @@ typedef struct mod_go_fenced_options {
 	/* one in so many of each thread's calls is timed, because reading the clock is a good part of a short call;
 	 * default: each */
 	uint32_t timed;
+
+	/* the time of day that a Go module reads, in nanoseconds since 1970, where the number is not 0; each call reads
+	 * it when it begins. For tests: workers start with another clock for it. Default: the real time */
+	const int64_t *now;
 } mod_go_fenced_options;
 
 /* What a pool has done so far. Each call counts once in `calls`, once in `by_status` and, where it is timed, once in

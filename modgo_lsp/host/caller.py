@@ -26,6 +26,11 @@ class Caller:
         self._module = module
         self.opened = opened
 
+    def set_time(self, milliseconds: int) -> None:
+        """Sets the time of day that the module reads, in ms since 1970; 0 is the real one. Only for a fence
+        with `settable_time`."""
+        self._module.pool.set_time(milliseconds)
+
     def call(
         self,
         function: str,

@@ -8,8 +8,10 @@ that share the table's other keys.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,17 +31,20 @@ from modgo_lsp.spelling import did_you_mean
 CASE_ENDINGS = (".case.yaml", ".case.json")
 LARGEST = 4 << 20
 NODES_MAX = 1024
+NOW_MAX = 9_000_000_000_000  # in 2255; the worker counts nanoseconds in 63 bits
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([zZ]|[+-]\d\d:\d\d)", re.ASCII)
 _CALL_TEXT_MAX = 60
 
 T = TypeVar("T")
 
-_KEYS = ("name", "function", "args", "record", "records", "nodes", "timeout", "tolerance", "expect")
+_KEYS = ("name", "function", "args", "record", "records", "nodes", "now", "timeout", "tolerance", "expect")
 
 
 class Case(msgspec.Struct, frozen=True):
     """One call. `record` and `records` are None where the case names none: then it uses the function's
     sample, as `modgo call` does. `line` is that of its first key, `position` its number in the file, from
-    0; `expected` is `expect` as data for JSON."""
+    0; `now` is the time that the module reads, in ms since 1970, None for the real one; `expected` is
+    `expect` as data for JSON."""
 
     path: Path
     line: int
@@ -50,6 +55,7 @@ class Case(msgspec.Struct, frozen=True):
     record: Record | None = None
     records: tuple[NumberedRecord, ...] | None = None
     nodes: int | None = None
+    now: int | None = None
     timeout: float | None = None
     expectation: Expectation = Expectation()
     expected: Any = None
@@ -184,6 +190,7 @@ def _case(keys: Keys, position: int, path: Path) -> Case:
         record=_optional(found.get("record"), lambda node: record_at(node, path.parent)),
         records=_optional(found.get("records"), lambda node: _records(node, path.parent)),
         nodes=_optional(found.get("nodes"), _nodes),
+        now=_optional(found.get("now"), _now),
         timeout=_optional(found.get("timeout"), _timeout),
         expectation=_optional(expect, lambda node: expectation_of(node, tolerance or 0.0, path.parent))
         or Expectation(),
@@ -252,6 +259,23 @@ def _nodes(node: Node) -> int:
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= NODES_MAX:
         raise TreeError(node.line, f"nodes must be an integer from 1 to {NODES_MAX}")
     return count
+
+
+def _now(node: Node) -> int:
+    """The time in ms since 1970."""
+    moment = node.scalar
+    if isinstance(moment, str) and (match := _MOMENT.fullmatch(moment)):
+        day, clock, fraction, zone = match.groups()
+        try:
+            whole = datetime.fromisoformat(f"{day}T{clock}{'+00:00' if zone in 'zZ' else zone}")
+            moment = int(whole.timestamp()) * 1000 + int((fraction or "").ljust(3, "0")[:3])
+        except (ValueError, OverflowError):
+            moment = None
+    if isinstance(moment, bool) or not isinstance(moment, int) or not 0 < moment <= NOW_MAX:
+        raise TreeError(
+            node.line, 'now must be a time like "2026-03-01T12:00:00Z", or milliseconds since 1970'
+        )
+    return moment
 
 
 def _timeout(node: Node) -> float:

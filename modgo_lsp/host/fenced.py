@@ -15,10 +15,12 @@ from ctypes import (
     c_char_p,
     c_int,
     c_int32,
+    c_int64,
     c_size_t,
     c_uint32,
     c_uint64,
     c_void_p,
+    pointer,
 )
 from functools import lru_cache
 from pathlib import Path
@@ -49,6 +51,8 @@ class _Options(Structure):
         ("no_spare", c_uint32),
         ("output", c_int32),
         ("stop", c_int32),
+        ("timed", c_uint32),
+        ("now", POINTER(c_int64)),
     )
 
 
@@ -65,11 +69,13 @@ class _Outcome(Structure):
 
 
 class Fence(msgspec.Struct, frozen=True):
-    """The limits of a module. Times are in seconds, `memory` in bytes (0: no limit)."""
+    """The limits of a module. Times are in seconds, `memory` in bytes (0: no limit). With `settable_time`,
+    calls may have a time of day of their own."""
 
     memory: int = 0
     start_timeout: float = 30.0
     grace: float = 0.5
+    settable_time: bool = False
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -154,6 +160,7 @@ class Pool:
         self._library = _library(str(library))
         self._c = self._library.c
         self._handle = c_void_p()
+        self._now = c_int64()  # read at the beginning of each call
         options = _Options(
             size=ctypes.sizeof(_Options),
             limit=1,
@@ -164,6 +171,7 @@ class Pool:
             no_spare=1,
             output=output,
             stop=stop,
+            now=pointer(self._now) if fence.settable_time else None,
         )
         error = _Error()
         self._check(
@@ -173,6 +181,11 @@ class Pool:
 
     def _check(self, status: int, error: _Error) -> None:
         self._library.check(status, error)
+
+    def set_time(self, milliseconds: int) -> None:
+        """Sets the time of day that the module reads in the next calls, in ms since 1970; 0 is the real one.
+        Only for a fence with `settable_time`."""
+        self._now.value = milliseconds * 1_000_000
 
     def setup(self) -> None:
         """Raises LoadError."""

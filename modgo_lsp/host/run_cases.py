@@ -62,6 +62,7 @@ async def run_cases(
     Raises ToolchainError, HostError and LoadFailedError.
     """
     left = deque(cases)
+    sets_time = any(case.now is not None for case in cases)
     done: deque[CaseResult] = deque()
     all_taken = asyncio.Event()
 
@@ -71,10 +72,10 @@ async def run_cases(
                 await asyncio.wait_for(all_taken.wait(), number * _NEXT_WORKER_SECONDS)
         if not left:
             return
-        fence = Fence(memory=how.memory)
+        fence = Fence(memory=how.memory, settable_time=sets_time)
         async with Session(module, cc=how.cc, fence=fence, package=how.package) as session:
             where = await asyncio.to_thread(folders, session.opened)
-            run = _Runner(session.caller, _Samples(where), how.timeout)
+            run = _Runner(session.caller, _Samples(where), how.timeout, sets_time)
 
             def run_one(case: Case) -> None:
                 result = run.run(case)
@@ -147,10 +148,11 @@ class _Samples:
 class _Runner:
     """Runs cases on one worker. Blocks."""
 
-    def __init__(self, caller: Caller, samples: _Samples, timeout: float) -> None:
+    def __init__(self, caller: Caller, samples: _Samples, timeout: float, sets_time: bool) -> None:
         self._caller = caller
         self._samples = samples
         self._timeout = timeout
+        self._sets_time = sets_time
 
     def run(self, case: Case) -> CaseResult:
         outcome = self._outcome(case)
@@ -170,14 +172,21 @@ class _Runner:
 
     def _apply(self, case: Case, is_stream: bool, timeout: float) -> Outcome:
         function, arguments = case.function, case.arguments
+        if self._sets_time:
+            self._caller.set_time(case.now or 0)
         if is_stream:
             records = case.records
             records = self._samples.of(function, True) if records is None else records
-            given = [one.record for one in records]
+            given = [_updated(one.record, case.now) for one in records]
             return self._caller.call_stream(function, arguments, given, case.nodes or 1, timeout)
         record = case.record
         record = self._samples.of(function, False)[0].record if record is None else record
-        return self._caller.call(function, arguments, record, timeout)
+        return self._caller.call(function, arguments, _updated(record, case.now), timeout)
+
+
+def _updated(record: Record, now: int | None) -> Record:
+    """The record, last updated at the time of the case."""
+    return record if now is None else msgspec.structs.replace(record, last_update=now)
 
 
 def _misfit(case: Case, is_stream: bool) -> str | None:

@@ -46,6 +46,12 @@ func init() {
 		return errors.New("enough")
 	})
 	udf.Register("fault", func(rec *udf.Record) int64 { var none []int64; return none[0] })
+	udf.Register("clock", func(rec *udf.Record) []int64 {
+		start := time.Now()
+		time.Sleep(2 * time.Millisecond)
+		passed := min(1, time.Since(start)/time.Millisecond)
+		return []int64{start.UnixMilli(), rec.LastUpdate().UnixMilli(), int64(passed)}
+	})
 	udf.Register("sum", func(s *udf.Stream) *udf.Stream {
 		counts := udf.Map(s, func(rec *udf.Record) int64 { n, _ := rec.Int("n"); return n })
 		return udf.Reduce(counts, func(a, b int64) int64 { return a + b })
@@ -295,10 +301,10 @@ def test_a_failed_load_is_reported(package: Path, modgo: Modgo) -> None:
 
 def test_the_cases_of_the_page_pass(tmp_path: Path, modgo: Modgo) -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "testing.md").read_text(), re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     by_example = {
-        "counters": [*blocks[:2], blocks[2].split("\n\n")[0]],
-        "sales": [blocks[2].split("\n\n")[1]],
+        "counters": [*blocks[:3], blocks[3].split("\n\n")[0]],
+        "sales": [blocks[3].split("\n\n")[1]],
     }
     for name, texts in by_example.items():
         package = tmp_path / name
@@ -309,7 +315,7 @@ def test_the_cases_of_the_page_pass(tmp_path: Path, modgo: Modgo) -> None:
             write_cases(package, text, f"{number}.case.yaml")
     done = modgo("test", "./...", cwd=tmp_path)
     assert done.returncode == 0, done.stdout
-    assert "7 passed" in done.stdout
+    assert "8 passed" in done.stdout
 
 
 def test_junit(package: Path, modgo: Modgo) -> None:
@@ -450,3 +456,23 @@ def test_coverage_replaces_nothing_else(package: Path, modgo: Modgo) -> None:
     done = modgo("test", "--coverage=counter.go", cwd=package)
     assert (done.returncode, "it is not a cover profile" in done.stderr) == (2, True)
     assert (package / "counter.go").read_text() == SOURCE
+
+
+def test_time_stands_still_where_a_case_says_now(package: Path, modgo: Modgo) -> None:
+    write_cases(
+        package,
+        """
+function: clock
+record: {bins: {n: 1}}
+cases:
+  - {now: 2001-09-09T03:46:40.5+02:00, expect: {result: [1000000000500, 1000000000500, 1]}}
+  - {now: 1234567890123, expect: {result: [1234567890123, 1234567890123, 1]}}
+  - {name: real}
+""",
+    )
+    began = time.time() * 1000
+    answer = json.loads(modgo("test", "--json", cwd=package).stdout)
+    assert (answer["passed"], answer["failed"]) == (3, 0), answer
+    now, updated, passed = answer["cases"][2]["actual"]["result"]
+    assert began - 1 <= updated <= now <= time.time() * 1000
+    assert passed == 1

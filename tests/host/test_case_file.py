@@ -185,6 +185,10 @@ def test_records_in_files(tmp_path: Path) -> None:
         ("function: f\nrecord: {}\nnodes: 2", 1, "record is for a record UDF"),
         ("function: f\nrecords: 7", 2, "records must be a list"),
         ("function: f\nnodes: 0", 2, "nodes must be an integer from 1"),
+        ("function: f\nnow: today", 2, "now must be a time like"),
+        ("function: f\nnow: 2026-02-30T00:00:00Z", 2, "now must be a time like"),
+        ("function: f\nnow: 2026-02-03T00:00:00", 2, "now must be a time like"),
+        ("function: f\nnow: 0", 2, "now must be a time like"),
         ("function: f\ntimeout: 0", 2, "timeout must be a number of seconds above 0"),
         ("function: f\ntolerance: -1", 2, "tolerance must be a number from 0"),
         ("function: f\nexpect: 5", 2, "expect must be a map"),
@@ -292,7 +296,9 @@ SAMPLE_SCHEMA = json.loads((resource("grammars") / "record-sample.schema.json").
 
 
 def is_valid(text: str) -> bool:
-    return jsonschema.Draft202012Validator(SCHEMA).is_valid(yaml.load(text, yaml.SafeLoader))
+    """By the data that an editor checks: its keys are strings."""
+    data = json.loads(json.dumps(yaml.load(text, yaml.SafeLoader), default=str))
+    return jsonschema.Draft202012Validator(SCHEMA).is_valid(data)
 
 
 VALID = [
@@ -306,6 +312,9 @@ VALID = [
     "{function: f, record: {key: [test, demo, 5], bins: {a: 1}, ttl: -1, generation: 3}}",
     "{function: f, records: [{bins: {a: 1}}, null], nodes: 1024}",
     "{function: f, nodes: 1}",
+    "{function: f, now: 1}",
+    "{function: f, now: '2026-02-03T04:05:06.789Z'}",
+    "{function: f, now: '2026-02-03 04:05:06-07:00'}",
     "{function: f, expect: {result: {$any: true}}}",
     "{function: f, expect: {result: [{$any: GeoJSON}, {$near: 1, within: 0.5}, {$matches: x}]}}",
     "{function: f, expect: {result: {$map: [[1, {$any: HLL}]], order: kv}}}",
@@ -338,6 +347,8 @@ INVALID = [
     "{function: f, records: {}}",
     "{function: f, nodes: 1025}",
     "{function: f, nodes: 1.5}",
+    "{function: f, now: 0}",
+    "{function: f, now: '2026-02-03'}",
     "{function: f, timeout: 0}",
     "{function: f, timeout: 86401}",
     "{function: f, tolerance: -1}",

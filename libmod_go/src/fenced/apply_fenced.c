@@ -127,6 +127,7 @@ static int apply(mod_go_fenced *pool, mod_go_session *session, aerospike_udf_go_
 	int tries = 1;
 
 	mod_go_outcome_begin();
+	session->now = pool->options.now != NULL ? *pool->options.now : 0;
 	session->timed = is_timed(pool);
 	if (session->timed)
 		session->started = mod_go_now();

@@ -44,6 +44,7 @@ static void write_call(mod_go_session *session, mod_go_writer *writer,
                        const aerospike_udf_go_value *arguments, size_t count)
 {
 	mod_go_call_head head = {.deadline = session->deadline,
+	                         .now = session->now,
 	                         .functions = functions_of(session),
 	                         .log_level = session->call->log_level,
 	                         .arguments = (uint32_t)count,

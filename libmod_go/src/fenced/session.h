@@ -26,6 +26,7 @@ typedef struct mod_go_session {
 	uint64_t started;  /* nanoseconds of CLOCK_MONOTONIC, like the next two */
 	uint64_t deadline; /* the call's, or the pool's own */
 	uint64_t until;    /* when the worker is killed */
+	int64_t now;       /* the time that the module reads, 0: the real one */
 	size_t base;       /* the offset of answers in the lane */
 	uint32_t trips;
 } mod_go_session;

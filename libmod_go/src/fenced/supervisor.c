@@ -60,8 +60,7 @@ mod_go_status mod_go_supervisor_start_worker(mod_go_fenced *pool, mod_go_version
 {
 	uint64_t until = mod_go_deadline_after(pool->options.start_timeout);
 	mod_go_worker *worker;
-	mod_go_status status = mod_go_worker_start(pool->program, pool->options.memory, pool->options.output,
-	                                           version, &worker, error);
+	mod_go_status status = mod_go_worker_start(pool->program, &pool->options, version, &worker, error);
 
 	if (status != MOD_GO_OK)
 		return status;

@@ -96,6 +96,7 @@ enum {
 /* The head of CALL. */
 typedef struct mod_go_call_head {
 	uint64_t deadline;
+	int64_t now;        /* the time that the module reads, in nanoseconds since 1970; 0: the real one */
 	uint32_t functions; /* MOD_GO_HAS_... */
 	uint32_t log_level;
 	uint32_t arguments;

@@ -108,17 +108,17 @@ static mod_go_worker *new_worker(mod_go_version *version, int copy_to)
 	return worker;
 }
 
-mod_go_status mod_go_worker_start(const char *program, uint64_t memory, int copy_to, mod_go_version *version,
-                                  mod_go_worker **made, mod_go_error *error)
+mod_go_status mod_go_worker_start(const char *program, const mod_go_fenced_options *options,
+                                  mod_go_version *version, mod_go_worker **made, mod_go_error *error)
 {
-	mod_go_worker *worker = new_worker(version, copy_to);
+	mod_go_worker *worker = new_worker(version, options->output);
 	int lifeline[2] = {-1, -1}, output[2] = {-1, -1}, shared = -1;
 	mod_go_status status = MOD_GO_WORKER_FAILED;
 	char limit[24];
 
 	if (worker == NULL)
 		return mod_go_no_memory(error, version->path, sizeof(*worker));
-	snprintf(limit, sizeof(limit), "%llu", (unsigned long long)memory);
+	snprintf(limit, sizeof(limit), "%llu", (unsigned long long)options->memory);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, lifeline) != 0 || pipe2(output, O_CLOEXEC) != 0 ||
 	    fcntl(output[0], F_SETFL, O_NONBLOCK) != 0 || (shared = share_memory(worker)) < 0) {
 		mod_go_fail(
@@ -130,6 +130,7 @@ mod_go_status mod_go_worker_start(const char *program, uint64_t memory, int copy
 		const int given[3] = {lifeline[1], shared, version->descriptor};
 
 		mod_go_channel_create(&worker->channel, worker->shared, &worker->gone);
+		worker->shared->settable_time = options->now != NULL;
 		status =
 			mod_go_process_start(&worker->process, program, limit, version->path, given, output[1], error);
 	}

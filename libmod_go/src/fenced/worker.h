@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 
+#include "common/public.h"
 #include "fenced/crash_output.h"
 #include "fenced/process.h"
 #include "loader/manifest.h"
@@ -57,9 +58,9 @@ typedef struct mod_go_worker {
 } mod_go_worker;
 
 /* Starts a process that has done nothing yet. The caller frees `*worker` where it succeeds, and keeps a reference
- * to the version as long. `copy_to` may be -1. */
-mod_go_status mod_go_worker_start(const char *program, uint64_t memory, int copy_to, mod_go_version *version,
-                                  mod_go_worker **worker, mod_go_error *error);
+ * to the version as long. */
+mod_go_status mod_go_worker_start(const char *program, const mod_go_fenced_options *options,
+                                  mod_go_version *version, mod_go_worker **worker, mod_go_error *error);
 
 /* The owner has the worker load the module, or run its setup, by `until`. Where this fails the worker cannot be
  * used again. */

@@ -8,6 +8,7 @@
 #include "common/error.h"
 #include "loader/module.h"
 #include "loader/result.h"
+#include "worker/module_time.h"
 #include "worker/record.h"
 #include "worker/stream.h"
 
@@ -312,6 +313,7 @@ static void apply(mod_go_reader *reader)
 	                               .log_level = head.log_level,
 	                               .host = host_table(head.functions),
 	                               .deadline = head.deadline};
+	module_time_set(head.now);
 	if (handle != NULL)
 		record_prefetch(handle, &call, head.functions);
 	mod_go_result_init(&result, buffer, sizeof(buffer));

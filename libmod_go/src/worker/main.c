@@ -9,8 +9,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/error.h"
 #include "worker/call.h"
 #include "worker/guard.h"
+#include "worker/module_time.h"
 
 /* The host never writes to the lifeline: its end of file means that the host has ended. */
 static void *watch_lifeline(void *unused)
@@ -31,7 +33,7 @@ static _Noreturn void fail(const char *why)
 	exit(2);
 }
 
-int main(int count, char **argv)
+int main(int count, char **argv, char **environment)
 {
 	mod_go_shared *shared;
 	mod_go_channel channel;
@@ -50,6 +52,14 @@ int main(int count, char **argv)
 	close(MOD_GO_SHARED_DESCRIPTOR);
 	if (!mod_go_channel_join(&channel, shared))
 		fail("is of another version than the libmod_go that started it; install the two together");
+	if (shared->settable_time != 0) {
+		while (*environment != NULL)
+			environment++;
+		if (!module_time_make_settable(environment + 1)) {
+			mod_go_fail(&error, MOD_GO_WORKER_FAILED, "the time of the module can't be set on this machine");
+			serve_refusal(&channel, argv[2], &error);
+		}
+	}
 	if (guard_limit(strtoull(argv[1], NULL, 10), &error) != MOD_GO_OK ||
 	    guard_drop_rights(getenv("MODGO_FENCE"), &error) != MOD_GO_OK)
 		serve_refusal(&channel, argv[2], &error);
