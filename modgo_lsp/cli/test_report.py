@@ -13,10 +13,12 @@ from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.cli.test_run import ModuleReport
 from modgo_lsp.host.case_result import CaseResult, limited
 from modgo_lsp.host.compare import Difference
+from modgo_lsp.report.sources import printable
 from modgo_lsp.report.terminal_escapes import on_a_line, styled
 
 # Of a text that differs: what stands before the first difference, and all that is shown.
 _BEFORE_MAX, _SHOWN_MAX = 30, 160
+_MARKED_FROM = 12  # characters that both texts have; of shorter ones, marks say nothing
 _LOGS_MAX = 20
 _RATE_FROM = 100  # calls; the rate of fewer says nothing
 
@@ -28,7 +30,7 @@ def location(path: Path, line: int) -> str:
 def shown_path(path: Path) -> str:
     """The path as messages show it: relative to the working directory if it is below it."""
     relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative
+    return printable(str(path) if relative.startswith("..") else relative)
 
 
 def show_module(report: ModuleReport) -> None:
@@ -119,10 +121,12 @@ def _difference(difference: Difference) -> Iterator[str]:
         yield f"  actual   {_side(actual, nothing, 'red')}"
         return
     start, end = _common(expected, actual)
+    if start + end < _MARKED_FROM:
+        start = end = 0
     left, mark = _cut(expected, start, end), _cut(actual, start, end)
     yield f"  expected {_marked(left, 'green')}"
     yield f"  actual   {_marked(mark, 'red')}"
-    if not is_coloured(sys.stdout) and start + end >= _BEFORE_MAX // 2:
+    if not is_coloured(sys.stdout) and start + end:
         yield " " * (len("  actual   ") + len(mark[0])) + "^" * max(1, min(len(mark[1]), _SHOWN_MAX))
 
 

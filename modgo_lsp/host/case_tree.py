@@ -247,13 +247,24 @@ def _json_events(text: str) -> Iterator[_Event]:
         place = end
         token = match[group]
         if group == "text":
-            yield "scalar", line, start, end, json.loads(token) if "\\" in token else token[1:-1]
+            yield "scalar", line, start, end, _json_text(token, line)
         elif group == "word":
             yield "scalar", line, start, end, _json_word(token, line)
         elif token in "[{":
             yield "list" if token == "[" else "map", line, start, end, None
         elif token in "]}":
             yield "end", line, start, end, None
+
+
+def _json_text(token: str, line: int) -> str:
+    if "\\" not in token:
+        return token[1:-1]
+    text: str = json.loads(token)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise TreeError(line, "text has half of a surrogate pair, which UTF-8 cannot hold") from None
+    return text
 
 
 def _json_word(word: str, line: int) -> Scalar:

@@ -45,7 +45,7 @@ def record_failed(folder: Path, results: Iterable[CaseResult]) -> None:
 
 
 def _name(case: Case) -> tuple[str, str]:
-    return case.path.name, case.name
+    return os.fsencode(case.path.name).decode("utf-8", "replace"), case.name
 
 
 def _file(folder: Path) -> Path:

@@ -476,3 +476,15 @@ cases:
     now, updated, passed = answer["cases"][2]["actual"]["result"]
     assert began - 1 <= updated <= now <= time.time() * 1000
     assert passed == 1
+
+
+def test_names_that_are_no_text(package: Path, modgo: Modgo) -> None:
+    write_cases(package, PASSING + '- {name: "\\e[31mred", function: fault}\n', "\udcff.case.yaml")
+    done = modgo("test", cwd=package)
+    assert done.returncode == 1
+    assert "\x1b" not in done.stdout
+    assert "FAIL \\u001b[31mred" in done.stdout
+    answer = json.loads(modgo("test", "--json", cwd=package).stdout)
+    assert (answer["passed"], answer["failed"]) == (3, 1)
+    assert answer["cases"][0]["location"].endswith(".case.yaml:2")
+    assert modgo("test", "--output-format", "junit", cwd=package).returncode == 1

@@ -238,6 +238,7 @@ def test_the_place_of_what_is_wrong(text: str, line: int, message: str) -> None:
         ('{"function": "f",\n "args": [\n1' + "0" * 5000 + "]}", 3, "does not fit"),
         ('{"function": "f",\n "args": [1e999]}', 2, "too large for a double"),
         ('{"function": "f",\n\n "args": ["\\ud800"]}', 3, "surrogate"),
+        ('{"function": "f",\n "name": "\\ud800"}', 2, "surrogate"),
         ('{"a": 1,\n "a": 2}', 2, 'the key "a" stands twice'),
         ("[" * 100_000, 1, "nest deeper"),
         ("[" * 100 + "]" * 100, 1, "nest deeper"),

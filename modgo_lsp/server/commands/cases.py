@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
+from modgo_lsp.report.sources import printable
 from modgo_lsp.server.commands.arguments import Request, UsageError, request_of
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
 from modgo_lsp.server.commands.default_module import with_module
@@ -24,7 +26,7 @@ def _listed(request: Request, directory: Path) -> Json:
     from modgo_lsp.host.case_selection import select_cases
 
     def shown(path: Path) -> str:
-        return str(path.relative_to(directory))
+        return printable(os.path.relpath(path, directory))
 
     found = select_cases([(path, 0) for path in files_of(request, (directory,))], [])
     return {
@@ -33,7 +35,7 @@ def _listed(request: Request, directory: Path) -> Json:
             {
                 "name": case.name,
                 "function": case.function,
-                "file": case.path.name,
+                "file": printable(case.path.name),
                 "location": f"{shown(case.path)}:{case.line}",
             }
             for case in found.cases

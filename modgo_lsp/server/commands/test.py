@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modgo_lsp.report.build_json import findings_json
+from modgo_lsp.report.sources import printable
 from modgo_lsp.server.commands.arguments import Request, UsageError
 from modgo_lsp.server.commands.cases import files_of
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
@@ -123,7 +124,7 @@ def _selected(request: Request, folders: tuple[Path, ...]) -> Selection:
 
 
 def _relative_to(directory: Path) -> Callable[[Path], str]:
-    return lambda path: os.path.relpath(path, directory)
+    return lambda path: printable(os.path.relpath(path, directory))
 
 
 def _partial_results(commands: Commands, job: ModuleJob) -> Callable[[Sequence[CaseResult]], None]:
