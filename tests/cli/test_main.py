@@ -223,3 +223,24 @@ def test_a_timeout_is_a_number_of_seconds(name: str, value: str) -> None:
     ran = CliRunner().invoke(modgo, [name, *TIMEOUTS[name], f"--timeout={value}"])
     assert ran.exit_code == 2, ran.output
     assert "--timeout" in ran.output
+
+
+def test_an_internal_error_says_where_to_report_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    process = import_module("modgo_lsp.cli.main")
+
+    def fail(_: list[str]) -> object:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(process, "_exit_code", fail)
+    monkeypatch.delenv("MODGO_DEBUG", raising=False)
+    assert process._run(["lint"], []) == 70
+    assert capsys.readouterr().err == (
+        "Error: modgo itself failed: RuntimeError: boom\n"
+        "Help: MODGO_DEBUG=1 shows the traceback; please report it at "
+        "https://github.com/GeertJohan/aerospike-mod-go/issues\n"
+    )
+    monkeypatch.setenv("MODGO_DEBUG", "1")
+    with pytest.raises(RuntimeError, match="boom"):
+        process._run(["lint"], [])
