@@ -13,17 +13,24 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
 # The messages of other programs.
 FOREIGN = {"could not import github.com/GeertJohan/aerospike-mod-go/udf"}
-MESSAGES = [message for message in re.findall(r"^\| `([^`]+)`", PAGE, re.MULTILINE) if message not in FOREIGN]
+# The first column of the tables: code, in two backticks if it contains one.
+_ROWS = re.findall(r"^\| (``?)(.+?)\1 ", PAGE, re.MULTILINE)
+MESSAGES = [message for _, message in _ROWS if message not in FOREIGN]
+EXPLAINED = ("ToolchainError", "ShipError")
 _PLACEHOLDER = r"%[-\d.*]*[a-z]+"
 
 
 def python_texts(path: Path) -> Iterator[str]:
     """The strings of a file, with … for what is inserted."""
     for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.JoinedStr):
-            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
+        if (text := python_text(node)) is not None:
+            yield text
+
+
+def python_text(node: ast.AST) -> str | None:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def c_texts(path: Path) -> Iterator[str]:
@@ -53,6 +60,18 @@ def _is_in(message: str, texts: str) -> bool:
     """Whether one text contains the message, whose … stand for any part of it."""
     parts = [re.escape(part) for part in message.split("…")]
     return re.search("[^\0]*?".join(parts), texts) is not None
+
+
+def test_every_fault_of_tools_and_clusters_is_explained() -> None:
+    """Those with a remedy. Other errors are about arguments, and their message is enough."""
+    unexplained = []
+    for path in sorted((ROOT / "modgo_lsp").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Call) and len(node.args) > 1 and ast.unparse(node.func) in EXPLAINED:
+                text = python_text(node.args[0])
+                if text is not None and not any(_is_in(message, text) for message in MESSAGES):
+                    unexplained.append(f"{path.relative_to(ROOT)}:{node.lineno}: {text}")
+    assert unexplained == []
 
 
 def test_a_changed_message_is_noticed(texts: str) -> None:
