@@ -78,11 +78,12 @@ asks for results as text by the initialization option `results`.
 
 `modgo.test` takes a module's folder, a case file or a `.so` as `uri`. Its `options` are `match` (an
 expression, as of `modgo test -k`), `cases` (a list of `{{"file", "name"}}`, the only cases to run),
-`timeout`, `memory` and `partialResultToken`. With a token, results are sent as they come: by `$/progress`,
-with that token and the value `{{"cases": […]}}` in the form of the answer, which has all of them again. A
-`location` is `FILE:LINE`, relative to the module's folder. `modgo.cases` returns the cases and the invalid
-ones without a run: `{{"cases": [{{"name", "function", "file", "location"}}], "invalid": [{{"location",
-"message"}}]}}`.
+`timeout`, `memory`, `coverage` and `partialResultToken`. With `coverage`, the answer has `{{"coverage":
+{{"profile", "percent"}}}}`: the path of a Go cover profile, and the share of executed statements. With a
+token, results are sent as they come: by `$/progress`, with that token and the value `{{"cases": […]}}` in the
+form of the answer, which has all of them again. A `location` is `FILE:LINE`, relative to the module's folder.
+`modgo.cases` returns the cases and the invalid ones without a run: `{{"cases": [{{"name", "function", "file",
+"location"}}], "invalid": [{{"location", "message"}}]}}`.
 
 ## Everything else that it handles
 

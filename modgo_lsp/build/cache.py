@@ -5,6 +5,8 @@ Go's build and module caches stay where the user has them. Single files are writ
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
 import tempfile
 import time
@@ -19,6 +21,12 @@ def cache_directory() -> Path:
     """The cache folder ($XDG_CACHE_HOME/modgo on Linux), whose content modgo can make again at any time.
     Raises OSError if it cannot be used."""
     return Path(own_folder("cache"))
+
+
+def cached_module(folder: str, kind: str = "") -> Path:
+    """The path in the cache to which the package in an absolute folder is built; `kind` is of the build."""
+    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:24]
+    return cache_directory() / "modules" / digest / kind / f"{Path(folder).name or 'module'}.so"
 
 
 @contextmanager

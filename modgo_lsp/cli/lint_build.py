@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from modgo_lsp.build.build import BuildRequest, build_module
-from modgo_lsp.cli.local_module import cached_module, complete, tools_for
+from modgo_lsp.build.cache import cached_module
+from modgo_lsp.cli.local_module import complete, tools_for
 from modgo_lsp.cli.progress import progress
 from modgo_lsp.host.load import load_module
 from modgo_lsp.lint.lint_paths import Outcome

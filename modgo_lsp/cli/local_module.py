@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import sys
 from collections.abc import Coroutine, Mapping
@@ -14,7 +13,7 @@ import msgspec
 
 from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
 from modgo_lsp.build.build_sources import built_from, is_out_of_date
-from modgo_lsp.build.cache import cache_directory
+from modgo_lsp.build.cache import cached_module
 from modgo_lsp.build.configured_programs import Tools, building_tools, own_tools
 from modgo_lsp.build.preflight import RequestError
 from modgo_lsp.build.toolchain import ToolchainError
@@ -118,12 +117,6 @@ def package_folders(module: ModuleFile, properties: Mapping[str, str]) -> tuple[
         where = os.path.relpath(origin.folders[0])
         say(f"Warning: {module.path} is older than its source in {where}; build it again", err=True)
     return (*origin.folders, module.folder)
-
-
-def cached_module(folder: str, kind: str = "") -> Path:
-    """The path in the cache to which the package in an absolute folder is built; `kind` is of the build."""
-    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:24]
-    return cache_directory() / "modules" / digest / kind / f"{Path(folder).name or 'module'}.so"
 
 
 def show_findings(findings: tuple[Finding, ...]) -> None:

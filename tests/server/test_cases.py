@@ -157,3 +157,13 @@ async def test_a_built_module_knows_its_cases(tested):
         assert (await editor.run("modgo.build", {"uri": tested.as_uri()}))["ok"]
         answer = await editor.run("modgo.test", {"uri": (tested / "stats.so").as_uri()})
         assert (answer["passed"], answer["failed"]) == (2, 1)
+
+
+async def test_coverage_of_the_code(tested):
+    async with running(tested, capable()) as editor:
+        answer = await editor.run("modgo.test", {"uri": tested.as_uri(), "options": {"coverage": True}})
+        assert (answer["passed"], answer["failed"]) == (2, 1)
+        assert 0 < answer["coverage"]["percent"] < 100
+        profile = Path(answer["coverage"]["profile"]).read_text()
+        assert profile.startswith("mode: atomic\nexample.com/stats/stats.go:")
+        assert not list(tested.glob("*.so"))

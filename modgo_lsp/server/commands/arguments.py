@@ -37,7 +37,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     the source decides whether the function is a stream UDF.
 
     For modgo.test, `match` is an expression like that of `modgo test -k`, and `cases` are the only ones to
-    run; `partialResultToken` is for results as they come."""
+    run; `partialResultToken` is for results as they come, and `coverage` for a cover profile."""
 
     dispatch: str = "registry"
     release: bool = False
@@ -49,6 +49,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key: msgspec.Raw = NULL
     match: str | None = None
     cases: tuple[CaseName, ...] | None = None
+    coverage: bool = False
     partial_result_token: Union[int, str, None] = msgspec.field(default=None, name="partialResultToken")
 
 

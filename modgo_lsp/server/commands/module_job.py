@@ -52,6 +52,12 @@ class ModuleJob:
 
         return own_tools(await self._configuration()).cc
 
+    async def go(self) -> str | None:
+        """The go command that builds take."""
+        from modgo_lsp.build.configured_programs import building_tools
+
+        return (await asyncio.to_thread(building_tools, await self._configuration())).go
+
     async def is_stream(self) -> bool:
         """Whether the function is a stream UDF by its source."""
         if self.request.path.suffix == ".so":
@@ -62,9 +68,11 @@ class ModuleJob:
         found = named.get(self.request.function or "")
         return found is not None and found.signature is not None and found.signature.kind == "stream"
 
-    async def build(self) -> BuildResult:
-        """Builds the module, and publishes the findings. Raises UsageError."""
+    async def build(self, coverage: bool = False) -> BuildResult:
+        """Builds the module, and publishes the findings. With `coverage` it is built into the cache. Raises
+        UsageError."""
         from modgo_lsp.build.build import BuildRequest, build_module
+        from modgo_lsp.build.cache import cached_module
         from modgo_lsp.build.configured_programs import building_tools
         from modgo_lsp.build.preflight import RequestError
         from modgo_lsp.build.toolchain import ToolchainError
@@ -74,7 +82,13 @@ class ModuleJob:
         try:
             go, cc = await asyncio.to_thread(building_tools, await self._configuration())
             request = BuildRequest(
-                (self.directory,), dispatch=options.dispatch, release=options.release, go=go, cc=cc
+                (self.directory,),
+                output=cached_module(str(self.directory), "coverage") if coverage else None,
+                dispatch=options.dispatch,
+                release=options.release,
+                go=go,
+                cc=cc,
+                coverage=coverage,
             )
             result = await build_module(request, self.report)
         except (RequestError, ToolchainError) as error:

@@ -40,12 +40,13 @@ async def _test(job: ModuleJob, partial: Callable[[Sequence[CaseResult]], None])
     found = await asyncio.to_thread(_selected, job.request, folders)
     shown = _relative_to(job.directory)
     if module.suffix != ".so" and found.cases:
-        built = await job.build()
+        built = await job.build(job.request.options.coverage)
         if not built.ok:
             findings = findings_json(built.findings, str(job.directory))
             return cases_json((), found.problems, shown, findings)
         module, package = Path(built.output), built.package
     results: list[CaseResult] = []
+    counted: list[tuple[bytes, bytes]] = []
 
     def report(some: Sequence[CaseResult]) -> None:
         results.extend(some)
@@ -56,7 +57,7 @@ async def _test(job: ModuleJob, partial: Callable[[Sequence[CaseResult]], None])
     errors = []
     try:
         if found.cases:
-            await _run(job, module, found, folders, package, report)
+            await _run(job, module, found, folders, package, report, counted.append)
     except (ToolchainError, HostError) as error:
         raise UsageError(str(error)) from error
     except LoadFailedError as error:
@@ -64,7 +65,8 @@ async def _test(job: ModuleJob, partial: Callable[[Sequence[CaseResult]], None])
         errors.append(ModuleError(job.directory.name, error.failure))
     order = {id(case): index for index, case in enumerate(found.cases)}
     results.sort(key=lambda result: order[id(result.case)])
-    return cases_json(results, found.problems, shown, errors=errors)
+    answer = cases_json(results, found.problems, shown, errors=errors)
+    return {**answer, "coverage": await _coverage(job, counted)} if counted else answer
 
 
 async def _run(
@@ -74,6 +76,7 @@ async def _run(
     folders: tuple[Path, ...],
     package: Any,
     report: Callable[[Sequence[CaseResult]], None],
+    counted: Callable[[tuple[bytes, bytes]], None],
 ) -> None:
     from modgo_lsp.host.call_request import CallRequestError, parse_size
     from modgo_lsp.host.run_cases import CaseRun, run_cases
@@ -89,8 +92,25 @@ async def _run(
         memory=memory,
         cc=await job.own_compiler(),
         package=package,
+        counted=counted if options.coverage and package is not None else None,
     )
     await run_cases(module, found.cases, how, lambda _: folders, report)
+
+
+async def _coverage(job: ModuleJob, counted: Sequence[tuple[bytes, bytes]]) -> Json:
+    """Writes the cover profile beside the module in the cache. Raises UsageError."""
+    from modgo_lsp.build.cache import cached_module
+    from modgo_lsp.build.cover_profile import PROFILE, cover_profile, percentage
+    from modgo_lsp.build.toolchain import ToolchainError, discover_go
+    from modgo_lsp.file_writer import write_file
+
+    try:
+        text = await cover_profile(await discover_go(await job.go()), counted)
+        path = cached_module(str(job.directory), "coverage").with_name("cover.out")
+        await asyncio.to_thread(write_file, path, text.encode(), replaces=PROFILE)
+    except (ToolchainError, OSError) as error:
+        raise UsageError(str(error)) from error
+    return {"profile": str(path), "percent": round(percentage(text), 1)}
 
 
 async def _folders(job: ModuleJob) -> tuple[Path, ...]:
