@@ -22,7 +22,7 @@ from modgo_lsp.cli.test_accept import accept
 from modgo_lsp.cli.test_coverage import DEFAULT, Coverage, check_profile, write_profile
 from modgo_lsp.cli.test_junit import report_junit
 from modgo_lsp.cli.test_report import show_module, show_summary, shown_path
-from modgo_lsp.cli.test_run import ModuleReport, Options, run_targets
+from modgo_lsp.cli.test_run import ModuleReport, Options, name_of, run_targets
 from modgo_lsp.cli.test_targets import targets_of
 from modgo_lsp.cli.timeout_option import SECONDS
 from modgo_lsp.host.case_result import ModuleError, cases_json
@@ -70,7 +70,7 @@ class _TestCommand(Command):
     "--memory", callback=size_option, metavar="SIZE", help="Memory limit, like 256MB (default: none)."
 )
 @click.option(
-    "--coverage", metavar="[FILE]",
+    "--coverage", metavar="[=FILE]",
     help="Write a cover profile of the Go code, as go test does (default: cover.out).",
 )  # fmt: skip
 @click.option("--go", metavar="GO", help="The go command.")
@@ -148,10 +148,12 @@ def _run(
     def report(one: ModuleReport) -> None:
         reports.append(one)
         if is_text:
-            show_module(one)
+            show_module(one, width)
 
+    targets = targets_of(modules)
+    width = max(len(name_of(target)) for target in targets)
     try:
-        deselected = complete(run_targets(targets_of(modules), options, report))
+        deselected = complete(run_targets(targets, options, report))
     except KeyboardInterrupt:
         if is_text and reports:
             show_summary(reports, interrupted=True)

@@ -33,10 +33,12 @@ def shown_path(path: Path) -> str:
     return printable(str(path) if relative.startswith("..") else relative)
 
 
-def show_module(report: ModuleReport) -> None:
-    """Writes the module's line, its failed cases, and its cases that are not valid."""
+def show_module(report: ModuleReport, width: int) -> None:
+    """Writes the module's line, its failed cases, and its cases that are not valid. `width` is that of the
+    longest name."""
+    name = on_a_line(report.name).ljust(width)
     if report.unbuilt is not None or report.failure is not None:
-        _show_unusable(report)
+        _show_unusable(report, name)
         return
     failed, count = report.failed, len(report.results)
     bad = bool(failed or report.problems)
@@ -44,7 +46,7 @@ def show_module(report: ModuleReport) -> None:
     cases = f"{len(failed)} of {_many(count, 'case')} failed" if failed else _many(count, "case")
     invalid = f", {len(report.problems)} not valid" if report.problems else ""
     invalid += f", {report.accepted} accepted" if report.accepted else ""
-    say(f"{verdict}  {on_a_line(report.name)}  {cases}{invalid} in {_time(report.seconds)}")
+    say(f"{verdict}  {name}  {cases}{invalid} in {_time(report.seconds)}")
     for problem in report.problems:
         place = _paint(location(problem.path, problem.line), bold=True)
         say(f"\n{place}: {_paint('not valid', 'red')}: {problem.message}")
@@ -54,10 +56,10 @@ def show_module(report: ModuleReport) -> None:
         say()
 
 
-def _show_unusable(report: ModuleReport) -> None:
+def _show_unusable(report: ModuleReport, name: str) -> None:
     """Writes why a module was not built or not loaded."""
     what = "could not be built" if report.unbuilt is not None else "could not be loaded"
-    say(f"{_paint('FAIL', 'red', bold=True)}  {on_a_line(report.name)}  {what}\n")
+    say(f"{_paint('FAIL', 'red', bold=True)}  {name}  {what}\n")
     if report.unbuilt is not None:
         show_findings(report.unbuilt.findings)
     if report.failure is not None:

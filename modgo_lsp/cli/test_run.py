@@ -77,7 +77,7 @@ async def run_targets(
     deselected = 0
     for target in targets:
         settings = settings_for(target.path, options.go, options.cc)
-        name = _name(target.path)
+        name = name_of(target)
         try:
             module, folder, found = await _prepare(target, settings, options)
         except BuildFailedError as failed:
@@ -95,9 +95,9 @@ async def run_targets(
     return deselected
 
 
-def _name(path: Path) -> str:
+def name_of(target: Target) -> str:
     """The module's name in the report: its path, or the name of the working directory."""
-    return os.path.relpath(path) if path != Path() else Path.cwd().name
+    return os.path.relpath(target.path) if target.path != Path() else Path.cwd().name
 
 
 async def _prepare(

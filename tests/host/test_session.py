@@ -170,3 +170,36 @@ async def test_buffers_of_a_call_are_freed(good: Path) -> None:
         for _ in range(1000):
             assert (await session.call("meta", (), record)).failure is None
         assert psutil.Process().memory_info().rss - before < 50 << 20
+
+
+CLOCK = f"""package m
+
+import (
+	"os"
+	"time"
+
+	"{SDK_PATH}"
+)
+
+func init() {{
+	udf.Register("now", func() int64 {{ return time.Now().UnixMilli() }})
+	udf.Register("exit", func() {{ os.Exit(3) }})
+}}
+"""
+
+
+async def test_a_module_reads_the_time_that_is_set_also_in_the_next_worker(tmp_path: Path) -> None:
+    (tmp_path / "go.mod").write_text(f"module example.com/m\n\ngo 1.24\n\nrequire {SDK_PATH} v1.0.0\n")
+    (tmp_path / "m.go").write_text(CLOCK)
+    built = await build_module(BuildRequest((tmp_path,), output=tmp_path / "m.so"))
+    assert built.ok, built.findings
+    async with Session(tmp_path / "m.so", fence=Fence(settable_time=True)) as session:
+        for milliseconds in (1_000_000_000_000, 2_000_000_000_123):
+            session.caller.set_time(milliseconds)
+            assert (await session.call("now")).value == milliseconds
+            assert (await session.call("exit")).failure is not None
+            assert (await session.call("now")).value == milliseconds
+        session.caller.set_time(0)
+        value = (await session.call("now")).value
+        assert isinstance(value, int)
+        assert abs(value - time.time() * 1000) < 600_000
