@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 from modgo_lsp.host.case_file import Keys, case_rows, parse_cases
 from modgo_lsp.host.case_result import CaseResult
 from modgo_lsp.host.case_tree import Node, TreeError, parse_tree, tree_of
-from modgo_lsp.host.compare import differences, is_value
+from modgo_lsp.host.compare import Comparison, differences, is_value
 from modgo_lsp.host.expected_value import Expected, ListOf, MapOf
 from modgo_lsp.host.json_forms import FormError, json_of, value_of
+from modgo_lsp.host.pattern_search import PatternError, Searches
 from modgo_lsp.host.result import CallResult, StreamResult
 from modgo_lsp.host.sample import Record, sample_json
 from modgo_lsp.host.values import List, Map, Value, key_rank
@@ -63,7 +64,7 @@ def _written(text: str, results: Sequence[CaseResult]) -> str | None:
         rows = list(case_rows(parse_tree(text, as_json))) if results else []
         for result in results:
             edits += _Writer(text, as_json).case(rows[result.case.position][0], result)
-    except (TreeError, IndexError):
+    except (TreeError, IndexError, PatternError):
         return None
     written = _apply(text, edits)
     return written if _expects(written, results) else None
@@ -114,7 +115,7 @@ class _Writer:
         """The edits of one key of `expect`."""
         outcome, expectation = result.outcome, result.case.expectation
         if name == "result":
-            yield from self._value(node, key, expectation.result, _returned(outcome), expectation.tolerance)
+            yield from self._value(node, key, expectation.result, _returned(outcome), _comparison(result))
         elif name == "error" and outcome.failure is not None:
             yield self._replaced(node, outcome.failure.message, key)
         elif name == "logs":
@@ -125,7 +126,7 @@ class _Writer:
             yield from self._record(node, key, outcome.after, result)
 
     def _record(self, node: Node, key: Node, record: Record, result: CaseResult) -> Iterator[_Edit]:
-        expected, tolerance = result.case.expectation.record, result.case.expectation.tolerance
+        expected, how = result.case.expectation.record, _comparison(result)
         if node.kind != "map" or expected is None:
             yield self._replaced(node, _record_json(record), key)
             return
@@ -137,23 +138,21 @@ class _Writer:
             elif expected.includes or set(expected.bins) == set(record.bins):
                 for bin_name, bin_ in value.pairs:
                     actual = record.bins.get(str(bin_name.scalar))
-                    yield from self._value(
-                        bin_, bin_name, expected.bins[str(bin_name.scalar)], actual, tolerance
-                    )
+                    yield from self._value(bin_, bin_name, expected.bins[str(bin_name.scalar)], actual, how)
             else:
                 yield self._replaced(value, sample["bins"], name)
 
     def _value(
-        self, node: Node, key: Node | None, expected: Expected, actual: Value, tolerance: float
+        self, node: Node, key: Node | None, expected: Expected, actual: Value, how: Comparison
     ) -> Iterator[_Edit]:
         """Replaces what differs, and as little as possible."""
-        if is_value(expected, actual, tolerance):
+        if is_value(expected, actual, how):
             return
         if isinstance(expected, ListOf) and isinstance(actual, List):
             items = (node.get("$list") or node).items
             if expected.ordered == actual.ordered and len(items) == len(actual.items):
                 for item, one, other in zip(items, expected.items, actual.items, strict=True):
-                    yield from self._value(item, None, one, other, tolerance)
+                    yield from self._value(item, None, one, other, how)
                 return
         if isinstance(expected, MapOf) and isinstance(actual, Map):
             nodes = _nodes_by_key(node)
@@ -161,7 +160,7 @@ class _Writer:
             if expected.order == actual.order and nodes.keys() == values.keys():
                 for name, one in expected.pairs:
                     below, item = nodes[key_rank(name)]
-                    yield from self._value(item, below, one, values[key_rank(name)], tolerance)
+                    yield from self._value(item, below, one, values[key_rank(name)], how)
                 return
         yield self._replaced(node, json_of(actual), key)
 
@@ -210,6 +209,10 @@ class _Writer:
 
     def _shown(self, data: Any, indentation: int) -> str:
         return self._newline.join(_lines(data, indentation, self._as_json))
+
+
+def _comparison(result: CaseResult) -> Comparison:
+    return Comparison(result.case.expectation.tolerance, Searches())
 
 
 def json_of_node(node: Node) -> Any:

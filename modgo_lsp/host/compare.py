@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Union
+from typing import NamedTuple, Union
 
 import msgspec
 
@@ -19,7 +18,6 @@ from modgo_lsp.host.expectation import (
     Text,
 )
 from modgo_lsp.host.expected_value import (
-    SEARCHED_MAX,
     Any,
     Expected,
     ListOf,
@@ -29,6 +27,7 @@ from modgo_lsp.host.expected_value import (
     expected_json,
 )
 from modgo_lsp.host.json_forms import json_of
+from modgo_lsp.host.pattern_search import PatternError, Searches
 from modgo_lsp.host.result import CallResult, LogLine, StreamResult
 from modgo_lsp.host.sample import NEVER_EXPIRES, Record
 from modgo_lsp.host.values import List, Map, Value, key_rank, type_name
@@ -45,17 +44,29 @@ class Difference(msgspec.Struct, frozen=True):
     actual: str | None
 
 
+class Comparison(NamedTuple):
+    """How values are compared: the greatest difference of doubles, and the searches of patterns."""
+
+    tolerance: float
+    searches: Searches
+
+
 def differences(expectation: Expectation, outcome: CallResult | StreamResult) -> tuple[Difference, ...]:
     """Empty if the outcome is as expected; never more than DIFFERENCES_MAX."""
     found: list[Difference] = []
-    for difference in _all(expectation, outcome):
-        found.append(difference)
-        if len(found) == DIFFERENCES_MAX:
-            break
+    try:
+        for difference in _all(expectation, outcome, Comparison(expectation.tolerance, Searches())):
+            found.append(difference)
+            if len(found) == DIFFERENCES_MAX:
+                break
+    except PatternError as error:
+        found.append(Difference("expect", "patterns that can be searched", str(error)))
     return tuple(found)
 
 
-def _all(expectation: Expectation, outcome: CallResult | StreamResult) -> Iterator[Difference]:
+def _all(
+    expectation: Expectation, outcome: CallResult | StreamResult, how: Comparison
+) -> Iterator[Difference]:
     failure = outcome.failure
     if failure is not None and expectation.error is None:
         yield Difference("error", None, f"{failure.kind}: {failure.message}")
@@ -63,27 +74,27 @@ def _all(expectation: Expectation, outcome: CallResult | StreamResult) -> Iterat
     if failure is None and expectation.error is not None:
         yield Difference("error", _error_text(expectation.error), None)
     if failure is not None and expectation.error is not None:
-        yield from _error(expectation.error, failure.kind, failure.message)
+        yield from _error(expectation.error, failure.kind, failure.message, how)
     if expectation.has_result and failure is None:
-        yield from _value(expectation.result, _result(outcome), "result", expectation.tolerance)
+        yield from _value(expectation.result, _result(outcome), "result", how)
     if isinstance(outcome, CallResult):
         if expectation.record is not None:
-            yield from _record(expectation.record, outcome.after, expectation.tolerance)
+            yield from _record(expectation.record, outcome.after, how)
         operations = outcome.operations
         if expectation.operations is not None and expectation.operations != operations:
             yield Difference("operations", _text(list(expectation.operations)), _text(list(operations)))
     if expectation.logs is not None:
-        yield from _logs(expectation.logs, outcome.logs)
+        yield from _logs(expectation.logs, outcome.logs, how)
 
 
 def _result(outcome: CallResult | StreamResult) -> Value:
     return List(outcome.values) if isinstance(outcome, StreamResult) else outcome.value
 
 
-def _error(expected: ExpectedError, kind: str, message: str) -> Iterator[Difference]:
+def _error(expected: ExpectedError, kind: str, message: str, how: Comparison) -> Iterator[Difference]:
     if expected.kind is not None and expected.kind != kind:
         yield Difference("error.kind", expected.kind, kind)
-    if expected.message is not None and not _is_text(expected.message, message):
+    if expected.message is not None and not _is_text(expected.message, message, how):
         yield Difference("error", _expected_text(expected.message), _text(message))
 
 
@@ -92,7 +103,7 @@ def _error_text(expected: ExpectedError) -> str:
     return kind + ("any error" if expected.message is None else _expected_text(expected.message))
 
 
-def _record(expected: ExpectedRecord, record: Record, tolerance: float) -> Iterator[Difference]:
+def _record(expected: ExpectedRecord, record: Record, how: Comparison) -> Iterator[Difference]:
     for name, bin_ in expected.bins.items():
         path = f"record.bins{_step(name)}"
         actual = record.bins.get(name)
@@ -100,7 +111,7 @@ def _record(expected: ExpectedRecord, record: Record, tolerance: float) -> Itera
             if bin_ is not None or actual is not None:
                 yield Difference(path, _shown(bin_), None if actual is None else _text(json_of(actual)))
             continue
-        yield from _value(bin_, actual, path, tolerance)
+        yield from _value(bin_, actual, path, how)
     if not expected.includes:
         for name, actual in record.bins.items():
             if name not in expected.bins:
@@ -124,25 +135,25 @@ def _ttl(ttl: int) -> str:
     return "-1" if ttl == NEVER_EXPIRES else str(ttl)
 
 
-def _logs(expected: ExpectedLogs, lines: Sequence[LogLine]) -> Iterator[Difference]:
+def _logs(expected: ExpectedLogs, lines: Sequence[LogLine], how: Comparison) -> Iterator[Difference]:
     if not expected.includes:
         for index in range(max(len(expected.lines), len(lines))):
             line = expected.lines[index] if index < len(expected.lines) else None
             actual = lines[index] if index < len(lines) else None
-            if line is None or actual is None or not _is_line(line, actual):
+            if line is None or actual is None or not _is_line(line, actual, how):
                 yield Difference(f"logs[{index}]", _line_text(line), _actual_line(actual))
         return
     left = iter(lines)
     for index, line in enumerate(expected.lines):
-        if not any(_is_line(line, actual) for actual in left):
+        if not any(_is_line(line, actual, how) for actual in left):
             after = f" after logs.includes[{index - 1}]" if index else ""
             yield Difference(f"logs.includes[{index}]", _line_text(line), f"no such line{after}")
             return
 
 
-def _is_line(expected: ExpectedLine, line: LogLine) -> bool:
+def _is_line(expected: ExpectedLine, line: LogLine, how: Comparison) -> bool:
     is_level = expected.level is None or expected.level == line.level
-    return is_level and (expected.message is None or _is_text(expected.message, line.message))
+    return is_level and (expected.message is None or _is_text(expected.message, line.message, how))
 
 
 def _line_text(expected: ExpectedLine | None) -> str | None:
@@ -156,26 +167,26 @@ def _actual_line(line: LogLine | None) -> str | None:
     return None if line is None else f"{line.level}: {_text(line.message)}"
 
 
-def _is_text(expected: Text, actual: str) -> bool:
-    if isinstance(expected, re.Pattern):
-        return expected.search(actual[:SEARCHED_MAX]) is not None
+def _is_text(expected: Text, actual: str, how: Comparison) -> bool:
+    if isinstance(expected, Matches):
+        return how.searches.finds(expected.pattern, actual)
     return expected == actual
 
 
 def _expected_text(expected: Text) -> str:
-    return f"matches {_text(expected.pattern)}" if isinstance(expected, re.Pattern) else _text(expected)
+    return f"matches {_text(expected.pattern)}" if isinstance(expected, Matches) else _text(expected)
 
 
-def _value(expected: Expected, actual: Value, path: str, tolerance: float) -> Iterator[Difference]:
+def _value(expected: Expected, actual: Value, path: str, how: Comparison) -> Iterator[Difference]:
     if isinstance(expected, ListOf) and isinstance(actual, List):
-        yield from _list(expected, actual, path, tolerance)
+        yield from _list(expected, actual, path, how)
     elif isinstance(expected, MapOf) and isinstance(actual, Map):
-        yield from _map(expected, actual, path, tolerance)
-    elif not _is_scalar(expected, actual, tolerance):
+        yield from _map(expected, actual, path, how)
+    elif not _is_scalar(expected, actual, how):
         yield Difference(path, *_pair(expected, actual))
 
 
-def is_value(expected: Expected, actual: Value, tolerance: float) -> bool:
+def is_value(expected: Expected, actual: Value, how: Comparison) -> bool:
     """Whether there is no difference. If `_list` searched for one instead, its time would double with each
     level of nesting."""
     if isinstance(expected, ListOf) and isinstance(actual, List):
@@ -183,7 +194,7 @@ def is_value(expected: Expected, actual: Value, tolerance: float) -> bool:
         return (
             expected.ordered == actual.ordered
             and len(expected.items) == len(actual.items)
-            and all(is_value(one, other, tolerance) for one, other in pairs)
+            and all(is_value(one, other, how) for one, other in pairs)
         )
     if isinstance(expected, MapOf) and isinstance(actual, Map):
         given = {key_rank(key): value for key, value in actual.pairs}
@@ -191,24 +202,24 @@ def is_value(expected: Expected, actual: Value, tolerance: float) -> bool:
             expected.order == actual.order
             and len(expected.pairs) == len(given)
             and all(
-                key_rank(key) in given and is_value(value, given[key_rank(key)], tolerance)
+                key_rank(key) in given and is_value(value, given[key_rank(key)], how)
                 for key, value in expected.pairs
             )
         )
-    return _is_scalar(expected, actual, tolerance)
+    return _is_scalar(expected, actual, how)
 
 
-def _is_scalar(expected: Expected, actual: Value, tolerance: float) -> bool:
+def _is_scalar(expected: Expected, actual: Value, how: Comparison) -> bool:
     if isinstance(expected, Any):
         return expected.type is None or expected.type == type_name(actual)
     if isinstance(expected, Near):
         return _is_number(actual) and _is_near(expected.number, actual, expected.within)
     if isinstance(expected, Matches):
-        return isinstance(actual, str) and _is_text(expected.pattern, actual)
+        return isinstance(actual, str) and _is_text(expected, actual, how)
     if type(expected) is not type(actual):
         return False
     if isinstance(expected, float) and isinstance(actual, float):
-        return _is_near(expected, actual, tolerance)
+        return _is_near(expected, actual, how.tolerance)
     return bool(expected == actual)
 
 
@@ -223,11 +234,11 @@ def _is_near(expected: float, actual: Union[Value, float], within: float) -> boo
     return expected == actual or abs(expected - actual) <= within
 
 
-def _list(expected: ListOf, actual: List, path: str, tolerance: float) -> Iterator[Difference]:
+def _list(expected: ListOf, actual: List, path: str, how: Comparison) -> Iterator[Difference]:
     """Elements at both ends that are equal are left out, so that one more or less is one difference."""
 
     def equal(one: Expected, other: Value) -> bool:
-        return is_value(one, other, tolerance)
+        return is_value(one, other, how)
 
     if expected.ordered != actual.ordered:
         yield Difference(f"{path} (order)", _order(expected.ordered), _order(actual.ordered))
@@ -248,10 +259,10 @@ def _list(expected: ListOf, actual: List, path: str, tolerance: float) -> Iterat
         elif index >= len(wanted):
             yield Difference(place, None, _text(json_of(given[index])))
         else:
-            yield from _value(wanted[index], given[index], place, tolerance)
+            yield from _value(wanted[index], given[index], place, how)
 
 
-def _map(expected: MapOf, actual: Map, path: str, tolerance: float) -> Iterator[Difference]:
+def _map(expected: MapOf, actual: Map, path: str, how: Comparison) -> Iterator[Difference]:
     if expected.order != actual.order:
         yield Difference(f"{path} (order)", expected.order, actual.order)
     given: Mapping[object, Value] = {key_rank(key): value for key, value in actual.pairs}
@@ -259,7 +270,7 @@ def _map(expected: MapOf, actual: Map, path: str, tolerance: float) -> Iterator[
     for key, value in expected.pairs:
         place = path + _step(key)
         if key_rank(key) in given:
-            yield from _value(value, given[key_rank(key)], place, tolerance)
+            yield from _value(value, given[key_rank(key)], place, how)
         else:
             yield Difference(place, _shown(value) or "null", None)
     for key, item in actual.pairs:

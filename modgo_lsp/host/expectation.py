@@ -6,7 +6,6 @@ only some of the bins or lines.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Union, get_args
@@ -14,7 +13,7 @@ from typing import Union, get_args
 import msgspec
 
 from modgo_lsp.host.case_tree import Node, TreeError, error_at, tree_of
-from modgo_lsp.host.expected_value import Expected, exactly, expected_value, pattern_of
+from modgo_lsp.host.expected_value import Expected, Matches, exactly, expected_value, pattern_of
 from modgo_lsp.host.json_forms import FormError
 from modgo_lsp.host.result import FailureKind
 from modgo_lsp.host.sample import Record, SampleError, read_sample_file, record_of
@@ -24,7 +23,7 @@ from modgo_lsp.spelling import did_you_mean
 OPERATIONS = ("create", "update", "remove")
 LEVELS = ("error", "warning", "info", "debug", "trace", "stdout")
 
-Text = Union[str, re.Pattern[str]]
+Text = Union[str, Matches]
 
 
 class ExpectedError(msgspec.Struct, frozen=True):

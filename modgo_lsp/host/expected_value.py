@@ -7,19 +7,14 @@ near a number; `{$matches: "^a"}` a string that a regular expression finds.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from typing import Any as JsonData
 from typing import NamedTuple, Union
 
 from modgo_lsp.host.case_tree import Node, TreeError, error_at, tree_of
 from modgo_lsp.host.json_forms import FormError, has_plain_json, json_of, value_of
+from modgo_lsp.host.pattern_search import PATTERN_MAX, PatternError, check_pattern
 from modgo_lsp.host.values import TYPE_NAMES, List, Map, MapOrder, Value, key_rank
-
-# Python does not limit the time of a search. Patterns are used only after the module was built and run, so
-# they can do nothing that its code cannot.
-PATTERN_MAX = 1000
-SEARCHED_MAX = 64 << 10
 
 
 class Any(NamedTuple):
@@ -34,7 +29,9 @@ class Near(NamedTuple):
 
 
 class Matches(NamedTuple):
-    pattern: re.Pattern[str]
+    """A text in which the regular expression `pattern` finds something."""
+
+    pattern: str
 
 
 class ListOf(NamedTuple):
@@ -77,7 +74,7 @@ def expected_json(expected: Expected) -> JsonData:
     if isinstance(expected, Near):
         return {"$near": expected.number, "within": expected.within}
     if isinstance(expected, Matches):
-        return {"$matches": expected.pattern.pattern}
+        return {"$matches": expected.pattern}
     if isinstance(expected, ListOf):
         items = [expected_json(item) for item in expected.items]
         return {"$list": items, "order": "ordered"} if expected.ordered else items
@@ -89,16 +86,17 @@ def expected_json(expected: Expected) -> JsonData:
     return json_of(expected)
 
 
-def pattern_of(node: Node) -> re.Pattern[str]:
+def pattern_of(node: Node) -> Matches:
     """The regular expression of a node. Raises TreeError."""
     if not isinstance(node.scalar, str):
         raise TreeError(node.line, "a pattern is a regular expression in a string")
     if len(node.scalar) > PATTERN_MAX:
         raise TreeError(node.line, f"a pattern has at most {PATTERN_MAX} characters")
     try:
-        return re.compile(node.scalar)
-    except (re.error, RecursionError, OverflowError) as error:
+        check_pattern(node.scalar)
+    except PatternError as error:
         raise TreeError(node.line, f"the pattern is no regular expression ({error})") from None
+    return Matches(node.scalar)
 
 
 def number_of(node: Node, what: str) -> float:
@@ -153,7 +151,7 @@ def _near(node: Node, value: Node) -> Near:
 _PATTERNS: dict[str, tuple[Callable[[Node, Node], Expected], tuple[str, ...]]] = {
     "$any": (_any, ()),
     "$near": (_near, ("within",)),
-    "$matches": (lambda _, value: Matches(pattern_of(value)), ()),
+    "$matches": (lambda _, value: pattern_of(value), ()),
 }
 
 

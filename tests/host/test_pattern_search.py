@@ -1,0 +1,74 @@
+"""Patterns of case files: what they find, and that none takes this process's time or memory."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from modgo_lsp.host import pattern_search
+from modgo_lsp.host.case_file import parse_cases
+from modgo_lsp.host.compare import differences
+from modgo_lsp.host.pattern_search import SEARCHED_MAX, PatternError, Searches, check_pattern
+from modgo_lsp.host.result import CallResult
+from modgo_lsp.host.sample import Record
+
+EXPONENTIAL = "(a+)+$"
+SLOW_TEXT = "a" * 60 + "b"
+
+
+def test_what_patterns_find() -> None:
+    searches = Searches()
+    assert searches.finds("l+o$", "hello")
+    assert not searches.finds("^l", "hello")
+    assert searches.finds("ü\n", "für: ü\n")
+    assert not searches.finds("b", "a" * SEARCHED_MAX + "b")
+
+
+def test_what_is_no_pattern() -> None:
+    with pytest.raises(PatternError, match="missing"):
+        check_pattern("(")
+    with pytest.raises(PatternError):
+        check_pattern("a{3,1}")
+    check_pattern("a")
+
+
+def test_a_search_that_takes_exponential_time_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pattern_search, "SECONDS", 0.2)
+    searches = Searches()
+    with pytest.raises(PatternError, match=r"takes more than 0\.2 s"):
+        searches.finds(EXPONENTIAL, SLOW_TEXT)
+    # The limit is for all searches of a comparison. The next comparison has its own.
+    with pytest.raises(PatternError, match=r"takes more than 0\.2 s"):
+        searches.finds("a", "a")
+    assert Searches().finds("a", "a")
+
+
+def test_a_pattern_that_takes_long_to_compile_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pattern_search, "SECONDS", 0.2)
+    with pytest.raises(PatternError, match="takes more than"):
+        check_pattern("(?i)" + "[\0-\uffff]" * 199)
+
+
+def test_a_case_with_such_a_pattern_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pattern_search, "SECONDS", 0.2)
+    case = parse_cases(f"function: f\nexpect: {{result: {{$matches: '{EXPONENTIAL}'}}}}", Path("x.case.yaml"))
+    found = differences(case.cases[0].expectation, CallResult("f", Record(), Record(), SLOW_TEXT))
+    assert [(one.path, one.actual) for one in found] == [("expect", "the search takes more than 0.2 s")]
+
+
+@pytest.mark.parametrize("end", ["", "; import os; os.kill(os.getpid(), 9)"])
+def test_the_process_ends_with_its_parent(end: str) -> None:
+    code = (
+        "from modgo_lsp.host import pattern_search as p; p.check_pattern('a');"
+        f"print(p._worker._process.pid, flush=True){end}"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    worker = int(done.stdout)
+    if psutil.pid_exists(worker):
+        psutil.Process(worker).wait(30)
+    assert not psutil.pid_exists(worker)
+    assert done.stderr == ""
