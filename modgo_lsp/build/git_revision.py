@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
+from threading import Timer
 from typing import TYPE_CHECKING, NamedTuple
 
 from modgo_lsp.build.isolation import NEUTRAL_FOLDER, find_program
@@ -24,10 +27,12 @@ _OPTIONS = (
     *("--no-pager", "--no-replace-objects"),
     *("-c", "core.fsmonitor=false"),
     *("-c", f"core.hooksPath={os.devnull}"),
-    *("-c", "protocol.allow=never"),
     *("-c", "safe.bareRepository=explicit"),
 )
 _ENVIRONMENT = {
+    # No transport: a partial clone fetches missing objects, by programs that it can name. A repository can
+    # override protocol.allow for each protocol, but not this. Old versions of git lack GIT_NO_LAZY_FETCH.
+    "GIT_ALLOW_PROTOCOL": "",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
@@ -36,6 +41,7 @@ _ENVIRONMENT = {
 _SECONDS = 120
 # The largest list of a revision's files that is read, in bytes: about two million files.
 _LARGEST_LIST = 256 << 20
+_LONGEST_REASON = 64 << 10
 _FILE_MODES = ("100644", "100755", "100664")
 
 
@@ -96,7 +102,10 @@ class RevisionFiles:
         header = stdout.readline(200).split()
         if len(header) != 3 or int(header[2]) != blob.size:
             raise OSError(5, f"git cannot read the object {blob.name}", path)
-        return stdout.read(blob.size + 1)[:-1]
+        content = stdout.read(blob.size + 1)
+        if len(content) != blob.size + 1:
+            raise OSError(5, f"git cannot read the object {blob.name}", path)
+        return content[:-1]
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
         relative = self._relative(directory)
@@ -127,6 +136,9 @@ def revision_files(folder: str, revision: str, base: Files) -> Iterator[Revision
     command = [git, *_OPTIONS, "-C", folder]
     prefix = _output([*command, "rev-parse", "--show-prefix"], f"{folder} is in no git repository")
     below = os.fsdecode(prefix.removesuffix(b"\n")).rstrip("/").replace("/", os.sep)
+    if below and not folder.endswith(os.sep + below):
+        real = os.path.realpath(folder)
+        raise RevisionError(f"a symbolic link leads from {folder} to {real}", f"lint {real}")
     root = folder[: -len(below)].rstrip(os.sep) or os.sep if below else folder
     if not revision or revision.startswith("-"):
         raise RevisionError(f"{revision!r} is no git revision", "name one, such as main or HEAD~1")
@@ -163,29 +175,38 @@ def _blobs(listed: bytes) -> Iterator[tuple[str, _Blob]]:
 
 
 def _output(command: list[str], otherwise: str) -> bytes:
-    """What git writes. Raises RevisionError with `otherwise`, and git's reason if it gives one."""
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=NEUTRAL_FOLDER,
-        env=_environment(),
-        start_new_session=True,
-    ) as process:
+    """What git writes. Raises RevisionError with `otherwise`, and git's reason if it gives one. Reads no more
+    than the limit: a few objects can describe a tree of any size."""
+    with (
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=NEUTRAL_FOLDER,
+            env=_environment(),
+            start_new_session=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        started, timer = time.monotonic(), Timer(_SECONDS, process.kill)
+        timer.start()
         try:
-            written, errors = process.communicate(timeout=_SECONDS)
-        except BaseException as error:
+            written = process.stdout.read(_LARGEST_LIST + 1)
+            if len(written) > _LARGEST_LIST:
+                raise RevisionError("the revision has too many files", "lint a smaller repository")
+            process.wait()
+        finally:
             process.kill()
-            if isinstance(error, subprocess.TimeoutExpired):
-                raise RevisionError(f"git took longer than {_SECONDS} s", "check the repository") from None
-            raise
+            timer.cancel()
+        errors.seek(0)
+        lines = errors.read(_LONGEST_REASON).decode("utf-8", "replace").strip().splitlines()
     if process.returncode != 0:
-        lines = errors.decode("utf-8", "replace").strip().splitlines()
+        if time.monotonic() - started >= _SECONDS:
+            raise RevisionError(f"git took longer than {_SECONDS} s", "check the repository")
         reason = lines[0].removeprefix("fatal: ") if lines else ""
         raise RevisionError(otherwise, f"git says: {reason}" if reason else "`git log` lists the revisions")
-    if len(written) > _LARGEST_LIST:
-        raise RevisionError("the revision has too many files", "lint a smaller repository")
     return written
 
 

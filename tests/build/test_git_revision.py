@@ -1,0 +1,97 @@
+"""Reading a git revision: hostile repositories run nothing and take bounded memory and time."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from modgo_lsp.build import git_revision
+from modgo_lsp.build.git_revision import RevisionError, revision_files
+from modgo_lsp.golang.files import DiskFiles
+
+
+def git(folder: Path, *words: str, text: bytes = b"") -> str:
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+    done = subprocess.run(["git", *who, *words], cwd=folder, input=text, capture_output=True, check=True)
+    return done.stdout.decode().strip()
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    folder = tmp_path / "repository"
+    (folder / "below").mkdir(parents=True)
+    (folder / "below" / "a.go").write_text("package a\n")
+    git(folder, "init", "--quiet")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "--message", "a")
+    return folder
+
+
+def test_files_of_a_revision(repository: Path) -> None:
+    (repository / "below" / "a.go").write_text("package changed\n")
+    with revision_files(str(repository / "below"), "HEAD", DiskFiles()) as files:
+        assert files.root == str(repository)
+        assert files.read(str(repository / "below" / "a.go")) == b"package a\n"
+        assert files.entries(str(repository / "below")) == [("a.go", False)]
+
+
+def test_a_link_into_a_repository_is_an_error(repository: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(repository / "below")
+    with (
+        pytest.raises(RevisionError, match="symbolic link") as caught,
+        revision_files(str(link), "HEAD", DiskFiles()),
+    ):
+        pass
+    assert caught.value.remedy == f"lint {repository / 'below'}"
+
+
+def test_a_few_objects_that_describe_a_huge_tree(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each tree has the one below ten times: a hundred million files in nine objects."""
+    monkeypatch.setattr(git_revision, "_LARGEST_LIST", 1 << 20)
+    blob = git(repository, "rev-parse", "HEAD:below/a.go")
+    entries = "".join(f"100644 blob {blob}\t{number}.go\n" for number in range(10))
+    for _ in range(8):
+        tree = git(repository, "mktree", text=entries.encode())
+        entries = "".join(f"040000 tree {tree}\t{number}\n" for number in range(10))
+    with (
+        pytest.raises(RevisionError, match="too many files"),
+        revision_files(str(repository), tree, DiskFiles()),
+    ):
+        pass
+
+
+def test_git_that_takes_too_long(repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    slow = tmp_path / "git"
+    slow.write_text("#!/bin/sh\nexec sleep 1000\n")
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(git_revision, "_SECONDS", 0.1)
+    with (
+        pytest.raises(RevisionError, match="git took longer than"),
+        revision_files(str(repository), "HEAD", DiskFiles()),
+    ):
+        pass
+
+
+def test_no_transport_runs_in_a_version_of_git_without_no_lazy_fetch(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delitem(git_revision._ENVIRONMENT, "GIT_NO_LAZY_FETCH")
+    ran = tmp_path / "ran"
+    for setting, value in {
+        "core.repositoryFormatVersion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": f"ext::touch {ran}",
+        "protocol.allow": "always",
+        "protocol.ext.allow": "always",
+    }.items():
+        git(repository, "config", setting, value)
+    tree = git(repository, "rev-parse", "HEAD^{tree}")
+    (repository / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+    with pytest.raises(RevisionError), revision_files(str(repository), "HEAD", DiskFiles()):
+        pass
+    assert not ran.exists()
