@@ -5,6 +5,7 @@ Tests are skipped if Debian packages that they need are missing; under `make tes
 
 from __future__ import annotations
 
+import fcntl
 import os
 import platform
 import subprocess
@@ -27,15 +28,23 @@ def require(installed: bool, packages: str) -> None:
         end(f"apt-get install {packages}")
 
 
+def make(target: str) -> None:
+    """Makes a target of as_module.mk. One process at a time: pytest-xdist runs files side by side."""
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with (TARGET / "native-tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run(
+            ["make", "--no-print-directory", "-C", ROOT / "libmod_go", "-f", "as_module.mk", target],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+
+
 @pytest.fixture(scope="session")
 def real() -> Iterator[Peer]:
     """libmod_go/test/as_module/peer/peer.c lists the requests. It runs under sanitizers."""
     require(Path("/usr/include/openssl").exists(), "libssl-dev")
-    subprocess.run(
-        ["make", "--no-print-directory", "-C", ROOT / "libmod_go", "-f", "as_module.mk", "msgpack-peer"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    make("msgpack-peer")
     peer = Peer(TARGET / "obj" / "as_module-sanitize" / "msgpack-peer")
     yield peer
     assert peer.close() == 0, "the leak checker has found something"
@@ -54,11 +63,7 @@ def sdk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
 @pytest.fixture(scope="session")
 def go_and_lua(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GoAndLua]:
     require(Path("/usr/include/openssl").exists(), "libssl-dev")
-    subprocess.run(
-        ["make", "--no-print-directory", "-C", ROOT / "libmod_go", "-f", "as_module.mk", "go-and-lua"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    make("go-and-lua")
     worker = TARGET / "bin" / "mod-go-worker"
     both = GoAndLua(TARGET / "obj" / "as_module" / "go-and-lua", worker, tmp_path_factory.mktemp("both"))
     yield both
