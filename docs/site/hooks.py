@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+import textwrap
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -12,6 +14,7 @@ from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 _FENCE = re.compile(r"(^ *```.*?^ *```$)", re.MULTILINE | re.DOTALL)
+_CONSOLE = re.compile('<div class="language-console highlight"')
 _LINK = re.compile(r"(\]\()((?:\.\./)+[^)\s#]*)(?=[)#])")
 
 
@@ -59,6 +62,27 @@ def on_page_markdown(markdown: str, /, *, page: Page, config: MkDocsConfig, **_:
 
     parts = _FENCE.split(markdown)
     return "".join(part if at % 2 else _LINK.sub(absolute, part) for at, part in enumerate(parts))
+
+
+def on_page_content(content: str, /, *, page: Page, **_: object) -> str:
+    """Gives each console block what its copy button copies: the commands, without prompts and output."""
+
+    # From the source, because Markdown expands tabs.
+    fences = [textwrap.dedent(fence) for fence in _FENCE.findall(page.markdown or "")]
+    typed = iter([_typed(fence) for fence in fences if fence.startswith("```console\n")])
+    return _CONSOLE.sub(lambda block: f'{block[0]} data-copy="{html.escape(next(typed))}"', content)
+
+
+def _typed(text: str) -> str:
+    """The lines after a prompt, and those that continue them after "> " or a backslash."""
+    typed: list[str] = []
+    is_typed = False
+    for line in text.splitlines():
+        if is_typed and typed[-1].endswith("\\"):
+            typed.append(line)
+        elif is_typed := bool(re.match(r"[$#] " if not is_typed else r"[$#] |>(?: |$)", line)):
+            typed.append(line[2:])
+    return "\n".join(typed)
 
 
 def _normalized(path: PurePosixPath) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.console_blocks import blocks
+
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "target" / "site"
 REPOSITORY = "https://github.com/GeertJohan/aerospike-mod-go"
@@ -58,6 +60,22 @@ def test_pages_load_nothing_from_elsewhere(pages: dict[str, Addresses]) -> None:
     assert elsewhere == set()
     for style in SITE.rglob("*.css"):
         assert not re.search(r"url\(['\"]?(?:https?:)?//|@import", style.read_text("utf-8")), style
+
+
+def test_no_script_asks_the_repository_for_its_stars() -> None:
+    """The theme's script asks GitHub for each link to the repository that has this attribute."""
+    for path in SITE.rglob("*.html"):
+        assert 'data-md-component="source"' not in path.read_text("utf-8"), path
+
+
+def test_the_copy_button_copies_what_a_reader_types() -> None:
+    found = re.findall(r'data-copy="(.*?)"', (SITE / "tutorial" / "index.html").read_text("utf-8"), re.DOTALL)
+    copied = [html.unescape(text) for text in found]
+    typed = [
+        "\n".join(command.typed for command in block.commands)
+        for block in blocks(ROOT / "docs" / "tutorial.md")
+    ]
+    assert copied == typed
 
 
 def test_links_into_the_repository_have_targets(pages: dict[str, Addresses]) -> None:
