@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import IO, Any
 
 import click
@@ -29,8 +30,7 @@ class CliError(click.ClickException):
 def asks_for_json(words: Sequence[str]) -> bool:
     """Whether a command line has --json or --output-format json. After -- are the arguments of a function."""
     own = list(words[: words.index("--")] if "--" in words else words)
-    pairs = zip(own, [*own[1:], ""], strict=True)
-    return "--json" in own or "--output-format=json" in own or ("--output-format", "json") in pairs
+    return "--json" in own or "--output-format=json" in own or ("--output-format", "json") in pairwise(own)
 
 
 def show_as_json(failure: click.ClickException) -> None:

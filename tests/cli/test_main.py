@@ -43,6 +43,14 @@ def test_every_command_has_help(name: str) -> None:
     assert "Examples:" in ran.output
 
 
+@pytest.mark.parametrize("arguments", [(), ("--",), ("sdk",)])
+def test_without_a_command_the_help_is_shown(arguments: tuple[str, ...]) -> None:
+    ran = process(*arguments)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("Usage: modgo ")
+    assert "\nCommands:\n" in ran.stderr or "Missing command" in ran.stderr
+
+
 def test_help_lists_the_commands_without_importing_them() -> None:
     code = (
         "import sys; from modgo_lsp.cli.main import main\n"
