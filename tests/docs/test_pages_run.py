@@ -77,7 +77,8 @@ def test_commands_of(page: Path, repository: Path) -> None:
     run = [block for block in BLOCKS[page] if not block.not_run]
     typed = [(block, command) for block in run for command in block.commands]
     # An example's README is for its folder, every other page for the repository's.
-    folder = repository / page.parent.relative_to(ROOT) if page.parts[-3] == "examples" else repository
+    of_example = page.parent.parent == ROOT / "examples"
+    folder = repository / page.parent.relative_to(ROOT) if of_example else repository
     outcomes = run_all([command for _, command in typed], folder, repository.parent / "home")
     for number, (block, command) in enumerate(typed):
         assert number in outcomes, f"{place(block)}: the shell ended before $ {command.typed}"

@@ -170,6 +170,25 @@ def test_order_of_maps(apply: Apply) -> None:
     assert apply("sorted_keys", a_map(b=1, a=2)).results == (["a", "b"],) * 2
 
 
+def test_merged_maps(apply: Apply) -> None:
+    go, lua = apply("merge", a_map(a=2, b=1, c=7), a_map(a=1, b=5)).results
+    assert go == {"a": "bool True", "b": "bool False", "c": "int 7"}
+    assert lua == {"a": "bool True", "b": "int 5", "c": "int 7"}
+
+
+def test_types_of_values(apply: Apply) -> None:
+    values = {
+        "map": a_map(a=1),
+        "list": List((1,)),
+        "integer": 1,
+        "number": 1.0,
+        "string": "1",
+        "boolean": True,
+    }
+    for name, value in {**values, "nil": None}.items():
+        assert apply("kind", value).results == (name, name)
+
+
 # ---- calls and errors ----
 
 

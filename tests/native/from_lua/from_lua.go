@@ -32,6 +32,8 @@ func init() {
 	udf.Register("set_nil", SetNil)
 	udf.Register("first_keys", FirstKeys)
 	udf.Register("sorted_keys", SortedKeys)
+	udf.Register("merge", Merge)
+	udf.Register("kind", Kind)
 	udf.Register("two", func() (int64, error) { return 1, nil })
 	udf.Register("optional", Optional)
 	udf.Register("fail", func() error { return errors.New("no more tokens") })
@@ -86,6 +88,39 @@ func FirstKeys(m map[string]int64) []string {
 }
 
 func SortedKeys(m map[string]int64) []string { return slices.Sorted(maps.Keys(m)) }
+
+// Merge returns for the keys of both maps whether the first value is greater.
+func Merge(a, b map[string]int64) map[string]udf.Value {
+	merged := map[string]udf.Value{}
+	for key, value := range a {
+		merged[key] = value
+	}
+	for key, value := range b {
+		merged[key] = value
+		if other, ok := a[key]; ok {
+			merged[key] = other > value
+		}
+	}
+	return merged
+}
+
+func Kind(v udf.Value) string {
+	switch v.(type) {
+	case map[udf.Value]udf.Value:
+		return "map"
+	case []udf.Value:
+		return "list"
+	case int64:
+		return "integer"
+	case float64:
+		return "number"
+	case string:
+		return "string"
+	case bool:
+		return "boolean"
+	}
+	return "nil"
+}
 
 // Optional has a last argument that may be missing.
 func Optional(a int64, rest ...int64) int64 {

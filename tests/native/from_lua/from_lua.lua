@@ -114,6 +114,21 @@ function sorted_keys(rec, m)
     return list(keys)
 end
 
+function merge(rec, a, b)
+    return map.merge(a, b, function(x, y) return x > y end)
+end
+
+function kind(rec, v)
+    if getmetatable(v) == Map then
+        return "map"
+    elseif getmetatable(v) == List then
+        return "list"
+    elseif math.type(v) == "integer" then
+        return "integer"
+    end
+    return type(v)
+end
+
 function two(rec)
     return 1, 2
 end
