@@ -12,8 +12,9 @@ import msgspec
 from modgo_lsp.cli.lint_fixes import unified_diff, write_changes
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.cli.test_run import ModuleReport
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.host.accept_cases import accepted, is_acceptable
-from modgo_lsp.host.case_file import parse_cases
+from modgo_lsp.host.case_file import LARGEST, parse_cases
 from modgo_lsp.host.case_result import CaseResult
 from modgo_lsp.host.failed_cases import record_failed
 from modgo_lsp.report.terminal_escapes import styled
@@ -36,7 +37,7 @@ def accept(report: ModuleReport, folder: Path, show_diff: bool) -> ModuleReport:
 def _accept_in(path: Path, results: Sequence[CaseResult], show_diff: bool) -> dict[int, CaseResult]:
     """Writes one file. Returns the results with their new cases, by the identity of the old ones."""
     try:
-        before = path.read_bytes()
+        before = DiskFiles().read(str(path), LARGEST)
         bom = _BOM if before.startswith(_BOM) else b""
         found = accepted(before.removeprefix(bom).decode("utf-8"), results)
     except (OSError, UnicodeDecodeError):  # it has changed since it was read

@@ -133,9 +133,10 @@ def _selected(target: Target, folders: Sequence[Path], options: Options) -> Sele
     if named is None:
         named = tuple((path, 0) for folder in folders for path in case_files(folder))
     matchers = [] if options.matches is None else [options.matches]
-    if options.only_failed and (names := failed_before(folders[0])):
-        matchers.append(lambda case: has_failed(case, names))
-    return select_cases(named, matchers)
+    if not options.only_failed:
+        return select_cases(named, matchers)
+    names = failed_before(folders[0])  # some of them may be gone
+    return select_cases(named, matchers, lambda case: has_failed(case, names))
 
 
 async def _run(

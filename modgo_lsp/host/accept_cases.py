@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from modgo_lsp.host.case_file import Keys, case_rows, parse_cases
+from modgo_lsp.host.case_file import Case, Keys, case_rows, parse_cases
 from modgo_lsp.host.case_result import CaseResult
 from modgo_lsp.host.case_tree import Node, TreeError, parse_tree, tree_of
 from modgo_lsp.host.compare import Comparison, differences, is_value
@@ -83,11 +83,15 @@ def _expects(text: str, results: Sequence[CaseResult]) -> bool:
     cases = {case.position: case for case in parse_cases(text, results[0].case.path).cases}
     return all(
         (case := cases.get(result.case.position)) is not None
-        and case.function == result.case.function
-        and case.arguments == result.case.arguments
+        and _call(case) == _call(result.case)
         and not differences(case.expectation, result.outcome)
         for result in results
     )
+
+
+def _call(case: Case) -> str:
+    # As text: NaN does not equal NaN.
+    return repr((case.function, case.arguments, case.record, case.records, case.nodes))
 
 
 class _Writer:

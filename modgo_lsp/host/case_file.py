@@ -22,14 +22,17 @@ from modgo_lsp.host.case_tree import Node, TreeError, error_at, parse_tree, tree
 from modgo_lsp.host.expectation import Expectation, expectation_of
 from modgo_lsp.host.expected_value import number_of
 from modgo_lsp.host.json_forms import FormError, Object, json_of, value_of
-from modgo_lsp.host.records_file import NumberedRecord, read_records_file
-from modgo_lsp.host.sample import SAMPLES, Record, SampleError, read_sample_file, record_of
+from modgo_lsp.host.named_samples import NamedSamples
+from modgo_lsp.host.records_file import NumberedRecord
+from modgo_lsp.host.sample import SAMPLES, Record, SampleError, record_of
 from modgo_lsp.host.session import LONGEST_SECONDS
 from modgo_lsp.host.values import Value
 from modgo_lsp.spelling import did_you_mean
 
 CASE_ENDINGS = (".case.yaml", ".case.json")
 LARGEST = 4 << 20
+# Of the texts of all cases, each with what it shares of its table, in characters.
+EXPANDED_MAX = 16 << 20
 NODES_MAX = 1024
 NOW_MAX = 9_000_000_000_000  # in 2255; the worker counts nanoseconds in 63 bits
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([zZ]|[+-]\d\d:\d\d)", re.ASCII)
@@ -116,11 +119,17 @@ def parse_cases(text: str, path: Path) -> CaseFile:
     except TreeError as error:
         return CaseFile(problems=(CaseProblem(path, error.line, error.message),))
     names: Counter[str] = Counter()
+    samples, expanded = NamedSamples(path.parent), 0
     for position, (keys, wrong) in enumerate(case_rows(root)):
+        expanded += sum(node.end - node.start for node in keys.values.values())
+        if expanded > EXPANDED_MAX:
+            message = f"the cases, each with the keys of its table, have more than {EXPANDED_MAX >> 20} MiB"
+            problems.append(CaseProblem(path, keys.node.line, message))
+            break
         try:
             if wrong is not None:
                 raise wrong
-            case = _case(keys, position, path)
+            case = _case(keys, position, path, samples)
         except TreeError as error:
             problems.append(CaseProblem(path, error.line, error.message))
             continue
@@ -167,7 +176,7 @@ def _read(node: Node, known: tuple[str, ...]) -> tuple[Keys, TreeError | None]:
     return Keys(node, {str(key.scalar): value for key, value in node.pairs}), None
 
 
-def _case(keys: Keys, position: int, path: Path) -> Case:
+def _case(keys: Keys, position: int, path: Path, samples: NamedSamples) -> Case:
     """Raises TreeError."""
     found = keys.values
     function = found.get("function")
@@ -187,12 +196,12 @@ def _case(keys: Keys, position: int, path: Path) -> Case:
         name=_name(found.get("name")) or _call_text(function.scalar, arguments),
         function=function.scalar,
         arguments=arguments,
-        record=_optional(found.get("record"), lambda node: record_at(node, path.parent)),
-        records=_optional(found.get("records"), lambda node: _records(node, path.parent)),
+        record=_optional(found.get("record"), lambda node: record_at(node, samples)),
+        records=_optional(found.get("records"), lambda node: _records(node, samples)),
         nodes=_optional(found.get("nodes"), _nodes),
         now=_optional(found.get("now"), _now),
         timeout=_optional(found.get("timeout"), _timeout),
-        expectation=_optional(expect, lambda node: expectation_of(node, tolerance or 0.0, path.parent))
+        expectation=_optional(expect, lambda node: expectation_of(node, tolerance or 0.0, samples))
         or Expectation(),
         expected=None if expect is None else plain(tree_of(expect)),
     )
@@ -224,11 +233,11 @@ def _arguments(node: Node | None) -> tuple[Value, ...]:
     return tuple(found)
 
 
-def record_at(node: Node, folder: Path) -> Record:
+def record_at(node: Node, samples: NamedSamples) -> Record:
     """The record sample in a node, or in the file that it names. Raises TreeError."""
     if isinstance(node.scalar, str):
         try:
-            return read_sample_file(folder / node.scalar)
+            return samples.record(node.scalar)
         except SampleError as error:
             raise TreeError(node.line, str(error)) from None
     try:
@@ -237,10 +246,10 @@ def record_at(node: Node, folder: Path) -> Record:
         raise error_at(node, error) from None
 
 
-def _records(node: Node, folder: Path) -> tuple[NumberedRecord, ...]:
+def _records(node: Node, samples: NamedSamples) -> tuple[NumberedRecord, ...]:
     if isinstance(node.scalar, str):
         try:
-            return read_records_file(folder / node.scalar)
+            return samples.records(node.scalar)
         except SampleError as error:
             raise TreeError(node.line, str(error)) from None
     if node.kind != "list":

@@ -97,16 +97,23 @@ class Selection(msgspec.Struct, frozen=True):
     left_out: int = 0
 
 
-def select_cases(named: Sequence[tuple[Path, int]], matchers: Sequence[Matcher]) -> Selection:
+def select_cases(
+    named: Sequence[tuple[Path, int]],
+    matchers: Sequence[Matcher],
+    preferred: Matcher = lambda _: True,
+) -> Selection:
     """Reads case files, each with a line for the case there, or with 0 for all, and selects the cases that
-    all `matchers` accept."""
+    all `matchers` accept: of those the `preferred` ones, if there are any."""
     read: dict[Path, CaseFile] = {}
-    cases: list[Case] = []
+    found: dict[int, Case] = {}
     for path, line in named:
         if path not in read:
             read[path] = read_case_file(path)
-        cases += _at_line(read[path].cases, line) if line else read[path].cases
+        for case in _at_line(read[path].cases, line) if line else read[path].cases:
+            found[id(case)] = case  # once, also if it is named twice
+    cases = list(found.values())
     chosen = tuple(case for case in cases if all(matches(case) for matches in matchers))
+    chosen = tuple(filter(preferred, chosen)) or chosen
     problems = tuple(problem for file in read.values() for problem in file.problems)
     return Selection(chosen, problems, len(cases) - len(chosen))
 

@@ -7,7 +7,6 @@ only some of the bins or lines.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Union, get_args
 
 import msgspec
@@ -15,8 +14,9 @@ import msgspec
 from modgo_lsp.host.case_tree import Node, TreeError, error_at, tree_of
 from modgo_lsp.host.expected_value import Expected, Matches, exactly, expected_value, pattern_of
 from modgo_lsp.host.json_forms import FormError
+from modgo_lsp.host.named_samples import NamedSamples
 from modgo_lsp.host.result import FailureKind
-from modgo_lsp.host.sample import Record, SampleError, read_sample_file, record_of
+from modgo_lsp.host.sample import Record, SampleError, record_of
 from modgo_lsp.model.sdk import BIN_NAME_MAX
 from modgo_lsp.spelling import did_you_mean
 
@@ -71,8 +71,8 @@ class Expectation(msgspec.Struct, frozen=True):
     tolerance: float = 0.0
 
 
-def expectation_of(node: Node, tolerance: float, folder: Path) -> Expectation:
-    """The expectation in a node; a record may be in a file of `folder`. Raises TreeError."""
+def expectation_of(node: Node, tolerance: float, samples: NamedSamples) -> Expectation:
+    """The expectation in a node; a record may be in a file. Raises TreeError."""
     found = _members(node, "expect", ("result", "error", "record", "operations", "logs"))
     if "result" in found and "error" in found:
         raise TreeError(node.line, "expect has a result or an error, not both")
@@ -82,7 +82,7 @@ def expectation_of(node: Node, tolerance: float, folder: Path) -> Expectation:
         result=None if result is None else expected_value(result),
         has_result=result is not None,
         error=None if error is None else _error(error),
-        record=None if record is None else _record(record, folder),
+        record=None if record is None else _record(record, samples),
         operations=None if operations is None else _operations(operations),
         logs=None if logs is None else _logs(logs),
         tolerance=tolerance,
@@ -124,10 +124,10 @@ def _text(node: Node, found: Mapping[str, Node]) -> Text | None:
     return None if matches is None else pattern_of(matches)
 
 
-def _record(node: Node, folder: Path) -> ExpectedRecord:
+def _record(node: Node, samples: NamedSamples) -> ExpectedRecord:
     if isinstance(node.scalar, str):
         try:
-            record = read_sample_file(folder / node.scalar)
+            record = samples.record(node.scalar)
         except SampleError as error:
             raise TreeError(node.line, str(error)) from None
         return ExpectedRecord(bins={name: exactly(value) for name, value in record.bins.items()})
