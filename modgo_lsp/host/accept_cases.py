@@ -91,7 +91,7 @@ def _expects(text: str, results: Sequence[CaseResult]) -> bool:
 
 def _call(case: Case) -> str:
     # As text: NaN does not equal NaN.
-    return repr((case.function, case.arguments, case.record, case.records, case.nodes))
+    return repr((case.function, case.arguments, case.record, case.records, case.nodes, case.now))
 
 
 class _Writer:
