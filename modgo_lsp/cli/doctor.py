@@ -193,7 +193,7 @@ def _zig() -> Check:
 
 
 def _line(check: Check) -> str:
-    mark = "ok" if check.ok else "missing"
+    mark = "missing" if not check.ok else "optional" if check.remedy else "ok"
     if is_coloured(sys.stdout):
         mark = styled(mark, fg="green" if check.ok else "red", bold=not check.ok)
     path = f"  {_shown(check.path)}" if check.path is not None else ""

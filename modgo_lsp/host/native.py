@@ -14,6 +14,7 @@ from modgo_lsp.build.cache import cache_directory, move_once, scratch_directory
 from modgo_lsp.build.ownership import foreign_hand
 from modgo_lsp.build.process import TooSlowError, run
 from modgo_lsp.build.toolchain import CCompiler, ToolchainError
+from modgo_lsp.extras import install_command
 from modgo_lsp.resources import resource
 
 # The flags of libmod_go's Makefile that affect the result.
@@ -121,5 +122,5 @@ async def _compile(
         raise ToolchainError(
             f"libmod_go could not be compiled with {cc.path} ({first})",
             "install a C compiler with the C library's headers (Debian: build-essential), or "
-            "pip install 'modgo-lsp[zig]' and unset CC",
+            f"{install_command('zig')} and unset CC",
         )

@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from modgo_lsp.extras import install_command
 from modgo_lsp.ship.cluster_access import Access, Tls
 from modgo_lsp.ship.connection_diagnosis import seeds_that_answer, unreachable
 from modgo_lsp.ship.failure import usage_error
@@ -158,7 +159,7 @@ def _client_library() -> Any:
         problem = "the official Aerospike client is not installed"
     except ImportError as error:
         problem = f"the official Aerospike client cannot be loaded ({error})"
-    raise usage_error(problem, "pip install 'modgo-lsp[deploy]'")
+    raise usage_error(problem, install_command("deploy"))
 
 
 def _config(aerospike: Any, access: Access, lua_path: Path | None) -> dict[str, Any]:

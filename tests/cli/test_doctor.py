@@ -47,6 +47,18 @@ def test_what_is_missing_has_a_remedy(tmp_path: Path) -> None:
     )
 
 
+def test_a_zig_that_is_not_there_is_optional(tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked/ziglang"  # a module of the wheel's name, but not the wheel
+    blocked.mkdir(parents=True)
+    (blocked / "__init__.py").touch()
+    path = os.pathsep.join(
+        folder for folder in os.environ["PATH"].split(os.pathsep) if not Path(folder, "zig").exists()
+    )
+    done = doctor(cwd=tmp_path, PATH=path, PYTHONPATH=f"{blocked.parent}{os.pathsep}{ROOT}")
+    assert done.returncode == 0
+    assert "zig:         optional\n    not found; only builds with --target need it\n" in done.stdout
+
+
 def test_warm_fills_the_build_cache_and_leaves_nothing_else(tmp_path: Path) -> None:
     # Go's build cache would follow XDG_CACHE_HOME, and the test would take minutes.
     go_cache = subprocess.run(["go", "env", "GOCACHE"], capture_output=True, text=True, check=True)
