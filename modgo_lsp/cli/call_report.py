@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import sys
 from collections.abc import Callable
@@ -93,24 +92,29 @@ def _show_summary(calls: Calls) -> None:
 
 
 def _changes(result: CallResult) -> list[str]:
-    """The record before and after as a unified diff with a line for each bin; empty if nothing changed."""
+    """The record before and after, like a unified diff: a bin's new value follows its old one. Empty if nothing
+    changed."""
     before, after = _lines(result.before), _lines(result.after)
     if before == after:
         return []
-    key = _compact(sample_json(result.before)["key"])
-    diff = list(difflib.unified_diff(before, after, lineterm="", n=len(before)))[3:]  # without the header
-    return [f"  record {key}", *(f"{line[0]} {line[1:]}" for line in diff)]
+    lines = [f"  record {_compact(sample_json(result.before)['key'])}"]
+    for place in sorted(before.keys() | after.keys()):
+        old, new = before.get(place), after.get(place)
+        if old == new:
+            lines.append(f"  {old}")
+            continue
+        lines += [f"{sign} {text}" for sign, text in (("-", old), ("+", new)) if text is not None]
+    return lines
 
 
-def _lines(record: Record) -> list[str]:
+def _lines(record: Record) -> dict[tuple[int, str], str]:
+    """The lines that describe a record, by place: (0, bin), and (1, "") for the rest."""
     if not record.exists:
-        return ["(does not exist)"]
+        return {(1, ""): "(does not exist)"}
     sample = sample_json(record)
     bins: dict[str, Any] = sample["bins"]
-    return [
-        *(f"{name}: {_compact(value)}" for name, value in bins.items()),
-        f"(generation {sample['generation']}, ttl {sample['ttl']})",
-    ]
+    lines = {(0, name): f"{name}: {_compact(value)}" for name, value in bins.items()}
+    return {**lines, (1, ""): f"(generation {sample['generation']}, ttl {sample['ttl']})"}
 
 
 def _paint() -> Paint:

@@ -41,16 +41,16 @@ def module(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_result_and_the_change_are_shown(module: Path) -> None:
     done = modgo(
-        "call", "udfs.so", "add", "hits", "5", "--record", '{"bins": {"hits": 1, "x": [1]}}', cwd=module
+        "call", "udfs.so", "add", "hits", "5", "--record", '{"bins": {"hits": 1, "a": [1]}}', cwd=module
     )
     lines = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (0, "")
     assert lines[:7] == [
         "6",
         '  record ["test", "demo", "sample"]',
+        "  a: [1]",
         "- hits: 1",
         "+ hits: 6",
-        "  x: [1]",
         "- (generation 1, ttl 0)",
         "+ (generation 2, ttl 0)",
     ]
