@@ -21,7 +21,7 @@ from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.local_module import complete, settings_for, write_json
-from modgo_lsp.cli.progress import progress
+from modgo_lsp.cli.progress import progress, waiting
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.host.fenced import fence_lacks
@@ -73,7 +73,8 @@ def command(
     if target is not None and not warm:
         raise CliError("--target needs --warm", "leave it out")
     settings = settings_for(Path(), go, cc)
-    checks = _with_named(complete(examine(settings.go, settings.cc)))
+    with waiting("checking the tools and libmod_go, which is compiled once", as_json or report):
+        checks = _with_named(complete(examine(settings.go, settings.cc)))
     if report:
         from modgo_lsp.cli.bug_report import CheckRow, bug_report
 
