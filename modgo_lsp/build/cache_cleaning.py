@@ -61,6 +61,14 @@ def unknown_entries() -> list[str]:
     return sorted({entry.name for entry in cache.iterdir()} - FOLDERS.keys()) if cache.is_dir() else []
 
 
+def foreign_file() -> str | None:
+    """The name of a file, or of a hidden folder such as .git, in the cache: modgo makes neither. Then the
+    folder is somebody's project, which XDG_CACHE_HOME made the cache as well."""
+    cache = cache_directory()
+    others = (cache / name for name in unknown_entries() if name != ".DS_Store")
+    return next((each.name for each in others if each.name.startswith(".") or not each.is_dir()), None)
+
+
 def remove(folder: CacheFolder) -> CacheFolder:
     """Removes a folder, and returns what was removed or why it was not."""
     if folder.problem is not None:

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from modgo_lsp.build.cache import cache_directory
-from modgo_lsp.build.cache_cleaning import CacheFolder, cache_folders, remove, unknown_entries
+from modgo_lsp.build.cache_cleaning import CacheFolder, cache_folders, foreign_file, remove, unknown_entries
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.local_module import write_json
@@ -35,6 +35,11 @@ def command(dry_run: bool, as_json: bool) -> None:
     """
     try:
         with waiting("looking at the cache" if dry_run else "removing the cache", as_json):
+            if (foreign := foreign_file()) is not None:
+                raise CliError(
+                    f"{cache_directory()} is not only modgo's cache: it has {foreign}",
+                    "set XDG_CACHE_HOME to another folder, or remove what modgo made there yourself",
+                )
             found = cache_folders()
             done = found if dry_run else [remove(folder) for folder in found]
             others = unknown_entries()

@@ -75,6 +75,15 @@ def test_what_modgo_did_not_make_stays(cache: Path, tmp_path: Path) -> None:
     assert sorted(entry.name for entry in cache.iterdir()) == ["facts", "mine", "scratch", "sdk"]
 
 
+@pytest.mark.parametrize("name", ["README.md", ".git"])
+def test_a_project_that_is_the_cache_as_well_stays(cache: Path, name: str) -> None:
+    (cache / ".git").mkdir() if name == ".git" else (cache / name).write_text("x")
+    ran = clean(cache)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert f"{cache} is not only modgo's cache: it has {name}" in ran.stderr
+    assert (cache / "lint" / "ab" / "x").exists()
+
+
 def test_files_of_running_commands_stay(cache: Path) -> None:
     for name, age in (("running", 60), ("killed", 7200)):
         folder = cache / "scratch" / name
