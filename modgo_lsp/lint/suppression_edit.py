@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_left
 
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.lint.suppressions import suppressions
+from modgo_lsp.lint.suppressions import Suppression, suppressions
 from modgo_lsp.model.finding import Edit, Location
 
 # Comments and literals, which may contain line ends. Unterminated ones extend to the end of the line or text.
 _TOKEN = re.compile(
     rb"""//[^\n]*|/\*.*?(?:\*/|\Z)|`[^`]*(?:`|\Z)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?""", re.DOTALL
 )
+_BOM = b"\xef\xbb\xbf"
 _DIRECTIVE = re.compile(rb"//[a-z]+:[a-z]|//(?:line|export|extern) ")
 
 
@@ -23,20 +26,23 @@ def suppression(document: Document, offset: int, code: str, reason: str = "") ->
     text = document.text
     comment = f"//modgo:ignore {code} {reason}".rstrip()
     start, end = _line(text, offset)
-    token = _token_at(text, end)
+    token = _token_at(document, end)
     if token is None:
         return _insert(document, end, f" {comment}")
-    for directive in suppressions(document):
-        if directive.comment.span == token and directive.codes:
-            return _insert(document, directive.codes[-1][1].end, f",{code}")
+    directive = document.derive(_directives).get(token)
+    if directive is not None:
+        return _insert(document, directive.codes[-1][1].end, f",{code}")
     if text.startswith(b"//", token.start) and not _DIRECTIVE.match(text, token.start):
         # The comment becomes the reason.
         return _insert(document, token.start, f"//modgo:ignore {code} ")
-    while (above := _token_at(text, start - 1)) is not None and above.end > start:
-        start, _ = _line(text, above.start)
-    indent = text[start : start + len(text[start:]) - len(text[start:].lstrip(b" \t"))]
-    newline = "\r\n" if text[start:].partition(b"\n")[0].endswith(b"\r") else "\n"
-    return _insert(document, start, f"{indent.decode()}{comment}{newline}")
+    while (above := _token_at(document, start - 1)) is not None and above.end > start:
+        start, end = _line(text, above.start)
+    if start == 0 and text.startswith(_BOM):
+        start = len(_BOM)  # which may only be first
+    line = text[start:end]
+    indent = line[: len(line) - len(line.lstrip(b" \t"))].decode()
+    newline = "\r\n" if text.startswith(b"\r", end) else "\n"
+    return _insert(document, start, f"{indent}{comment}{newline}")
 
 
 def _line(text: bytes, offset: int) -> tuple[int, int]:
@@ -47,15 +53,30 @@ def _line(text: bytes, offset: int) -> tuple[int, int]:
     return start, end - 1 if text[start:end].endswith(b"\r") else end
 
 
-def _token_at(text: bytes, offset: int) -> Span | None:
+def _directives(document: Document) -> dict[Span, Suppression]:
+    """The suppressions that have codes, by the places of their comments."""
+    return {each.comment.span: each for each in suppressions(document) if each.codes}
+
+
+def _tokens(document: Document) -> tuple[array[int], array[int]]:
+    """The starts and ends of all comments and literals. Found once, because a large file may have thousands
+    of findings."""
+    starts, ends = array("q"), array("q")
+    for match in _TOKEN.finditer(document.text):
+        starts.append(match.start())
+        ends.append(match.end())
+    return starts, ends
+
+
+def _token_at(document: Document, offset: int) -> Span | None:
     """The comment or literal around `offset`, or the line comment that ends there."""
-    for match in _TOKEN.finditer(text):
-        if match.start() >= offset:
-            return None
-        comment = match.group().startswith(b"//")
-        if offset < match.end() or (comment and offset == match.end()):
-            return Span(match.start(), match.end())
-    return None
+    starts, ends = document.derive(_tokens)
+    index = bisect_left(starts, offset) - 1
+    if index < 0:
+        return None
+    span = Span(starts[index], ends[index])
+    is_comment = document.text.startswith(b"//", span.start)
+    return span if offset < span.end or (is_comment and offset == span.end) else None
 
 
 def _insert(document: Document, offset: int, text: str) -> Edit:

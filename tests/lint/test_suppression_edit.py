@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import pytest
 
 from modgo_lsp.golang.syntax.document import parse
 from modgo_lsp.golang.syntax.document_edits import edit
+from modgo_lsp.lint import suppression_edit
 from modgo_lsp.lint.suppression_edit import suppression
 from modgo_lsp.lint.suppressions import suppressions
 
@@ -57,3 +61,26 @@ def test_at_the_end_of_a_text_without_a_newline():
 def test_crlf_line_endings_stay():
     source = "package m\r\n\r\nvar v = wait()\r\n"
     assert suppressed(source, "wait(") == "package m\r\n\r\nvar v = wait() //modgo:ignore MG102\r\n"
+
+
+def test_a_byte_order_mark_stays_first() -> None:
+    document = parse("/m/m.go", b"\xef\xbb\xbfpackage m /*\n*/\n")
+    change = suppression(document, 3, "MG102")
+    after = edit(document, [(change.location.span, change.new_text.encode())])
+    assert after.source == b"\xef\xbb\xbf//modgo:ignore MG102\npackage m /*\n*/\n"
+
+
+def test_a_file_is_searched_for_literals_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    searches = []
+
+    class Counted:
+        def finditer(self, text: bytes) -> Iterator[re.Match[bytes]]:
+            searches.append(text)
+            return pattern.finditer(text)
+
+    pattern = suppression_edit._TOKEN
+    monkeypatch.setattr(suppression_edit, "_TOKEN", Counted())
+    document = parse("/m/m.go", b"package m\n" + b"var _ = wait() /* a\n*/\n" * 100)
+    for number in range(100):
+        suppression(document, 10 + 24 * number, "MG102")
+    assert len(searches) == 1
