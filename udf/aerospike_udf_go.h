@@ -280,6 +280,7 @@ int aerospike_udf_go_get_api_version_minor(void);
  *   dispatch          "registry", "exported" or "reflect"
  *   build             a JSON object: target, flags, source (hash)
  *   setup-error       why setup has failed; "" where it has not
+ *   allocations       how many objects the module has allocated so far on a heap of its own, in decimal; optional
  */
 char *aerospike_udf_go_get_property(char *name);
 

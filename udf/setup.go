@@ -205,6 +205,10 @@ func property(name string) string {
 		return loaded().build.Build
 	case "setup-error":
 		return loaded().failure
+	case "allocations":
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		return strconv.FormatUint(stats.Mallocs, 10)
 	}
 	return ""
 }

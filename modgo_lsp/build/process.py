@@ -64,8 +64,10 @@ async def run(
     return Completed(code, stdout.decode("utf-8", "replace"), stderr)
 
 
-async def start(command: Sequence[str], *, cwd: Path, **options: Any) -> asyncio.subprocess.Process:
-    """Starts `command` as the leader of a group, without input, its output in pipes. Raises OSError.
+async def start(
+    command: Sequence[str], *, cwd: Path, stdin: int = asyncio.subprocess.DEVNULL, **options: Any
+) -> asyncio.subprocess.Process:
+    """Starts `command` as the leader of a group, its output in pipes. Raises OSError.
 
     `cwd` is required: programs look up files in it, and the current folder may be a repository. Python 3.11
     hangs if a start is cancelled half-way, so the start is shielded.
@@ -73,7 +75,7 @@ async def start(command: Sequence[str], *, cwd: Path, **options: Any) -> asyncio
     starting = asyncio.ensure_future(
         asyncio.create_subprocess_exec(
             *command,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=stdin,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,

@@ -26,7 +26,7 @@ from modgo_lsp.cli.local_module import (
 )
 from modgo_lsp.cli.memory_option import size_option
 from modgo_lsp.cli.progress import waiting
-from modgo_lsp.cli.standard_input import read_text
+from modgo_lsp.cli.record_options import record_of, records_of
 from modgo_lsp.cli.terminal import say
 from modgo_lsp.cli.timeout_option import SECONDS
 from modgo_lsp.cli.udf_arguments import FunctionCommand, argument_values
@@ -134,7 +134,7 @@ def command(
         raise click.MissingParameter(param_type="argument", param_hint=hint)
     if force:
         raise CliError("--force needs --replay", "leave it out")
-    request = CallRequest(_record(record), _records(records), stream, nodes, store, key)
+    request = CallRequest(record_of(record), records_of(records), stream, nodes, store, key)
     values = argument_values(arguments)
     settings = settings_for(Path(module), go, cc)
     work = Work(function, values, timeout=timeout, memory=memory)
@@ -147,25 +147,6 @@ def command(
         # Below the result and in the same stream: an editor may show only one of the two streams.
         say(f"{'records' if stream else 'record'} of {os.path.relpath(sample)}", err=not outcome.ok)
     sys.exit(code)
-
-
-def _record(given: str | None) -> str | None:
-    """The value of --record, with standard input for "-"."""
-    if given != "-":
-        return given
-    text = read_text("give it one record")
-    if text.lstrip()[:1] != "{" and text.strip() != "null":
-        raise CliError("standard input is not a record", 'write one to it: {"bins": {"a": 1}}')
-    return text
-
-
-def _records(given: str | None) -> Path | tuple[str, ...] | None:
-    """The value of --records, with the lines of standard input for "-"."""
-    if given is None:
-        return None
-    if given != "-":
-        return Path(given)
-    return tuple(line for line in read_text("give it fewer records").split("\n") if line.strip())
 
 
 async def _call(

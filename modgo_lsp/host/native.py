@@ -1,11 +1,12 @@
-"""libmod_go and its worker program for this machine, compiled into the cache when needed."""
+"""libmod_go, its worker program, and the program that measures calls, compiled for this machine into the
+cache when needed."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -22,7 +23,7 @@ _FLAGS = ("-std=c11", "-O2", "-fPIC", "-fvisibility=hidden", "-D_GNU_SOURCE", "-
 _LIBRARIES = ("-ldl", "-lpthread")
 _LIBRARY_SOURCES = ("src/common", "src/value", "src/elf", "src/loader", "src/fenced")
 _WORKER_SOURCES = (*_LIBRARY_SOURCES, "src/worker")
-_HEADERS = ("include", *_WORKER_SOURCES)
+_BENCH_SOURCES = (*_LIBRARY_SOURCES, "src/bench")
 _COMPILE_SECONDS = 180.0
 
 
@@ -36,40 +37,56 @@ class Native(msgspec.Struct, frozen=True):
 async def libmod_go(cc: CCompiler) -> Native:
     """Compiles libmod_go, once for these sources and this compiler. Cancelling stops the compiler and leaves
     no files. Raises ToolchainError."""
+    directory = await _compiled(cc, _WORKER_SOURCES, ("libmod_go.so", "mod-go-worker"), _compile_both)
+    return Native(directory / "libmod_go.so", directory / "mod-go-worker")
+
+
+async def bench_program(cc: CCompiler) -> Path:
+    """Compiles mod-go-bench, as `libmod_go` does the other two; most users never need it. Raises
+    ToolchainError."""
+    return await _compiled(cc, _BENCH_SOURCES, ("mod-go-bench",), _compile_bench) / "mod-go-bench"
+
+
+async def _compiled(
+    cc: CCompiler,
+    parts: Sequence[str],
+    names: Sequence[str],
+    compile_all: Callable[[CCompiler, Path, Path], Awaitable[None]],
+) -> Path:
+    """The folder in the cache with the files `names`, which `compile_all` makes from the sources in `parts`
+    if they are not there. Raises ToolchainError."""
     try:
         folder = resource("libmod_go")
-        digest = await asyncio.to_thread(_digest, folder, cc)
+        digest = await asyncio.to_thread(_digest, folder, parts, cc)
     except OSError as error:
         raise ToolchainError(
             f"libmod_go's sources cannot be read ({error})", "install modgo-lsp again"
         ) from error
     directory = cache_directory() / "libmod_go" / digest
-    native = Native(directory / "libmod_go.so", directory / "mod-go-worker")
-    if native.library.is_file() and native.worker.is_file():
-        _check_own(native)
-        return native
+    if all((directory / name).is_file() for name in names):
+        for name in names:
+            _check_own(directory / name)
+        return directory
     try:
         with scratch_directory() as scratch:
             made = scratch / "made"
             made.mkdir()
-            await _compile_both(cc, folder, made)
+            await compile_all(cc, folder, made)
             move_once(made, directory)
     except OSError as error:
         raise ToolchainError(
             f"modgo's cache cannot be written ({error.strerror or error})",
             f"make {cache_directory()} writable, or set XDG_CACHE_HOME",
         ) from error
-    return native
+    return directory
 
 
-def _check_own(native: Native) -> None:
-    """Raises ToolchainError if another user could have written the files."""
-    for path in (native.library, native.worker):
-        if (reason := foreign_hand(str(path))) is not None:
-            raise ToolchainError(
-                f"{path} is not loaded: {reason}",
-                f"remove {native.library.parent}; modgo compiles it again",
-            )
+def _check_own(path: Path) -> None:
+    """Raises ToolchainError if another user could have written the file."""
+    if (reason := foreign_hand(str(path))) is not None:
+        raise ToolchainError(
+            f"{path} is not loaded: {reason}", f"remove {path.parent}; modgo compiles it again"
+        )
 
 
 def _sources(folder: Path, parts: Sequence[str]) -> list[Path]:
@@ -79,11 +96,11 @@ def _sources(folder: Path, parts: Sequence[str]) -> list[Path]:
     return found
 
 
-def _digest(folder: Path, cc: CCompiler) -> str:
-    """The digest of everything that the two files depend on."""
-    headers = [path for part in _HEADERS for path in sorted((folder / part).glob("*.h"))]
+def _digest(folder: Path, parts: Sequence[str], cc: CCompiler) -> str:
+    """The digest of everything that the files made from `parts` depend on."""
+    headers = [path for part in ("include", *parts) for path in sorted((folder / part).glob("*.h"))]
     digest = hashlib.sha256(repr((cc.command, cc.version, _FLAGS, _LIBRARIES)).encode())
-    for path in (*_sources(folder, _WORKER_SOURCES), *headers):
+    for path in (*_sources(folder, parts), *headers):
         name = path.relative_to(folder).as_posix()
         digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:24]
@@ -104,6 +121,10 @@ async def _compile_both(cc: CCompiler, folder: Path, made: Path) -> None:
         for one in work:
             one.cancel()
         await asyncio.gather(*work, return_exceptions=True)
+
+
+async def _compile_bench(cc: CCompiler, folder: Path, made: Path) -> None:
+    await _compile(cc, folder, [], _sources(folder, _BENCH_SOURCES), made / "mod-go-bench")
 
 
 async def _compile(

@@ -27,6 +27,8 @@ def summary(answer: Json) -> str:
         return f"built and loaded {answer['build']['output']}{_registering(answer['load'])}"
     if "functions" in answer:
         return f"loaded {answer['path']}{_registering(answer)}"
+    if "results" in answer and "floor_ns" in (answer["results"] or [{}])[0]:
+        return ", ".join(f"{each['mode']} {each['ns_per_call']:,.0f} ns a call" for each in answer["results"])
     if "created" in answer:
         return f"{'made' if answer['created'] else 'there is already'} {answer['path']}"
     return f"result {json.dumps(answer['result'], ensure_ascii=False)}" if "result" in answer else "done"

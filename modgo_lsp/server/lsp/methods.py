@@ -59,6 +59,7 @@ COMMANDS: Mapping[str, str] = {
     "modgo.call": "call.call",
     "modgo.test": "test.test",
     "modgo.cases": "cases.cases",
+    "modgo.bench": "bench.bench",
     "modgo.newSample": "new_sample.new_sample",
     "modgo.status": "status.status",
     "modgo.restartHost": "restart_host.restart_host",

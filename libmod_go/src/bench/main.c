@@ -1,0 +1,360 @@
+/*
+ * main.c - mod-go-bench: measures what a function of a module costs a host in C, such as the server.
+ *
+ * modgo starts it as `mod-go-bench MODE MODULE WORKER`, MODE being fenced or unfenced, and writes a request (request.h),
+ * to which it answers "ready" or "failed MESSAGE". Then it answers a line at a time, until its input ends:
+ *
+ *   round NANOSECONDS   calls for that long, or ROUND_CALLS times: "round CALLS MEAN P50 P99 FLOOR", in nanoseconds
+ *   allocations CALLS   "allocations COUNT", the objects that the calls together allocated on Go's heap, "-" if the
+ *                       module does not count them
+ *
+ * or "failed MESSAGE" for a call that fails. The module is trusted as any that is loaded unfenced: it runs in this
+ * process, which does nothing else.
+ */
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "bench/host.h"
+#include "bench/request.h"
+#include "common/clock.h"
+#include "loader/module.h"
+#include "mod_go_fenced.h"
+
+/* More calls make a round longer, and its percentiles hardly better. */
+enum { ROUND_CALLS = 100000, FLOOR_CALLS = 1000, RESULT_BYTES = 1024 };
+
+static const char OUR_SDK[] = "github.com/GeertJohan/aerospike-mod-go/udf";
+
+typedef struct bench {
+	mod_go_module *module;           /* unfenced */
+	const mod_go_function *function; /* of that module; NULL where calls go by name */
+	mod_go_fenced *pool;             /* fenced */
+	bool is_sdk;                     /* the module is made with our SDK */
+	bench_request request;
+	size_t next; /* the record of the next call */
+	uint64_t times[ROUND_CALLS];
+	FILE *out;
+} bench;
+
+static bench state;
+
+/* The module's output must not get between the answers. */
+static FILE *take_output(void)
+{
+	int copy = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (null >= 0)
+		dup2(null, STDOUT_FILENO);
+	return copy >= 0 ? fdopen(copy, "w") : NULL;
+}
+
+static _Noreturn void fail(const char *message, size_t length)
+{
+	fputs("failed ", state.out);
+	for (size_t i = 0; i < length; i++)
+		fprintf(state.out, "%02x", (unsigned char)message[i]);
+	fputc('\n', state.out);
+	fflush(state.out);
+	_exit(1); /* a module may hang in its destructors */
+}
+
+/* ---- one call ------------------------------------------------------------------------------------ */
+
+static bool is_prefetched(const aerospike_udf_go_call *call, const char *name, size_t length)
+{
+	for (size_t i = 0; i < call->bin_count; i++) {
+		if (call->bins[i].name_length == length && memcmp(call->bins[i].name, name, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void prefetch(aerospike_udf_go_call *call, const aerospike_udf_go_record *record, char *name,
+                     size_t length)
+{
+	const bench_bin *bin = bench_record_find(record, name, length);
+	aerospike_udf_go_value nil = {.type = AEROSPIKE_UDF_GO_NIL};
+
+	if (call->bin_count == BENCH_BINS || (bin != NULL && bin->value.type >= AEROSPIKE_UDF_GO_LIST) ||
+	    is_prefetched(call, name, length))
+		return;
+	call->bins[call->bin_count++] =
+		(aerospike_udf_go_bin){.name = name, .name_length = length, .value = bin != NULL ? bin->value : nil};
+}
+
+/* Prefetches as as_module does (as_module/host_bins.c). */
+static void prefetch_all(aerospike_udf_go_call *call, const aerospike_udf_go_record *record)
+{
+	size_t count;
+	const aerospike_udf_go_bin *known = mod_go_function_bins(state.function, &count);
+	const uint32_t *positions;
+
+	for (size_t i = 0; i < count; i++)
+		prefetch(call, record, known[i].name, known[i].name_length);
+	positions = mod_go_function_bin_arguments(state.function, &count);
+	for (size_t i = 0; i < count; i++) {
+		const aerospike_udf_go_value *name =
+			positions[i] < state.request.argument_count ? &state.request.arguments[positions[i]] : NULL;
+
+		if (name != NULL && name->type == AEROSPIKE_UDF_GO_STRING)
+			prefetch(call, record, (char *)name->data, name->length);
+	}
+}
+
+static int apply_unfenced(bench_call *call, aerospike_udf_go_record *record, aerospike_udf_go_result *result)
+{
+	bench_request *request = &state.request;
+	int status;
+
+	call->call.write_limit = BENCH_WRITES;
+	call->call.write_capacity = BENCH_WRITE_BYTES;
+	if (state.function == NULL)
+		return mod_go_apply_single(state.module, request->function, &call->call, record, request->arguments,
+		                           request->argument_count, result);
+	prefetch_all(&call->call, record);
+	status = mod_go_apply_function(state.function, &call->call, record, request->arguments,
+	                               request->argument_count, result);
+	if (call->call.write_count > 0)
+		bench_call_apply_writes(&call->call, record);
+	return status;
+}
+
+static int apply_record(bench_call *call, aerospike_udf_go_result *result)
+{
+	bench_request *request = &state.request;
+	aerospike_udf_go_record *record = &request->records[state.next];
+
+	if (state.module != NULL)
+		return apply_unfenced(call, record, result);
+	return mod_go_fenced_apply_single(state.pool, request->function, &call->call, record, request->arguments,
+	                                  request->argument_count, result);
+}
+
+static int apply_stream(bench_call *call, aerospike_udf_go_result *result)
+{
+	bench_request *request = &state.request;
+	aerospike_udf_go_stream input = {request->records, request->record_count, 0}, output = {NULL, 0, 0};
+
+	if (state.module != NULL)
+		return mod_go_apply_stream(state.module, request->function, &call->call,
+		                           AEROSPIKE_UDF_GO_SCOPE_SERVER, &input, &output, request->arguments,
+		                           request->argument_count, result);
+	return mod_go_fenced_apply_stream(state.pool, request->function, &call->call,
+	                                  AEROSPIKE_UDF_GO_SCOPE_SERVER, &input, &output, request->arguments,
+	                                  request->argument_count, result);
+}
+
+/* Resets what a call may have changed, and moves on to the next record. */
+static void prepare(void)
+{
+	bench_request *request = &state.request;
+
+	if (request->is_stream)
+		return;
+	state.next = (state.next + 1) % request->record_count;
+	bench_record_reset(&request->records[state.next]);
+}
+
+/* Makes one call, and returns its nanoseconds. */
+static uint64_t call_once(void)
+{
+	static uint8_t buffer[RESULT_BYTES];
+	bool has_deadline = state.function == NULL || mod_go_function_has_deadline(state.function);
+	bench_call call;
+	aerospike_udf_go_result result;
+	uint64_t began, took;
+	int status;
+
+	prepare();
+	began = mod_go_now();
+	bench_call_init(&call);
+	if (has_deadline)
+		call.call.deadline = mod_go_deadline_after(state.request.timeout);
+	mod_go_result_init(&result, buffer, sizeof(buffer));
+	status = state.request.is_stream ? apply_stream(&call, &result) : apply_record(&call, &result);
+	took = mod_go_now() - began;
+	if (status != AEROSPIKE_UDF_GO_OK)
+		fail((const char *)result.value.data, result.value.length);
+	mod_go_result_clear(&result);
+	return took;
+}
+
+/* ---- the floor ------------------------------------------------------------------------------------ */
+
+/* The least that a call can cost. The SDK refuses a result of size 0 as soon as it is in Go. Any other module, and the
+ * worker, is asked for a property that it does not have. */
+static void floor_once(void)
+{
+	char none[] = "";
+
+	if (state.pool != NULL) {
+		free(mod_go_fenced_property(state.pool, none));
+	} else if (state.is_sdk) {
+		aerospike_udf_go_call call = {.size = sizeof(call)};
+		aerospike_udf_go_result result = {.size = 0};
+
+		state.module->functions.apply_single(none, &call, NULL, NULL, 0, &result);
+	} else {
+		free(mod_go_property(state.module, none));
+	}
+}
+
+/* ---- rounds --------------------------------------------------------------------------------------- */
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+static uint64_t quantile(const uint64_t *sorted, size_t count, unsigned percent)
+{
+	return sorted[(count - 1) * percent / 100];
+}
+
+/* What it costs to read the clock twice, which is in each measured time: the median of many. */
+static uint64_t clock_cost(void)
+{
+	for (size_t i = 0; i < FLOOR_CALLS; i++) {
+		uint64_t began = mod_go_now();
+
+		state.times[i] = mod_go_now() - began;
+	}
+	qsort(state.times, FLOOR_CALLS, sizeof(*state.times), compare);
+	return quantile(state.times, FLOOR_CALLS, 50);
+}
+
+static uint64_t less(uint64_t time, uint64_t cost)
+{
+	return time > cost ? time - cost : 0;
+}
+
+/* The median of many empty calls. */
+static uint64_t floor_cost(uint64_t clock)
+{
+	for (size_t i = 0; i < FLOOR_CALLS; i++) {
+		uint64_t began = mod_go_now();
+
+		floor_once();
+		state.times[i] = less(mod_go_now() - began, clock);
+	}
+	qsort(state.times, FLOOR_CALLS, sizeof(*state.times), compare);
+	return quantile(state.times, FLOOR_CALLS, 50);
+}
+
+static void measure_round(uint64_t nanoseconds)
+{
+	uint64_t cost = clock_cost(), least = floor_cost(cost), sum = 0, until;
+	size_t count = 0;
+
+	until = mod_go_now() + nanoseconds;
+	do {
+		state.times[count] = less(call_once(), cost);
+		sum += state.times[count++];
+	} while (count < ROUND_CALLS && mod_go_now_coarse() < until);
+	qsort(state.times, count, sizeof(*state.times), compare);
+	fprintf(state.out, "round %zu %.1f %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", count,
+	        (double)sum / (double)count, quantile(state.times, count, 50), quantile(state.times, count, 99),
+	        least);
+}
+
+/* The module's own count of its allocations so far; false where it has none. */
+static bool read_allocations(uint64_t *count)
+{
+	char *text = state.module != NULL ? mod_go_property(state.module, "allocations")
+	                                  : mod_go_fenced_property(state.pool, "allocations");
+	bool found = text != NULL && text[0] >= '0' && text[0] <= '9';
+
+	*count = found ? strtoull(text, NULL, 10) : 0;
+	free(text);
+	return found;
+}
+
+static void count_allocations(uint64_t calls)
+{
+	uint64_t first, before, after;
+
+	/* Reading the count allocates as well: by as much the first time as the second. */
+	if (!read_allocations(&first) || !read_allocations(&before)) {
+		fputs("allocations -\n", state.out);
+		return;
+	}
+	for (uint64_t i = 0; i < calls; i++)
+		call_once();
+	read_allocations(&after);
+	fprintf(state.out, "allocations %" PRIu64 "\n", less(after - before, before - first));
+}
+
+/* ---- start ---------------------------------------------------------------------------------------- */
+
+static mod_go_status open_fenced(const char *path, const char *worker, mod_go_error *error)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1, .no_spare = 1, .worker = worker};
+	mod_go_status status = mod_go_fenced_open(path, &options, &state.pool, error);
+
+	return status == MOD_GO_OK ? mod_go_fenced_setup(state.pool, error) : status;
+}
+
+static mod_go_status open_unfenced(const char *path, mod_go_error *error)
+{
+	mod_go_status status = mod_go_open(path, &state.module, error);
+	char *name;
+
+	if (status == MOD_GO_OK)
+		status = mod_go_setup(state.module, error);
+	if (status != MOD_GO_OK)
+		return status;
+	state.function = mod_go_find_function(state.module, state.request.function);
+	name = mod_go_property(state.module, "conn-name");
+	state.is_sdk = name != NULL && strcmp(name, OUR_SDK) == 0;
+	free(name);
+	return status;
+}
+
+static void serve(void)
+{
+	char line[64], what[16];
+	uint64_t number;
+
+	while (fgets(line, sizeof(line), stdin) != NULL) {
+		if (sscanf(line, "%15s %" SCNu64, what, &number) != 2)
+			return;
+		if (strcmp(what, "round") == 0)
+			measure_round(number);
+		else if (strcmp(what, "allocations") == 0)
+			count_allocations(number);
+		fflush(state.out);
+	}
+}
+
+int main(int count, char **words)
+{
+	mod_go_error error = {.status = MOD_GO_OK};
+	mod_go_status status;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	state.out = take_output();
+	if (count != 4 || state.out == NULL || !bench_request_read(&state.request)) {
+		fputs("modgo starts mod-go-bench; it is not for use by hand\n", stderr);
+		return 2;
+	}
+	status = strcmp(words[1], "fenced") == 0 ? open_fenced(words[2], words[3], &error)
+	                                         : open_unfenced(words[2], &error);
+	if (status != MOD_GO_OK)
+		fail(error.message, strlen(error.message));
+	call_once();
+	fputs("ready\n", state.out);
+	fflush(state.out);
+	serve();
+	mod_go_fenced_close(state.pool);
+	_exit(0); /* a module in Go cannot be unloaded, and its threads need not end */
+}

@@ -1,0 +1,51 @@
+"""modgo.bench."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from modgo_lsp.report.build_json import build_failure_json
+from modgo_lsp.server.commands.arguments import UsageError
+from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
+from modgo_lsp.server.commands.module_job import module_job
+
+
+async def bench(commands: Commands, arguments: Arguments, token: Token) -> Json:
+    """Measures a function, with the arguments and samples of modgo.call; `results` has an object for each
+    mode"""
+    # Most sessions never measure: see module_job.py.
+    from modgo_lsp.build.toolchain import ToolchainError
+    from modgo_lsp.host.bench_worker import BenchFailedError
+    from modgo_lsp.host.module import HostError
+    from modgo_lsp.host.result import CallResult
+    from modgo_lsp.host.run_bench import BenchRun, Samples, bench_json, first_call, run_bench
+    from modgo_lsp.host.run_call import outcome_json
+    from modgo_lsp.host.sample import Record
+    from modgo_lsp.server.commands.call_arguments import call_of
+
+    async with module_job(commands, arguments, token, "Measuring") as job:
+        asked = await asyncio.to_thread(call_of, job.request, job.directory, await job.is_stream())
+        if asked.work.store is not None:
+            raise UsageError("modgo.bench takes no store: each call finds the record as the sample has it.")
+        module, package = job.request.path, None
+        if module.suffix != ".so":
+            built = await job.build()
+            if not built.ok:
+                return build_failure_json(built, str(job.directory))
+            module, package = Path(built.output), built.package
+        cc = await job.own_compiler()
+        samples = Samples(asked.work.function)
+        try:
+            outcome, work = await first_call(
+                module, asked.work, cc=cc, package=package, completed=asked.completed
+            )
+            if not outcome.ok:
+                return outcome_json(outcome)
+            await run_bench(module, work, BenchRun(cc=cc), samples, job.report)
+        except (ToolchainError, HostError) as error:
+            raise UsageError(str(error)) from error
+        except BenchFailedError as error:
+            record = Record()
+            return outcome_json(CallResult(asked.work.function, record, record, failure=error.failure))
+        return {"ok": True, "results": bench_json(samples.pairs)}
