@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -227,8 +228,9 @@ def test_an_interrupt_shows_what_was_measured_and_leaves_no_child(folder: Path) 
         measuring: list[psutil.Process] = []
         while not measuring:
             assert process.poll() is None, process.communicate()
-            children = psutil.Process(process.pid).children(recursive=True)
-            measuring = [child for child in children if child.name() == "mod-go-bench"]
+            for child in psutil.Process(process.pid).children(recursive=True):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    measuring += [child] if child.name() == "mod-go-bench" else []
         while measuring[0].cpu_times().user < 0.5:  # it has measured for a while
             assert process.poll() is None, process.communicate()
         process.send_signal(signal.SIGINT)
