@@ -92,7 +92,7 @@ def _show_summary(calls: Calls) -> None:
 
 
 def _changes(result: CallResult) -> list[str]:
-    """The record before and after as a diff, a bin's new value below its old one; empty if nothing changed."""
+    """The record before and after as a diff, a new value below the old one; empty if nothing changed."""
     before, after = _lines(result.before), _lines(result.after)
     if before == after:
         return []
