@@ -19,6 +19,7 @@ from modgo_lsp.build.sdk import Sdk, install, shipped_sdk
 from modgo_lsp.build.toolchain import discover_go
 from modgo_lsp.file_writer import explain
 from modgo_lsp.folder_writer import check_new_folder, write_folder
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.golang.modules.go_mod import parse_go_mod
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.user_error import UserError
@@ -134,16 +135,24 @@ def _around(setting: str | None, folder: Path) -> _Around:
     """What the go command finds above `folder`. Raises OSError."""
     above = folder.parents
     go_mod = next((each / "go.mod" for each in above if (each / "go.mod").is_file()), None)
-    path = "" if go_mod is None else parse_go_mod(go_mod.read_bytes()).module
+    path = "" if go_mod is None else parse_go_mod(_read(go_mod)).module
     outer = (path, go_mod.parent) if go_mod is not None and path else None
     named = find_go_environment(setting).work
     places = (Path(named),) if named else (each / "go.work" for each in (folder, *above))
     go_work = next((each for each in places if each.is_file()), None)
     if go_work is not None:
-        uses = parse_go_mod(go_work.read_bytes()).uses
+        uses = parse_go_mod(_read(go_work)).uses
         if any(Path(os.path.abspath(go_work.parent / use)) == folder for use in uses):  # noqa: PTH100
             go_work = None
     return _Around(outer, go_work)
+
+
+def _read(path: Path) -> bytes:
+    """The file, empty if it cannot be read: it is another module's, and the go command reports it."""
+    try:
+        return DiskFiles().read(str(path))
+    except OSError:
+        return b""
 
 
 def _default_path(folder: Path, around: _Around) -> str:

@@ -110,6 +110,8 @@ def command(
     is_text = output_format == "text"
     if watch and coverage is not None:
         raise CliError("--watch writes no coverage", "leave out one of --watch and --coverage")
+    if watch and accepts:  # each run that differs from the last one would start another
+        raise CliError("--watch and --accept cannot be combined", "leave one of them out")
     if watch and not is_text:
         raise CliError("--watch shows text", f"leave out --output-format {output_format}")
     counted: list[tuple[bytes, bytes]] = []

@@ -154,6 +154,16 @@ def test_lines_end_as_git_likes_them(tmp_path: Path) -> None:
     run("go", "test", "./...", cwd=folder)
 
 
+def test_a_go_mod_above_that_cannot_be_read(tmp_path: Path) -> None:
+    """Anybody may have left one in /tmp."""
+    with (tmp_path / "go.mod").open("wb") as file:
+        file.write(b"module example.com/shop\n")
+        file.truncate(1 << 40)
+    out = modgo("new", "limiter", cwd=tmp_path).stdout
+    assert "Go module example.com/limiter" in out
+    assert "a Go module of its own" not in out
+
+
 def test_in_another_module_and_in_a_workspace(tmp_path: Path) -> None:
     (tmp_path / "go.mod").write_text("module example.com/shop\n\ngo 1.24\n")
     out = modgo("new", "services/limiter", cwd=tmp_path).stdout

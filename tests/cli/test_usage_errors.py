@@ -25,6 +25,7 @@ REFUSED = {
     "-o is empty": (("build", ".", "-o", ""), "name a file, or leave -o out"),
     "--hosts names no host": (("modules", "--hosts", " , "), "write HOST or HOST:PORT"),
     "--key has no key": (("apply", "m", "f", *CLUSTER, "--key", '["a", "b", null]'), "add one"),
+    "--watch and --accept cannot be combined": (("test", "--watch", "--accept"), "leave one of them out"),
     "--pipe names no file": (("lsp", "--pipe", ""), "name a file that doesn't exist"),
     "no socket can be made at xxx": (("lsp", "--pipe", "x" * 200), "name a file that doesn't exist"),
     "--pipe makes no socket there": (("lsp", "--pipe", "nowhere/x"), "name a file that doesn't exist"),
