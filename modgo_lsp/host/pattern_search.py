@@ -15,7 +15,7 @@ from threading import Lock
 from modgo_lsp.build.isolation import NEUTRAL_FOLDER, python_command
 
 # Of processor time: for compiling one pattern, and for all searches of a comparison.
-SECONDS = 2.0
+SECONDS = 1.0
 PATTERN_MAX = 1000
 SEARCHED_MAX = 64 << 10
 
