@@ -202,7 +202,7 @@ def _matcher(expression: str | None) -> Matcher | None:
 
 
 def _json(reports: list[ModuleReport]) -> dict[str, Any]:
-    """The cases of all modules, then what kept modules from being run."""
+    """The cases of all modules, then why others could not be run."""
     results = [result for one in reports for result in one.results]
     problems = [problem for one in reports for problem in one.problems]
     findings = [finding for one in reports if one.unbuilt is not None for finding in one.unbuilt.findings]

@@ -131,13 +131,13 @@ class _Builder:
 
 
 def _check_keys(pairs: tuple[tuple[Node, Node], ...]) -> None:
-    seen: set[tuple[type, Scalar]] = set()
+    found: set[tuple[type, Scalar]] = set()
     for key, _ in pairs:
         if key.kind != "scalar" or isinstance(key.scalar, (bool, float)) or key.scalar is None:
             raise TreeError(key.line, "a key must be a string or an integer; quote it to make it a string")
-        if (type(key.scalar), key.scalar) in seen:
+        if (type(key.scalar), key.scalar) in found:
             raise TreeError(key.line, f"the key {json.dumps(key.scalar, ensure_ascii=False)} stands twice")
-        seen.add((type(key.scalar), key.scalar))
+        found.add((type(key.scalar), key.scalar))
 
 
 def _yaml_events(text: str) -> Iterator[_Event]:

@@ -250,31 +250,31 @@ def _list(expected: ListOf, actual: List, path: str, how: Comparison) -> Iterato
     if len(expected.items) != len(actual.items):
         while end < shorter - start and equal(expected.items[-1 - end], actual.items[-1 - end]):
             end += 1
-    wanted = expected.items[start : len(expected.items) - end]
-    given = actual.items[start : len(actual.items) - end]
-    for index in range(max(len(wanted), len(given))):
+    expected_items = expected.items[start : len(expected.items) - end]
+    actual_items = actual.items[start : len(actual.items) - end]
+    for index in range(max(len(expected_items), len(actual_items))):
         place = f"{path}[{start + index}]"
-        if index >= len(given):
-            yield Difference(place, _shown(wanted[index]) or "null", None)
-        elif index >= len(wanted):
-            yield Difference(place, None, _text(json_of(given[index])))
+        if index >= len(actual_items):
+            yield Difference(place, _shown(expected_items[index]) or "null", None)
+        elif index >= len(expected_items):
+            yield Difference(place, None, _text(json_of(actual_items[index])))
         else:
-            yield from _value(wanted[index], given[index], place, how)
+            yield from _value(expected_items[index], actual_items[index], place, how)
 
 
 def _map(expected: MapOf, actual: Map, path: str, how: Comparison) -> Iterator[Difference]:
     if expected.order != actual.order:
         yield Difference(f"{path} (order)", expected.order, actual.order)
-    given: Mapping[object, Value] = {key_rank(key): value for key, value in actual.pairs}
-    wanted = {key_rank(key) for key, _ in expected.pairs}
+    actual_values: Mapping[object, Value] = {key_rank(key): value for key, value in actual.pairs}
+    expected_keys = {key_rank(key) for key, _ in expected.pairs}
     for key, value in expected.pairs:
         place = path + _step(key)
-        if key_rank(key) in given:
-            yield from _value(value, given[key_rank(key)], place, how)
+        if key_rank(key) in actual_values:
+            yield from _value(value, actual_values[key_rank(key)], place, how)
         else:
             yield Difference(place, _shown(value) or "null", None)
     for key, item in actual.pairs:
-        if key_rank(key) not in wanted:
+        if key_rank(key) not in expected_keys:
             yield Difference(path + _step(key), None, _text(json_of(item)))
 
 

@@ -49,9 +49,9 @@ def test_each_package_with_udfs_becomes_a_module(modules: Path) -> None:
     assert ran.stdout.endswith("Built 2 of 3 modules; failed: bad.\n")
     assert sorted(path.name for path in (modules / "out").iterdir()) == ["a.so", "good.so"]
     ran = modgo(modules, "build", "./b/...", "./a", "--json", "-o", "out")
-    told = json.loads(ran.stdout)
-    assert (ran.returncode, told["ok"]) == (1, False)
-    assert {one["module"]: one["ok"] for one in told["modules"]} == {"a": True, "bad": False, "good": True}
+    answer = json.loads(ran.stdout)
+    assert (ran.returncode, answer["ok"]) == (1, False)
+    assert {one["module"]: one["ok"] for one in answer["modules"]} == {"a": True, "bad": False, "good": True}
     call = ("call", "out/a.so", "add", "3")
     ran = modgo(modules, *call, "--record", "-", "--json", text='\ufeff{"bins": {"n": 1}}\n')
     assert json.loads(ran.stdout)["record"]["before"]["bins"] == {"n": 1}

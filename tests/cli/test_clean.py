@@ -47,9 +47,14 @@ def test_a_dry_run_lists_sizes_and_removes_nothing(cache: Path) -> None:
 
 
 def test_it_removes_the_cache_and_says_what_was_freed(cache: Path) -> None:
-    told = json.loads(clean(cache, "--json").stdout)
-    assert (told["ok"], told["bytes"], told["path"], told["dry_run"]) == (True, 3000, str(cache), False)
-    assert [(one["name"], one["files"], one["bytes"]) for one in told["folders"]] == [
+    answer = json.loads(clean(cache, "--json").stdout)
+    assert (answer["ok"], answer["bytes"], answer["path"], answer["dry_run"]) == (
+        True,
+        3000,
+        str(cache),
+        False,
+    )
+    assert [(one["name"], one["files"], one["bytes"]) for one in answer["folders"]] == [
         ("lint", 1, 1000),
         ("modules", 1, 2000),
     ]

@@ -79,9 +79,9 @@ JSON = [name for name, command in every_command() if "as_json" in {param.name fo
 def test_json_has_one_meaning(name: str, spelling: list[str], tmp_path: Path) -> None:
     ran = run(tmp_path, *name.split(), *spelling, "--no-such-option")
     assert ran.returncode == 2
-    told = json.loads(ran.stdout)
-    assert (told["ok"], told["error"]["kind"]) == (False, "usage")
-    assert "--no-such-option" in told["error"]["message"]
+    answer = json.loads(ran.stdout)
+    assert (answer["ok"], answer["error"]["kind"]) == (False, "usage")
+    assert "--no-such-option" in answer["error"]["message"]
 
 
 def test_both_spellings_write_the_same(shop: Path) -> None:
