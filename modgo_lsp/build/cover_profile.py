@@ -36,7 +36,7 @@ async def cover_profile(go: Go, counted: Sequence[tuple[bytes, bytes]]) -> str:
         if done.code != 0 or not output.is_file():
             lines = done.stderr.strip().splitlines() or ["it did not say why"]
             raise ToolchainError(f"go tool covdata failed: {lines[-1]}", "run `modgo doctor`")
-        return await asyncio.to_thread(output.read_text)
+        return await asyncio.to_thread(output.read_text, "utf-8", "replace")
 
 
 def _write(data: Path, counted: Sequence[tuple[bytes, bytes]]) -> None:
