@@ -245,9 +245,10 @@ bench-%: $(VENV)/.bench libmod_go.so
 docs: $(VENV)/.dev ## Generate the reference pages
 	$(BIN)/python docs/generate.py
 
+# With --quiet, mkdocs counts no warnings, and --strict has no effect.
 .PHONY: site
 site: $(VENV)/.docs ## Build docs/ as a website in target/site; dead links and other warnings are errors
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 .PHONY: lock
 lock: $(VENV)/.lock ## Pin the dependencies of pyproject.toml in requirements/ (UPGRADE=1: the newest versions)
