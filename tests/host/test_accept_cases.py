@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from modgo_lsp.host import accept_cases
 from modgo_lsp.host.accept_cases import accepted, is_acceptable
 from modgo_lsp.host.case_file import parse_cases
 from modgo_lsp.host.case_result import CaseResult
@@ -173,3 +175,22 @@ def test_a_file_that_has_changed_stays() -> None:
     result = CaseResult(case, outcome, differences(case.expectation, outcome))
     for text in ("", "{function: g, expect: {result: 1}}", "[", "{function: f, args: [1]}"):
         assert accepted(text, [result]) == (text, frozenset())
+
+
+def test_one_of_many_cases_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each try reads the whole file, so there must not be one for each case."""
+    tries = []
+    written = accept_cases._written
+
+    def counted(text: str, results: Sequence[CaseResult]) -> str | None:
+        tries.append(len(results))
+        return written(text, results)
+
+    monkeypatch.setattr(accept_cases, "_written", counted)
+    rows = [f"- {{function: f, args: [{number}]}}\n" for number in range(200)]
+    cases = parse_cases("".join(rows), Path("x.case.yaml")).cases
+    rows[150] = "- {function: changed}\n"
+    found = accepted("".join(rows), [CaseResult(case, returned(1)) for case in cases])
+    assert found.positions == frozenset(range(200)) - {150}
+    assert found.text.count("expect: ") == 199
+    assert len(tries) < 20
