@@ -32,7 +32,10 @@ _LINKED_FROM = re.compile(r"(?P<path>/[^\s:]+\.(?:go|c|cc|cpp|s|S)):(?P<line>\d+
 _TOKEN = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*|\d[\w.]*|\"(?:[^\"\\\n]|\\.)*\"|`[^`\n]*`")
 _NOISE = re.compile(
     r"^(# |collect2: error: |compilation terminated|In file included from |\s+from |.*: In function|"
-    r".*too many errors|exit status \d+$|go: (downloading|finding) )"
+    r".*too many errors|exit status \d+$|go: (downloading|finding) |"
+    # What follows "checksum mismatch".
+    r"SECURITY ERROR$|This download does NOT match|The bits may have been|have intercepted the|"
+    r"For more information, )"
 )
 
 # Errors of the go command in the set-up rather than the code, with their remedies.
@@ -51,7 +54,15 @@ _SETUP: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "run `go work use .`, or build with GOWORK=off",
         ),
         (r"missing go\.sum entry|updates to go\.(mod|sum) needed", "run `go mod tidy`"),
-        (r"checksum mismatch|SECURITY ERROR", "run `modgo sdk install --write`, or correct go.sum"),
+        (
+            # Another SDK is neither in modgo's proxy nor, usually, in any other.
+            rf"{re.escape(SDK_PATH)}@.*: (checksum mismatch|reading )",
+            "if go.sum is from another build of modgo, run `modgo sdk install --write`",
+        ),
+        (
+            r"checksum mismatch",
+            "if you trust the download, remove the module's lines from go.sum and run `go mod tidy`",
+        ),
         (
             r"lookup disabled by GOPROXY=off|dial tcp|no such host|connection refused",
             "check the network and GOPROXY",
@@ -197,7 +208,7 @@ def _finding(
     plain = [line for line in details if _related(line, folder) is None]
     whole = _without_generated("\n".join([text, *plain]))
     if remedy is not None:
-        return TOOLCHAIN.finding(f"{whole}; {remedy}", place)
+        return TOOLCHAIN.finding(_with_remedy(whole, remedy), place)
     return msgspec.structs.replace(COMPILE_ERROR.finding(whole, place), related=related)
 
 
@@ -214,7 +225,7 @@ def _unplaced(message: _Message, fallback: Location) -> Finding:
             return TOOLCHAIN.finding(f"the linker failed: {text}; {_setup_remedy(text)}", fallback)
         return COMPILE_ERROR.finding(f"the linker refused: {text}", place)
     if remedy is not None:
-        return TOOLCHAIN.finding(f"{whole.removeprefix('go: ')}; {remedy}", fallback)
+        return TOOLCHAIN.finding(_with_remedy(whole.removeprefix("go: "), remedy), fallback)
     if message.text.startswith(("go: ", "cgo: ")):
         return TOOLCHAIN.finding(whole.removeprefix("go: "), fallback)
     if _is_of_setup(message.text):  # without further lines, which may be a program's whole usage
@@ -253,6 +264,12 @@ def _without_generated(text: str) -> str:
 
 def _remedy(text: str) -> str | None:
     return next((remedy for pattern, remedy in _SETUP if pattern.search(text)), None)
+
+
+def _with_remedy(text: str, remedy: str) -> str:
+    """The text with the remedy in its first line; the others are details."""
+    first, *details = text.split("\n")
+    return "\n".join([f"{first}; {remedy}", *details])
 
 
 def _related(line: str, folder: Path) -> Related | None:

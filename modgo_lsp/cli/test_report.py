@@ -75,7 +75,7 @@ def show_summary(reports: Sequence[ModuleReport], interrupted: bool = False) -> 
     seconds = sum(report.seconds for report in reports)
     unusable = sum(report.unbuilt is not None or report.failure is not None for report in reports)
     parts = [_paint(f"{failed} failed", "red", bold=True)] if failed else []
-    parts += [_paint(f"{_many(unusable, 'module')} without a run", "red", bold=True)] if unusable else []
+    parts += [_paint(f"{_many(unusable, 'module')} not run", "red", bold=True)] if unusable else []
     parts += [_paint(f"{invalid} not valid", "red", bold=True)] if invalid else []
     passed = len(results) - failed
     parts += [_paint(f"{passed} passed", "green", bold=not failed)] if passed or not parts else []

@@ -94,6 +94,16 @@ def _text(finding: Finding) -> str:
             "inconsistent vendoring in /m:; run `go mod vendor`",
             "package m",
         ),
+        (
+            "verifying example.com/x@v1.0.0: checksum mismatch\n\tdownloaded: h1:A=\n\tgo.sum:     h1:B=\n\n"
+            "SECURITY ERROR\nThis download does NOT match an earlier download recorded in go.sum.\n"
+            "The bits may have been replaced on the origin server, or an attacker may\n"
+            "have intercepted the download attempt.\n\nFor more information, see 'go help module-auth'.\n",
+            "MG406",
+            "verifying example.com/x@v1.0.0: checksum mismatch; if you trust the download, remove the "
+            "module's lines from go.sum and run `go mod tidy`\ndownloaded: h1:A=\ngo.sum:     h1:B=",
+            "package m",
+        ),
         ("", "MG401", "the build failed: go gave no reason", "package m"),
         ("exit status 2\n", "MG401", "the build failed: exit status 2", "package m"),
         (
