@@ -134,12 +134,12 @@ def modgo() -> None:
 
     \b
     Examples:
-      modgo new limiter               make a module to start from
-      modgo lint                      find problems below this folder
-      modgo lint --fix ./counters     and apply the safe fixes
-      modgo build ./counters          build counters.so
-      modgo call ./counters add hits 5 100    call a function of it on a sample record
-      modgo rule MG101                explain a rule
+      modgo new limiter                 make a module to start from
+      modgo lint --fix                  find problems below this folder, and apply the safe fixes
+      modgo build ./limiter             build limiter.so
+      modgo call ./limiter add hits 2   call a function of it on a sample record
+      modgo test ./...                  run the cases of all packages below this folder
+      modgo rule MG101                  explain a rule
     """
 
 

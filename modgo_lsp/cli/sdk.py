@@ -65,7 +65,7 @@ def install_command(write: bool, folder: str, go: str | None, as_json: bool) -> 
             say(f"Its go line is {sdk.go} now, which the SDK needs; it {before}.")
 
 
-@command.command("path", cls=Command)
+@command.command("path", cls=Command, short_help="Print the folder of the SDK's sources.")
 @click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
 @json_option
 def path_command(go: str | None, as_json: bool) -> None:
@@ -83,7 +83,7 @@ def path_command(go: str | None, as_json: bool) -> None:
         say(path)
 
 
-@command.command("proxy", cls=Command)
+@command.command("proxy", cls=Command, short_help="Print a GOPROXY that has the SDK.")
 @click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
 @json_option
 def proxy_command(go: str | None, as_json: bool) -> None:

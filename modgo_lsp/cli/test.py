@@ -54,13 +54,13 @@ class _TestCommand(Command):
 @click.option("-x", "--exitfirst", "stops", is_flag=True, help="Stop at the first case that fails.")
 @click.option(
     "--accept", "accepts", is_flag=True,
-    help="Write what happened into the case files as what to expect, and show the changes.",
+    help="Write the actual results into the case files as expected ones, and show the changes.",
 )  # fmt: skip
 @click.option("-w", "--watch", is_flag=True, help="Run the cases again whenever a file changes.")
 @click.option("--failed", is_flag=True, help="Run only the cases that failed last time, if any did.")
 @click.option(
     "-j", "--jobs", type=click.IntRange(1, _JOBS_MAX), metavar="N",
-    help="Number of worker processes of a module (default: one a processor).",
+    help="Number of worker processes of a module (default: one for each processor).",
 )  # fmt: skip
 @click.option(
     "--timeout", type=SECONDS, default=CALL_SECONDS, show_default=True,
@@ -104,7 +104,7 @@ def command(
       modgo test ./counters -k "add and not limit"
       modgo test testdata/udf/add.case.yaml:12
       modgo test --failed -x               what failed last time, up to the first failure
-      modgo test --accept                  write what happened as what to expect
+      modgo test --accept                  write the actual results into the case files
       modgo test --coverage && go tool cover -html=cover.out
     """
     is_text = output_format == "text"
