@@ -17,8 +17,9 @@ from modgo_lsp.report.terminal_escapes import styled
 Paint = Callable[[str, str], str]
 
 
-def show_outcome(outcome: Outcome) -> None:
-    """Writes results to the standard output, logs and failures to the standard error."""
+def show_outcome(outcome: Outcome, timed: bool = True) -> None:
+    """Writes results to the standard output, logs and failures to the standard error; with `timed`, also how
+    long a call took."""
     if isinstance(outcome, Calls):
         _show_summary(outcome)
         return
@@ -28,7 +29,7 @@ def show_outcome(outcome: Outcome) -> None:
     elif isinstance(outcome, StreamResult):
         _show_stream(outcome)
     else:
-        _show_call(outcome)
+        _show_call(outcome, timed)
 
 
 def show_one_of_many(source: str) -> Callable[[NumberedResult], None]:
@@ -64,14 +65,14 @@ def _show_logs(logs: tuple[LogLine, ...], before: str = "") -> None:
         say(f"{before}{line.level}: {place}{line.message}", err=True)
 
 
-def _show_call(result: CallResult) -> None:
+def _show_call(result: CallResult, timed: bool) -> None:
     paint = _paint()
     say(paint(_compact(json_of(result.value)), "green"))
     for change in _changes(result):
         colour = {"+": "green", "-": "red"}.get(change[0])
         say(paint(change, colour) if colour else change)
     did = ", ".join(result.operations) or "no write"
-    say(f"{did} in {result.elapsed_ns / 1e6:.3f} ms")
+    say(f"{did} in {result.elapsed_ns / 1e6:.3f} ms" if timed else did)
 
 
 def _show_stream(result: StreamResult) -> None:
@@ -93,7 +94,7 @@ def _show_summary(calls: Calls) -> None:
 
 def _changes(result: CallResult) -> list[str]:
     """The record before and after as a diff, a new value below the old one; empty if nothing changed."""
-    before, after = _lines(result.before), _lines(result.after)
+    before, after = record_lines(result.before), record_lines(result.after)
     if before == after:
         return []
     lines = [f"  record {_compact(sample_json(result.before)['key'])}"]
@@ -106,7 +107,7 @@ def _changes(result: CallResult) -> list[str]:
     return lines
 
 
-def _lines(record: Record) -> dict[tuple[int, str], str]:
+def record_lines(record: Record) -> dict[tuple[int, str], str]:
     """The lines that describe a record, by place: (0, bin), and (1, "") for the rest."""
     if not record.exists:
         return {(1, ""): "(does not exist)"}

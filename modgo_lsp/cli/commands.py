@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "call": ("modgo_lsp.cli.call", "Call a function of a module on a record."),
     "test": ("modgo_lsp.cli.test", "Run the cases of modules."),
     "bench": ("modgo_lsp.cli.bench", "Measure what a call of a function costs."),
+    "repl": ("modgo_lsp.cli.repl", "Call functions of a module in an interactive session."),
     "deploy": ("modgo_lsp.cli.deploy", "Deploy a module to a cluster, and wait until every node has it."),
     "modules": ("modgo_lsp.cli.modules", "List the modules of a cluster."),
     "apply": ("modgo_lsp.cli.apply", "Call a function of a deployed module on a record."),

@@ -134,6 +134,19 @@ class Store:
             key, bins=found, ttl=ttl, generation=generation, last_update=last_update
         )
 
+    def records(self) -> Iterator[Record]:
+        """The records that have not expired, in the order of their keys. Raises StoreError."""
+        with self._store_errors():
+            rows = self._db.execute(
+                "SELECT namespace, set_name, key_type, key FROM records ORDER BY 1, 2, 3, 4"
+            ).fetchall()
+        for namespace, set_name, kind, data in rows:
+            number = int.from_bytes(data, "big", signed=True) if kind == INTEGER else 0
+            key = from_flat(Flat(kind, number, b"" if kind == INTEGER else data))
+            assert key is None or isinstance(key, (int, str, bytes))
+            if (found := self.read(Record(namespace, set_name, key))) is not None:
+                yield found
+
     def write(self, record: Record) -> None:
         """Replaces the record with the same key; a record without bins removes it. Raises StoreError."""
         key = self._key(record)
