@@ -55,7 +55,7 @@ class Repl:
         self._session: Session | None = None
         self._module = ModuleFile(Path(word), Path(word))
         self._files: dict[Path, tuple[int, int]] = {}
-        self._is_told = False  # of changed files
+        self._has_noted_changes = False
         self._is_timed = True
         self.record = Record()
 
@@ -67,7 +67,7 @@ class Repl:
         folders = package_folders(self._module, properties)
         sources = [path for folder in folders for path in folder.glob("*.go")]
         self._files = _stamps([self._module.path] if self._module.package is None else sources)
-        self._is_told = False
+        self._has_noted_changes = False
 
     def close(self) -> None:
         self._stop()
@@ -82,8 +82,8 @@ class Repl:
 
     def note_changes(self) -> None:
         """Says once that the module's file or source is no longer what was loaded."""
-        if not self._is_told and _stamps(self._files) != self._files:
-            self._is_told = True
+        if not self._has_noted_changes and _stamps(self._files) != self._files:
+            self._has_noted_changes = True
             note(f"{self._word} has changed; :reload loads it again")
 
     def do(self, text: str) -> bool | None:
@@ -145,6 +145,8 @@ class Repl:
             if not task.done():
                 task.cancel()
                 self._loop.run_until_complete(asyncio.wait([task]))
+            if not task.cancelled():
+                task.exception()  # marks it as retrieved; an interrupt of the task itself is in it, too
             raise
 
     def _start(self) -> None:
@@ -224,6 +226,9 @@ class Repl:
             return False
         except LoadFailedError as error:
             show_failure(error.failure)
+            return False
+        except KeyboardInterrupt:
+            say("\ncancelled", err=True)
             return False
         say(f"loaded {self._word} with {', '.join(one.name for one in self.functions)}")
         return True
