@@ -8,6 +8,8 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from modgo_lsp.build.preflight import RequestError
+from modgo_lsp.build.toolchain import ToolchainError
 from modgo_lsp.cli.call_report import record_lines, show_failure, show_outcome
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.local_module import (
@@ -22,6 +24,7 @@ from modgo_lsp.cli.repl_line import CallLine, CommandLine, LineError, parse_line
 from modgo_lsp.cli.terminal import note, say
 from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.load_failure import LoadFailedError
+from modgo_lsp.host.module import HostError
 from modgo_lsp.host.record_store import Store, StoreError
 from modgo_lsp.host.result import FunctionInfo
 from modgo_lsp.host.sample import Record, SampleError, parse_key, read_sample
@@ -93,12 +96,14 @@ class Repl:
             if isinstance(line, CallLine):
                 return self._call(line)
             return True if line is None else self._command(line)
-        except LineError as error:
+        except (LineError, StoreError, SampleError, HostError) as error:
             say(f"Error: {error}", err=True)
-        except (StoreError, SampleError) as error:
-            say(f"Error: {error}", err=True)
+        except (ToolchainError, RequestError) as error:
+            CliError(error.message, error.remedy).show()
         except CliError as error:
             error.show()
+        except LoadFailedError as error:
+            show_failure(error.failure)
         return False
 
     # ---- calls ----
@@ -223,9 +228,6 @@ class Repl:
             show_build_failure(failed.result, False)
             say("the module that was loaded before stays in use", err=True)
             self._start()
-            return False
-        except LoadFailedError as error:
-            show_failure(error.failure)
             return False
         except KeyboardInterrupt:
             say("\ncancelled", err=True)

@@ -206,6 +206,26 @@ def test_reload_after_a_change(tmp_path: Path) -> None:
     assert process.returncode == 1
 
 
+def test_a_module_that_is_gone_or_broken_after_reload(
+    repl: Repl, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The session goes on; a later :reload finds the module again."""
+    module = folder / "udfs.so"
+    content = module.read_bytes()
+    try:
+        module.unlink()
+        assert repl.do(":reload") is False
+        assert "does not exist" in capsys.readouterr().err
+        module.write_bytes(content[:5000])
+        assert repl.do(":reload") is False
+        assert repl.do("echo 5") is False
+        assert capsys.readouterr().err.count("not a complete shared object") == 2
+    finally:
+        module.write_bytes(content)
+    assert repl.do(":reload")
+    assert repl.do("echo 5")
+
+
 def test_a_module_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "x.so").write_bytes(b"\x7fELF")
     done = modgo("repl", "x.so", cwd=tmp_path, lines="add\n")
