@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -253,6 +255,26 @@ func TestProperties(t *testing.T) {
 	if !strings.HasPrefix(property("go-version"), "go") {
 		t.Error(property("go-version"))
 	}
+}
+
+// TestAllocations checks that the property counts the objects that are allocated: modgo bench depends on it.
+func TestAllocations(t *testing.T) {
+	count := func() int {
+		n, err := strconv.Atoi(property("allocations"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := count()
+	objects := make([]*[64]byte, 0, 1000)
+	for range 1000 {
+		objects = append(objects, new([64]byte))
+	}
+	if more := count() - before; more < 1000 || more > 1500 {
+		t.Errorf("%d allocations of %d objects are counted", more, len(objects))
+	}
+	runtime.KeepAlive(objects)
 }
 
 func TestNotFound(t *testing.T) {

@@ -322,16 +322,17 @@ static mod_go_status open_unfenced(const char *path, mod_go_error *error)
 
 static void serve(void)
 {
-	char line[64], what[16];
-	uint64_t number;
+	char line[64];
 
 	while (fgets(line, sizeof(line), stdin) != NULL) {
-		if (sscanf(line, "%15s %" SCNu64, what, &number) != 2)
+		char *number = strchr(line, ' ');
+
+		if (number == NULL)
 			return;
-		if (strcmp(what, "round") == 0)
-			measure_round(number);
-		else if (strcmp(what, "allocations") == 0)
-			count_allocations(number);
+		if (strncmp(line, "round ", 6) == 0)
+			measure_round(strtoull(number, NULL, 10));
+		else if (strncmp(line, "allocations ", 12) == 0)
+			count_allocations(strtoull(number, NULL, 10));
 		fflush(state.out);
 	}
 }

@@ -107,16 +107,16 @@ static void read_bin(bench_request *request, rest_of_line *words)
 {
 	bench_bin bin = {.name_length = 0};
 	uint8_t *name = bytes(words, &bin.name_length);
+	bool fits = name != NULL && bin.name_length < sizeof(bin.name) && request->record_count > 0;
 
 	bin.value = value(words);
-	if (name == NULL || bin.name_length >= sizeof(bin.name) || request->record_count == 0) {
-		words->failed = true;
-	} else {
+	if (fits)
 		memcpy(bin.name, name, bin.name_length);
-		if (!bench_record_add(&request->records[request->record_count - 1], &bin))
-			words->failed = true;
-	}
 	free(name);
+	if (fits && bench_record_add(&request->records[request->record_count - 1], &bin))
+		return;
+	free(bin.value.data);
+	words->failed = true;
 }
 
 /* Reads one line. Returns whether more follow. */
