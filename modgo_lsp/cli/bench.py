@@ -107,7 +107,7 @@ def command(
 
     A host in C makes the calls, as the server does. Each call finds the record as the sample has it. The
     floor is an empty call of the same module: no function can cost less. Values are medians of the samples,
-    with their 95 % confidence interval; --compare tells a change from chance by the Mann-Whitney U test.
+    with their 95 % confidence interval; --compare finds changes by the Mann-Whitney U test.
 
     The first call is made with the fence, as by `modgo call`. The unfenced mode then loads the module
     into a process of its own without a fence, as a server without fences would.
