@@ -209,6 +209,8 @@ TIMEOUTS = {
     "load": ("x.so",),
     "call": ("x.so", "add"),
     "test": ("x.so",),
+    "bench": ("x.so", "add"),
+    "repl": ("x.so",),
     "apply": ("m", "f", "--hosts", "127.0.0.1:1", "--key", '["test", "demo", "k"]'),
     "deploy": ("x.so", "--hosts", "127.0.0.1:1"),
     "undeploy": ("m", "--hosts", "127.0.0.1:1"),

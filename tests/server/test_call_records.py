@@ -103,7 +103,7 @@ async def test_a_store_a_key_and_memory(module):
         ({"options": {"stream": True}}, "there are no records for the stream"),
         ({"options": {"nodes": 2}}, "nodes needs stream"),
         ({"options": {"stream": True, "nodes": 0}}, "from 1 to 1024"),
-        ({"options": {"memory": "lots"}}, "no size"),
+        ({"options": {"memory": "lots"}}, "is not a size"),
         ({"options": {"timeout": 0}}, "above 0"),
         ({"options": {"key": "k1"}}, "must be [namespace, set, key]"),
     ],
