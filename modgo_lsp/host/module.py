@@ -20,6 +20,8 @@ _PROPERTIES = ("conn-name", "conn-version", "go-version", "supports-dlclose", "d
 # The ABI began with this spelling, and a module may have no other.
 _MISSPELLED = {"supports-dlclose": "suports-dlclose"}
 
+# Go's runtime prints it when a module that counts coverage is loaded. modgo takes the counters another way.
+_COVERAGE_WARNING = "warning: GOCOVERDIR not set, no coverage data emitted"
 # A UDF that logs endlessly must not fill the memory before its deadline.
 _LOG_BYTES = 16 << 20
 _LEVELS = ("error", "warning", "info", "debug", "trace")
@@ -121,7 +123,7 @@ class Module:
 
 
 def printed_lines(text: str) -> list[LogLine]:
-    return [LogLine("stdout", line) for line in text.splitlines()]
+    return [LogLine("stdout", line) for line in text.splitlines() if line != _COVERAGE_WARNING]
 
 
 def _functions(manifest: str) -> tuple[FunctionInfo, ...] | None:

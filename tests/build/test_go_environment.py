@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,7 +12,8 @@ import pytest
 from modgo_lsp.build import go_environment
 from modgo_lsp.build.go_environment import find_go_environment
 
-GO = shutil.which("go", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/local/go/bin")
+# The machine's Go comes before the wheel's, whose script is first in the PATH of `make`.
+GO = next(path for path, _, _ in go_environment.go_candidates())
 
 
 @pytest.fixture(autouse=True)

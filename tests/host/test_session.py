@@ -24,7 +24,8 @@ from modgo_lsp.host.values import List, Value
 from modgo_lsp.model.sdk import SDK_PATH
 
 
-def workers() -> list[psutil.Process]:
+def running() -> list[psutil.Process]:
+    """The workers below this process."""
     found = []
     for child in psutil.Process().children(recursive=True):
         try:
@@ -33,6 +34,18 @@ def workers() -> list[psutil.Process]:
         except psutil.NoSuchProcess:
             continue
     return found
+
+
+_others: list[psutil.Process] = []
+
+
+@pytest.fixture(autouse=True)
+def leave_out_the_workers_of_other_tests() -> None:
+    _others[:] = running()
+
+
+def workers() -> list[psutil.Process]:
+    return [each for each in running() if each not in _others]
 
 
 async def until(condition: Callable[[], object], seconds: float = 10) -> None:
