@@ -1,4 +1,4 @@
--- Tells when a vehicle enters or leaves areas.
+-- Reports when a vehicle enters or leaves areas.
 
 local FENCES_MAX, CORNERS_MAX = 100, 200
 local EARTH_RADIUS = 6371008.8 -- meters

@@ -18,7 +18,7 @@ from modgo_lsp.build.cache_folders import own_folder
 from modgo_lsp.build.ownership import foreign_hand
 
 IS_ROOT = os.geteuid() == 0
-# The id of a user who is neither root nor the one who runs the tests.
+# The id of a user other than root and the one who runs the tests.
 OTHER = 12345
 needs_root = pytest.mark.skipif(not IS_ROOT, reason="root alone can give a folder to somebody else")
 

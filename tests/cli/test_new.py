@@ -125,7 +125,7 @@ def test_a_proxy_without_the_sdk_answers_upgrades_by_ours(tmp_path: Path) -> Non
     run("go", "get", f"{sdk}@latest", cwd=tmp_path / "x", code=1)
     for command in ("get -u ./...", f"get {sdk}@latest", "list -m -u all"):
         run("go", *command.split(), cwd=tmp_path / "x", GOPROXY=ours)
-    # Also for somebody who has never run modgo: an empty module cache.
+    # The module cache is empty, as on a machine without modgo.
     run("go", "vet", "./...", cwd=tmp_path / "x", GOPROXY=ours, GOMODCACHE=str(tmp_path / "empty"))
     assert tree(tmp_path / "x") == before
 
