@@ -43,11 +43,19 @@ T = TypeVar("T")
 _KEYS = ("name", "function", "args", "record", "records", "nodes", "now", "timeout", "tolerance", "expect")
 
 
+class Table(msgspec.Struct, frozen=True):
+    """Cases that share keys. `name` is the one that its rows share, else its function; "" if it has
+    neither."""
+
+    line: int
+    name: str
+
+
 class Case(msgspec.Struct, frozen=True):
     """One call. `record` and `records` are None where the case names none: then it uses the function's
     sample, as `modgo call` does. `line` is that of its first key, `position` its number in the file, from
     0; `now` is the time that the module reads, in ms since 1970, None for the real one; `expected` is
-    `expect` as data for JSON."""
+    `expect` as data for JSON; `table` is set in a row of a table."""
 
     path: Path
     line: int
@@ -62,6 +70,7 @@ class Case(msgspec.Struct, frozen=True):
     timeout: float | None = None
     expectation: Expectation = Expectation()
     expected: Any = None
+    table: Table | None = None
 
     @property
     def is_stream(self) -> bool:
@@ -144,10 +153,12 @@ _NO_CASES = "a case file has a case, like {function: add, args: [hits, 1, 5], ex
 
 
 class Keys(msgspec.Struct, frozen=True):
-    """The keys of one case, with those of its table. `node` is the case's own map."""
+    """The keys of one case, with those of its table. `node` is the case's own map, `table` that of its
+    table."""
 
     node: Node
     values: Mapping[str, Node]
+    table: Node | None = None
 
 
 def case_rows(root: Node) -> Iterator[tuple[Keys, TreeError | None]]:
@@ -163,7 +174,7 @@ def case_rows(root: Node) -> Iterator[tuple[Keys, TreeError | None]]:
             shared = {name: value for name, value in table[0].values.items() if name != "cases"}
             for row in rows.items:
                 keys, error = _read(row, _KEYS)
-                yield Keys(row, {**shared, **keys.values}), error
+                yield Keys(row, {**shared, **keys.values}, node), error
 
 
 def _read(node: Node, known: tuple[str, ...]) -> tuple[Keys, TreeError | None]:
@@ -204,7 +215,14 @@ def _case(keys: Keys, position: int, path: Path, samples: NamedSamples) -> Case:
         expectation=_optional(expect, lambda node: expectation_of(node, tolerance or 0.0, samples))
         or Expectation(),
         expected=None if expect is None else plain(tree_of(expect)),
+        table=None if keys.table is None else _table(keys.table),
     )
+
+
+def _table(node: Node) -> Table:
+    shared = {key.scalar: value.scalar for key, value in node.pairs}
+    names = (shared.get(key) for key in ("name", "function"))
+    return Table(node.line, next((" ".join(name.split()) for name in names if isinstance(name, str)), ""))
 
 
 def _optional(node: Node | None, read: Callable[[Node], T]) -> T | None:

@@ -9,11 +9,12 @@ import msgspec
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package, Registration
 
-LensKind = Literal["registered", "build-and-load", "run-on-sample"]
+LensKind = Literal["registered", "run-on-sample", "debug", "test", "bench", "build-and-load"]
 
 
 class Lens(msgspec.Struct, frozen=True):
-    """A lens above `location`. `function` is the registered name that a "run-on-sample" lens runs."""
+    """A lens above `location`. `function` is the registered name that it is about; None if it is about the
+    module."""
 
     kind: LensKind
     title: str
@@ -23,7 +24,7 @@ class Lens(msgspec.Struct, frozen=True):
 
 def code_lenses(package: Package, path: str) -> list[Lens]:
     """The lenses of one file, in source order. A function with several registered names has one lens
-    with all of them, and one to run each."""
+    with all of them, and the others for each."""
     by_place: dict[Location, list[str]] = {}
     for registration in package.registrations:
         place = _place(package, registration)
@@ -43,13 +44,14 @@ def _place(package: Package, registration: Registration) -> Location:
 
 
 def _lenses(place: Location, names: list[str]) -> list[Lens]:
-    quoted = ", ".join(f"'{name}'" for name in names)
-    runs = [
-        Lens("run-on-sample", "Run on sample" if len(names) == 1 else f"Run '{name}' on sample", place, name)
-        for name in names
-    ]
-    return [
-        Lens("registered", f"Registered as {quoted}", place),
-        Lens("build-and-load", "Build & load", place),
-        *runs,
-    ]
+    quoted = [f"'{name}'" for name in names]
+    # The name is in a title only where there are several to choose from.
+    lenses = [Lens("registered", f"Registered as {', '.join(quoted)}", place)]
+    for name, shown in zip(names, [""] if len(names) == 1 else [f" {each}" for each in quoted], strict=True):
+        lenses += [
+            Lens("run-on-sample", f"Run{shown} on sample", place, name),
+            Lens("debug", f"Debug{shown}", place, name),
+            Lens("test", f"Test{shown}", place, name),
+            Lens("bench", f"Bench{shown}", place, name),
+        ]
+    return [*lenses, Lens("build-and-load", "Build & load", place)]

@@ -24,8 +24,8 @@ class Hint(msgspec.Struct, frozen=True):
     tooltip: str
 
 
-def inlay_hints(package: Package, document: Document, span: Span) -> list[Hint]:
-    """The hints in `span` of a file, in source order."""
+def inlay_hints(package: Package, document: Document, span: Span, with_names: bool) -> list[Hint]:
+    """The hints in `span` of a file, in source order; with `with_names` also the registered names."""
     path = document.path
     here = [each for each in registrations(package) if _function(each).path == path]
     by_place: dict[Location, list[Registration]] = {}
@@ -36,7 +36,7 @@ def inlay_hints(package: Package, document: Document, span: Span) -> list[Hint]:
     found = []
     types = _types_by_place(document, {place.span.start for place in by_place}) if by_place else {}
     for place, named in by_place.items():
-        if named[0].target is not None:
+        if with_names and named[0].target is not None:
             names = ", ".join(f'"{name}"' for name in dict.fromkeys(each.name for each in named))
             found.append(Hint(place.span.end, names, f"Clients call it as {names}"))
         if place.span.start in types:

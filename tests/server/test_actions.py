@@ -115,21 +115,26 @@ async def lenses(editor: Editor, uri: str) -> list[types.CodeLens]:
 
 
 async def test_lenses_name_the_servers_commands_unless_the_client_has_its_own(module):
-    own = {"commands": ["modgo.client.buildAndLoad", "modgo.client.runOnSample"]}
-    for options, build, run, more in (
-        (None, "modgo.buildAndLoad", "modgo.call", {"show": True}),
-        (own, *own["commands"], {}),
+    client = ("runOnSample", "debug", "test", "bench", "buildAndLoad")
+    server = ("call", "test", "bench", "buildAndLoad")
+    for options, names, more in (
+        (None, [f"modgo.{name}" for name in server], {"show": True}),
+        ({"commands": [f"modgo.client.{name}" for name in client]}, [], {}),
     ):
+        names = names or options["commands"]
         async with running(module, capable(), options) as editor:
             uri = await opened(editor, CLEAN)
-            first, second, third, *others = await lenses(editor, uri)
-            assert len(others) == 3
+            found = await lenses(editor, uri)
+            first, *others = found[: len(found) // 2]  # of the first of two functions
             assert (first.command.title, first.command.command) == ("Registered as 'add'", "")
-            assert (second.command.title, second.command.command) == ("Build & load", build)
-            assert list(second.command.arguments) == [{"uri": uri, **more}]
-            assert (third.command.title, third.command.command) == ("Run on sample", run)
-            assert list(third.command.arguments) == [{"uri": uri, "function": "add", **more}]
-            assert third.range.start == types.Position(CLEAN[: CLEAN.index("func Add")].count("\n"), 5)
+            assert [lens.command.command for lens in others] == names
+            titles = ["Run on sample", *(["Debug"] if options else []), "Test", "Bench", "Build & load"]
+            assert [lens.command.title for lens in others] == titles
+            place = types.Position(CLEAN[: CLEAN.index("func Add")].count("\n"), 5)
+            assert all(lens.range.start == place for lens in others)
+            *of_function, of_module = (list(lens.command.arguments) for lens in others)
+            assert all(each == [{"uri": uri, "function": "add", **more}] for each in of_function)
+            assert of_module == [{"uri": uri, **more}]
 
 
 async def test_lenses_follow_edits(module):

@@ -103,6 +103,35 @@ async def test_cases_are_listed_without_a_build(tested):
         assert not list(tested.glob("*.so"))
 
 
+async def test_rows_name_their_table(tested):
+    (tested / "testdata/udf/x.case.yaml").write_text("""
+- {name: alone, function: add, args: [1, 2]}
+- name:   several
+    sums
+  function: add
+  cases:
+    - {args: [1, 2]}
+    - {name: other, args: [1, 3]}
+- function: add
+  cases: [{name: row}]
+- cases: [{name: its own, function: count}]
+""")
+    async with running(tested, capable()) as editor:
+        answer = await editor.run("modgo.cases", {"uri": tested.as_uri()})
+        places = [case["location"].rpartition(":")[2] for case in answer["cases"]]
+        assert [(case["name"], place) for case, place in zip(answer["cases"], places, strict=True)] == [
+            *(("alone", "2"), ("several sums", "7"), ("other", "8")),
+            *(("row", "10"), ("its own", "11")),
+        ]
+        path = "testdata/udf/x.case.yaml"
+        assert [case["table"] for case in answer["cases"]] == [
+            None,
+            *[{"name": "several sums", "location": f"{path}:3"}] * 2,
+            {"name": "add", "location": f"{path}:9"},
+            {"name": "", "location": f"{path}:11"},
+        ]
+
+
 async def test_results_come_before_the_answer_and_a_run_can_be_cancelled(tested):
     cases = tested / "testdata" / "udf" / "x.case.yaml"
     cases.write_text(CASES + "- {name: nap, function: nap, timeout: 3000}\n")

@@ -92,7 +92,9 @@ async def test_a_stream_has_records_and_its_lens_runs_them(folder):
         )
         resolved = [(await editor.client.code_lens_resolve_async(lens)).command for lens in found]
         (run,) = [
-            each for each in resolved if each.arguments and each.arguments[0].get("function") == "total"
+            each
+            for each in resolved
+            if each.command == "modgo.call" and each.arguments[0]["function"] == "total"
         ]
         called = await editor.run(run.command, run.arguments[0])
         assert called["ok"], called

@@ -55,7 +55,7 @@ async def test_a_lens_shows_its_result(module: Path, tmp_path: Path, opens: bool
         assert not json.loads(written.read_text())["ok"]
         save(editor, uri, CLEAN)
         count = len(editor.client.messages)
-        await run_lens(editor, uri, "un on")
+        await run_lens(editor, uri, "Run on sample")
         await editor.until(lambda: len(editor.client.messages) > count)
         answer = json.loads((tmp_path / "cache/modgo/results/call.json").read_text())
         assert str(answer["error"]["message"])[:40] in editor.client.messages[-1].message
@@ -63,7 +63,8 @@ async def test_a_lens_shows_its_result(module: Path, tmp_path: Path, opens: bool
 
 async def test_a_client_that_shows_results_is_shown_none(module: Path) -> None:
     """Neither to a client with commands of its own, nor to one that passes arguments."""
-    commands = ["modgo.client.buildAndLoad", "modgo.client.runOnSample"]
+    names = ("buildAndLoad", "runOnSample", "debug", "test", "bench")
+    commands = [f"modgo.client.{name}" for name in names]
     async with running(module, capable(), options={"commands": commands}) as editor:
         uri = editor.open()
         await editor.codes_become(uri)

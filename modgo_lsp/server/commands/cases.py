@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from modgo_lsp.report.sources import printable
 from modgo_lsp.server.commands.arguments import Request, UsageError, request_of
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
 from modgo_lsp.server.commands.default_module import with_module
+
+if TYPE_CHECKING:
+    from modgo_lsp.host.case_file import Table
 
 
 async def cases(commands: Commands, arguments: Arguments, _token: Token) -> Json:
@@ -37,11 +41,16 @@ def _listed(request: Request, directory: Path) -> Json:
                 "function": case.function,
                 "file": printable(case.path.name),
                 "location": f"{shown(case.path)}:{case.line}",
+                "table": _table_json(case.table, shown(case.path)),
             }
             for case in found.cases
         ],
         "invalid": problems_json(found.problems, shown),
     }
+
+
+def _table_json(table: Table | None, path: str) -> dict[str, Any] | None:
+    return None if table is None else {"name": table.name, "location": f"{path}:{table.line}"}
 
 
 def files_of(request: Request, folders: tuple[Path, ...]) -> list[Path]:

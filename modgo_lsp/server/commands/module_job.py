@@ -63,10 +63,16 @@ class ModuleJob:
         if self.request.path.suffix == ".so":
             return False
         read = self._session.snapshot().package
-        package = await analysed(self._session, partial(read, str(self.directory)))
-        named = {} if package is None else registrations_by_name(package.registrations)
-        found = named.get(self.request.function or "")
-        return found is not None and found.signature is not None and found.signature.kind == "stream"
+        function = self.request.function or ""
+
+        def of_source() -> bool:
+            # Registrations are read when they are first used, so this is for the analysis thread, too.
+            package = read(str(self.directory))
+            named = {} if package is None else registrations_by_name(package.registrations)
+            found = named.get(function)
+            return found is not None and found.signature is not None and found.signature.kind == "stream"
+
+        return await analysed(self._session, of_source)
 
     async def build(self, coverage: bool = False) -> BuildResult:
         """Builds the module, and publishes the findings. With `coverage` it is built into the cache. Raises

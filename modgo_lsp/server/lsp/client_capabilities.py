@@ -94,6 +94,9 @@ CAPABILITIES: Mapping[str, Capability] = {
         "Fix all is worked out when it is chosen",
         "Fix all is worked out before the menu opens",
     ),
+    "lenses": Capability(
+        f"{_TEXT}.codeLens", ANY, "A lens shows a UDF's registered name", "An inlay hint shows it"
+    ),
     "lens_refresh": Capability(
         "workspace.codeLens.refreshSupport",
         "",
@@ -194,6 +197,7 @@ class Client(msgspec.Struct, frozen=True):
     unnecessary: bool = False
     code_action_literals: bool = False
     action_edits_later: bool = False
+    lenses: bool = False
     lens_refresh: bool = False
     hint_refresh: bool = False
     token_refresh: bool = False

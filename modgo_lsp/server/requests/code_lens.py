@@ -7,18 +7,24 @@ from typing import Any
 
 from lsprotocol import types
 
-from modgo_lsp.ide.code_lenses import Lens, code_lenses
+from modgo_lsp.ide.code_lenses import Lens, LensKind, code_lenses
 from modgo_lsp.server.lsp.client_capabilities import Client
 from modgo_lsp.server.lsp.uri import path_of
 from modgo_lsp.server.requests.translation import location_range
 from modgo_lsp.server.workspace.snapshot import Snapshot
 
-CLIENT_BUILD_AND_LOAD = "modgo.client.buildAndLoad"
-CLIENT_RUN_ON_SAMPLE = "modgo.client.runOnSample"
+# The client's own command of a lens, and the server's in place of it.
+_COMMANDS: Mapping[LensKind, tuple[str, str | None]] = {
+    "run-on-sample": ("modgo.client.runOnSample", "modgo.call"),
+    "debug": ("modgo.client.debug", None),
+    "test": ("modgo.client.test", "modgo.test"),
+    "bench": ("modgo.client.bench", "modgo.bench"),
+    "build-and-load": ("modgo.client.buildAndLoad", "modgo.buildAndLoad"),
+}
 
 
 def answer(snapshot: Snapshot, params: types.CodeLensParams) -> list[types.CodeLens]:
-    """Above each UDF its registered name, build and load, run on its sample"""
+    """Above each UDF its registered name, run on its sample, debug, test, bench, build and load"""
     path = path_of(params.text_document.uri)
     package = None if path is None else snapshot.package_of(path)
     if path is None or package is None:
@@ -27,6 +33,7 @@ def answer(snapshot: Snapshot, params: types.CodeLensParams) -> list[types.CodeL
     return [
         types.CodeLens(location_range(snapshot, lens.location), data=_data(lens, uri))
         for lens in code_lenses(package, path)
+        if lens.kind == "registered" or _named_command(lens.kind, snapshot.client) is not None
     ]
 
 
@@ -42,18 +49,23 @@ def _data(lens: Lens, uri: str) -> dict[str, Any]:
     return {"kind": lens.kind, "title": lens.title, "uri": uri, "function": lens.function}
 
 
-def _command(lens: Mapping[str, Any], client: Client) -> types.Command:
+def _named_command(kind: LensKind, client: Client) -> str | None:
     """The client's own command if it has one, which shows progress and results as that editor does; otherwise
-    the server's, and the server shows them."""
-    arguments: dict[str, Any] = {"uri": lens["uri"]}
-    if lens["kind"] == "registered":
+    the server's, and the server shows them. None if neither has one."""
+    of_client, of_server = _COMMANDS[kind]
+    return of_client if of_client in client.options.commands else of_server
+
+
+def _command(lens: Mapping[str, Any], client: Client) -> types.Command | None:
+    if lens["kind"] not in _COMMANDS:
         # An empty command is a title alone: editors show it as plain text.
         return types.Command(lens["title"], "")
-    if lens["kind"] == "build-and-load":
-        ours, theirs = "modgo.buildAndLoad", CLIENT_BUILD_AND_LOAD
-    else:
-        ours, theirs = "modgo.call", CLIENT_RUN_ON_SAMPLE
-        arguments["function"] = lens.get("function")
-    if theirs in client.options.commands:
-        return types.Command(lens["title"], theirs, arguments=[arguments])
-    return types.Command(lens["title"], ours, arguments=[{**arguments, "show": True}])
+    name = _named_command(lens["kind"], client)
+    if name is None:
+        return None
+    arguments: dict[str, Any] = {"uri": lens["uri"]}
+    if lens.get("function") is not None:
+        arguments["function"] = lens["function"]
+    if name not in client.options.commands:
+        arguments["show"] = True
+    return types.Command(lens["title"], name, arguments=[arguments])

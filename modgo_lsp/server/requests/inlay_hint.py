@@ -11,7 +11,7 @@ from modgo_lsp.server.workspace.snapshot import Snapshot
 
 
 def answer(snapshot: Snapshot, params: types.InlayHintParams) -> list[types.InlayHint]:
-    """A UDF's registered name, and its parameters and result in Aerospike's types"""
+    """A UDF's parameters and result in Aerospike's types, and its registered name where no lens shows it"""
     document = go_document_of(snapshot, params.text_document)
     package = None if document is None else snapshot.package_of(document.path)
     if document is None or package is None:
@@ -25,5 +25,5 @@ def answer(snapshot: Snapshot, params: types.InlayHintParams) -> list[types.Inla
             tooltip=hint.tooltip,
             padding_left=True,
         )
-        for hint in inlay_hints(package, document, span)
+        for hint in inlay_hints(package, document, span, with_names=not snapshot.client.lenses)
     ]
