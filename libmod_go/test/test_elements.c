@@ -103,6 +103,17 @@ TEST(texts_of_any_length_are_elements_but_for_those_with_a_nul)
 	free(list);
 }
 
+TEST(a_list_holds_no_bytes_of_2_gib)
+{
+	static uint8_t one;
+	aerospike_udf_go_value value = {.type = AEROSPIKE_UDF_GO_BYTES, .data = &one};
+
+	value.length = INT32_MAX - 1;
+	CHECK(mod_go_element_size_max(&value) > value.length);
+	value.length = INT32_MAX;
+	CHECK_NUMBER(mod_go_element_size_max(&value), 0);
+}
+
 TEST(an_ordered_list_is_read_and_a_nil_is_found)
 {
 	static const uint8_t ORDERED[] = {0x93, 0xc7, 0, 1, 5, 6}, NIL[] = {0x92, 1, 0xc0},

@@ -103,6 +103,22 @@ TEST(a_worker_that_ends_costs_one_call)
 	CHECK_NUMBER(settled_descriptors(descriptors), descriptors);
 }
 
+TEST(an_outcome_is_of_the_last_call_or_open)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1};
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options), *other = NULL;
+	mod_go_fenced_outcome outcome = {.size = sizeof(outcome)};
+	mod_go_error error;
+
+	CHECK_NUMBER(fault(pool, "exit", 10000, AEROSPIKE_UDF_GO_PANICKED, "exit code 3").outcome.exit_code, 3);
+	CHECK(fenced_open(check_module("hostile"), &options, &other, &error) == MOD_GO_OK);
+	mod_go_fenced_last_outcome(&outcome);
+	CHECK_NUMBER(outcome.crashed, 0);
+	CHECK_NUMBER(outcome.exit_code, -1);
+	mod_go_fenced_close(other);
+	mod_go_fenced_close(pool);
+}
+
 TEST(a_call_that_does_not_come_back_is_ended_at_its_deadline)
 {
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 2};

@@ -41,7 +41,11 @@ _C_BUILT = {
     "asd": "-f asd.mk plugin",
     "": "libmod_go.so mod-go-worker",
 }
-_C_FROM_PYTHON = {"elf": "build/test_elf_fields.py"}
+_C_FROM_PYTHON = {
+    "bench": "cli/test_bench.py",
+    "elf": "build/test_elf_fields.py",
+    "worker": "host/test_session.py",  # with the time that a call sees
+}
 _GO_BUILT = "go build ./... && go test -run '^$' ./..."
 _GO = (
     "go test -failfast -timeout 100s ./internal/... ./bind ./udfslog ./udftest",

@@ -16,19 +16,16 @@ static const char *text(aerospike_udf_go_value *value, uint32_t type, char *data
 }
 
 /* Clears the flags of maps other than the order, which the server uses for itself (an index is stored with the
- * map). False where the bytes are not msgpack. */
-static bool clear_map_flags(uint8_t *data, size_t length)
+ * map). Ends where the bytes are not msgpack. */
+static void clear_map_flags(uint8_t *data, size_t length)
 {
 	mod_go_msgpack reader = {.data = data, .length = length};
 	mod_go_item item;
 
-	while (reader.offset < length) {
-		if (!mod_go_msgpack_next(&reader, &item))
-			return false;
+	while (reader.offset < length && mod_go_msgpack_next(&reader, &item)) {
 		if (item.kind == MOD_GO_ITEM_EXTENSION && item.size == 0)
 			data[reader.offset - 1] &= AS_PACKED_MAP_FLAG_KV_ORDERED;
 	}
-	return true;
 }
 
 /* Enough for most values. as_msgpack continues a longer one in further buffers of the same size. */
@@ -108,9 +105,10 @@ static const char *packed(const as_val *val, uint32_t type, mod_go_scratch *scra
 	if (fault != NULL)
 		return fault;
 	fault = mod_go_msgpack_check(type, value->data, value->length).what;
-	if (fault != NULL && clear_map_flags(value->data, value->length))
-		fault = mod_go_msgpack_check(type, value->data, value->length).what;
-	return fault;
+	if (fault == NULL)
+		return NULL;
+	clear_map_flags(value->data, value->length);
+	return mod_go_msgpack_check(type, value->data, value->length).what;
 }
 
 static const char *bytes(const as_bytes *val, aerospike_udf_go_value *value)
