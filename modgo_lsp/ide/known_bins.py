@@ -14,6 +14,7 @@ import msgspec
 from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.document import Document
+from modgo_lsp.ide.bin_types import method_of_assertion, method_of_type
 from modgo_lsp.ide.case_files import sample_files
 from modgo_lsp.model.bins import READING
 from modgo_lsp.model.function_code import Code
@@ -111,16 +112,21 @@ def bins_of(code: Code) -> Iterator[Bin]:
     for method, call, expr in bin_calls(code):
         name = code.constant(expr)
         if name:
-            if method == "Get":
-                method = _method_of_get(_type(code, call))
-            yield Bin(name, method if method in READING else "Bin", f"used by {code.name}")
+            yield Bin(name, _method_of_call(code, method, call), f"used by {code.name}")
 
 
-def _type(code: Code, call: ast.CallExpr) -> str:
-    """The source text of T in udf.Get[T](…)."""
-    fun = ast.unparen(call.fun)
-    single = isinstance(fun, ast.IndexExpr) and len(fun.indices) == 1
-    return code.text(fun.indices[0]) if single and isinstance(fun, ast.IndexExpr) else ""
+def _method_of_call(code: Code, method: str, call: ast.CallExpr) -> str:
+    """The method of udf.Record that reads the type of the bin in a call of `method` or of udf.Get."""
+    if method == "Get":
+        fun = ast.unparen(call.fun)
+        if isinstance(fun, ast.IndexExpr) and len(fun.indices) == 1:
+            return method_of_type(code, code.denoted(fun.indices[0]))
+        return "Bin"
+    if method == "Set":
+        return method_of_type(code, code.type_of(call.args[1])) if len(call.args) == 2 else "Bin"
+    if method == "Bin":
+        return method_of_assertion(code, call)
+    return method if method in READING else "Bin"
 
 
 def _method_of_get(type_: str) -> str:

@@ -177,6 +177,10 @@ class Code:
         """The type of a value; Unknown if it cannot be determined."""
         return self._operands.operand(self.file, expr).type
 
+    def denoted(self, expr: ast.Expr) -> Type:
+        """The type that a type expression denotes; Unknown if it denotes none."""
+        return self._operands.resolver.type_of(self.file, expr)
+
     def underlying(self, type_: Type) -> Type:
         return self._operands.resolver.underlying(type_)
 

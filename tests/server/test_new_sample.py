@@ -59,7 +59,7 @@ async def test_a_sample_has_the_bins_that_the_udf_reads(folder):
         uri = editor.open()
         answer = await editor.run("modgo.newSample", {"uri": uri, "function": "visit"})
         path = folder / "testdata" / "udf" / "visit.record.json"
-        bins = {"name": "", "ratio": 0.0, "greeting": 0, "visits": 0}
+        bins = {"name": "", "ratio": 0.0, "greeting": "", "visits": 0}
         assert answer == {
             "ok": True,
             "path": str(path),
@@ -77,6 +77,64 @@ async def test_a_sample_has_the_bins_that_the_udf_reads(folder):
         again = await editor.run("modgo.newSample", {"uri": uri, "function": "visit"})
         assert again == {"ok": True, "path": str(path), "created": False}
         assert json.loads(path.read_text()) == {"bins": {"visits": 4}}
+
+
+TYPED = """package stats
+
+import "github.com/GeertJohan/aerospike-mod-go/udf"
+
+type Tier string
+
+type Place struct{ Lat, Lon float64 }
+
+var _ = udf.Register("visit", Visit)
+
+func Visit(rec *udf.Record, n int64) error {
+	tier, _ := udf.Get[Tier](rec, "tier")
+	if name, is := rec.Bin("name").(string); is {
+		rec.Set("greeting", "hello "+name)
+	}
+	v := rec.Bin("ratio")
+	if ratio, is := v.(float64); is {
+		rec.Set("half", ratio/2)
+	}
+	switch rec.Bin("tags").(type) {
+	case []udf.Value:
+	}
+	rec.Set("unknown", rec.Bin("unknown"))
+	rec.Set("flag", tier == "gold")
+	rec.Set("raw", []byte{1})
+	rec.Set("place", Place{})
+	rec.Set("count", n)
+	rec.Set("two", 2)
+	rec.Set("where", udf.GeoJSON("{}"))
+	rec.Set("ids", []int64{n})
+	return rec.Update()
+}
+"""
+
+
+async def test_bins_of_a_sample_have_the_types_that_the_code_gives_them(folder):
+    (folder / "stats.go").write_text(TYPED)
+    async with running(folder, capable()) as editor:
+        asked = {"uri": folder.as_uri(), "function": "visit"}
+        answer = await editor.run("modgo.newSample", asked)
+        assert answer["record"]["bins"] == {
+            "tier": "",
+            "name": "",
+            "greeting": "",
+            "ratio": 0.0,
+            "half": 0.0,
+            "tags": [],
+            "unknown": 0,
+            "flag": False,
+            "raw": {"$bytes": ""},
+            "place": {},
+            "count": 0,
+            "two": 0,
+            "where": {"$geojson": '{"type": "Point", "coordinates": [0, 0]}'},
+            "ids": [],
+        }
 
 
 async def test_a_stream_has_records_and_its_lens_runs_them(folder):
