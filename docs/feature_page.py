@@ -82,9 +82,10 @@ expression, as of `modgo test -k`), `cases` (a list of `{{"file", "name"}}`, the
 {{"profile", "percent"}}}}`: the path of a Go cover profile, and the share of executed statements. With a
 token, results are sent as they come: by `$/progress`, with that token and the value `{{"cases": […]}}` in the
 form of the answer, which has all of them again. A `location` is `FILE:LINE`, relative to the module's folder.
+`modgo.new` makes the folder `uri`; its `options` are `stream` and `module`, the path of the Go module.
 `modgo.cases` returns the cases and the invalid ones without a run: `{{"cases": [{{"name", "function", "file",
-"location", "table"}}], "invalid": [{{"location", "message"}}]}}`. The `table` of a row is `{{"name", "location"}}`,
-that of any other case null.
+"location", "table"}}], "invalid": [{{"location", "message"}}]}}`. The `table` of a row is `{{"name",
+"location"}}`, that of any other case null.
 
 ## Everything else that it handles
 

@@ -16,6 +16,7 @@ from modgo_lsp.cli.completion import folders
 from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.local_module import complete, settings_for, write_json
 from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.report.module_json import new_module_json
 from modgo_lsp.report.terminal_escapes import styled
 
 
@@ -46,15 +47,7 @@ def command(name: str, stream: bool, module: str | None, go: str | None, as_json
     except NewModuleError as error:
         raise CliError(error.message, error.remedy) from None
     if as_json:
-        write_json(
-            {
-                "folder": str(made.folder),
-                "name": made.name,
-                "module": made.module,
-                "function": made.function,
-                "files": made.files,
-            }
-        )
+        write_json(new_module_json(made))
     else:
         _show(made)
 

@@ -11,22 +11,10 @@ from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.completion import rules
 from modgo_lsp.cli.terminal import is_coloured, say
-from modgo_lsp.model.finding import Severity
+from modgo_lsp.report.rule_json import rule_object
 from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.rules.rule import Rule
 from modgo_lsp.spelling import did_you_mean
-
-
-class RuleObject(msgspec.Struct):
-    """A rule as JSON. `fix` describes the fix, or is null; `page` is Markdown."""
-
-    code: str
-    name: str
-    severity: Severity
-    summary: str
-    fix: str | None
-    page: str
-    url: str
 
 
 @click.command(cls=Command)
@@ -47,7 +35,7 @@ def command(code: str | None, every: bool, as_json: bool) -> None:
         raise CliError("name one rule, or --all", "for example: modgo rule MG101")
     rules = [_find(code)] if code is not None else list(RULES.values())
     if as_json:
-        objects = [_object(rule) for rule in rules]
+        objects = [rule_object(rule) for rule in rules]
         shown = msgspec.json.encode(objects if every else objects[0])
         say(msgspec.json.format(shown, indent=2).decode())
     elif every:
@@ -73,7 +61,3 @@ def _find(asked: str) -> Rule:
 def _line(rule: Rule) -> str:
     fix = f" (fix: {rule.fix})" if rule.fix else ""
     return f"{rule.code}  {rule.severity:<11}  {rule.name:<24}  {rule.summary}{fix}"
-
-
-def _object(rule: Rule) -> RuleObject:
-    return RuleObject(rule.code, rule.name, rule.severity, rule.summary, rule.fix, rule.page, rule.url)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from modgo_lsp.build.sdk import Sdk, install, proxy_list, require, sdk_directory, shipped_sdk
-from modgo_lsp.build.toolchain import Go, ToolchainError, discover_go
+from modgo_lsp.build.sdk import proxy_list, shipped_sdk
+from modgo_lsp.build.sdk_install import InstalledSdk, go_mod_folder, install_sdk
+from modgo_lsp.build.toolchain import ToolchainError, discover_go
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import Command, CommandGroup, json_option
 from modgo_lsp.cli.completion import folders
@@ -51,18 +52,18 @@ def install_command(write: bool, folder: str, go: str | None, as_json: bool) -> 
       modgo sdk install --write --path ./counters
     """
     module = _module_directory(Path(folder)) if write else None
-    sdk, found, raised = complete(_install(settings_for(Path(folder), go).go, module))
+    done = complete(_install(settings_for(Path(folder), go).go, module))
     if as_json:
         path = None if module is None else str(module / "go.mod")
-        write_json({"version": sdk.version, "path": str(sdk_directory(found, sdk)), "go_mod": path})
+        write_json({"version": done.sdk.version, "path": str(done.folder), "go_mod": path})
         return
-    say(f"SDK {sdk.version} is in the module cache.")
+    say(f"SDK {done.sdk.version} is in the module cache.")
     if module is not None:
         go_mod = os.path.relpath(module / "go.mod")
         say(f"{go_mod} requires it, and go.sum has its checksums.")
-        if raised is not None:
-            before = f"was {raised}" if raised else "was missing"
-            say(f"Its go line is {sdk.go} now, which the SDK needs; it {before}.")
+        if done.raised is not None:
+            before = f"was {done.raised}" if done.raised else "was missing"
+            say(f"Its go line is {done.sdk.go} now, which the SDK needs; it {before}.")
 
 
 @command.command("path", cls=Command, short_help="Print the folder of the SDK's sources.")
@@ -75,12 +76,11 @@ def path_command(go: str | None, as_json: bool) -> None:
     Example:
       ls $(modgo sdk path)
     """
-    sdk, found, _ = complete(_install(settings_for(Path(), go).go, None))
-    path = str(sdk_directory(found, sdk))
+    done = complete(_install(settings_for(Path(), go).go, None))
     if as_json:
-        write_json({"version": sdk.version, "path": path})
+        write_json({"version": done.sdk.version, "path": str(done.folder)})
     else:
-        say(path)
+        say(str(done.folder))
 
 
 @command.command("proxy", cls=Command, short_help="Print a GOPROXY that has the SDK.")
@@ -110,15 +110,9 @@ def proxy_command(go: str | None, as_json: bool) -> None:
         say(value)
 
 
-async def _install(go: str | None, module: Path | None) -> tuple[Sdk, Go, str | None]:
-    """The last of what it returns is the version of a go line that was raised."""
-    found = await discover_go(go)
-    sdk = shipped_sdk()
-    await install(found, sdk)
-    if module is None:
-        return sdk, found, None
+async def _install(go: str | None, module: Path | None) -> InstalledSdk:
     try:
-        return sdk, found, await require(found, sdk, module)
+        return await install_sdk(go, module)
     except OSError as error:
         raise CliError(*explain(error, "check its permissions")) from None
 
@@ -127,9 +121,9 @@ def _module_directory(folder: Path) -> Path:
     start = Path(os.path.abspath(folder))  # noqa: PTH100
     if not start.is_dir():
         raise CliError(f"{folder} is not a folder", "name a folder of your Go module")
-    for directory in (start, *start.parents):
-        if (directory / "go.mod").is_file():
-            return directory
-    raise CliError(
-        f"there is no go.mod in {start} or above it", "run `go mod init example.com/NAME` there first"
-    )
+    found = go_mod_folder(start)
+    if found is None:
+        raise CliError(
+            f"there is no go.mod in {start} or above it", "run `go mod init example.com/NAME` there first"
+        )
+    return found

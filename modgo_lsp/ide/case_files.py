@@ -22,7 +22,8 @@ except ImportError:  # PyYAML without libyaml
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
 CASE_ENDINGS = (".case.yaml", ".case.json")
-SAMPLE_ENDINGS = (".record.json", ".records.jsonl", *CASE_ENDINGS)
+_RECORDS_ENDING = ".records.jsonl"
+SAMPLE_ENDINGS = (".record.json", _RECORDS_ENDING, *CASE_ENDINGS)
 _FOLDER = ("testdata", "udf")
 # Cases are written by hand. A larger file is something else.
 _LARGEST = 1 << 20
@@ -51,6 +52,17 @@ def module_directory(path: str) -> str | None:
     if not path.endswith(SAMPLE_ENDINGS) or pure.parent.parts[-2:] != _FOLDER:
         return None
     return str(pure.parents[2])
+
+
+def is_records(path: str) -> bool:
+    """Whether a sample has many records, for a stream."""
+    return path.endswith(_RECORDS_ENDING)
+
+
+def sample_name(path: str) -> str:
+    """The name of a case file or sample, without the ending."""
+    name = PurePath(path).name
+    return next((name.removesuffix(ending) for ending in SAMPLE_ENDINGS if name.endswith(ending)), name)
 
 
 def sample_files(directory: str, files: Files) -> Iterator[tuple[str, str]]:

@@ -8,8 +8,9 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
 import pytest
 import pytest_asyncio
@@ -241,6 +242,15 @@ async def _started(
         await _kill(editor)
 
 
+def _command_or_action(converter: Any, found: Any, _: Any) -> types.Command | types.CodeAction:
+    """lsprotocol takes every code action with a command for a command."""
+    is_command = isinstance(found.get("command"), str)
+    action: types.Command | types.CodeAction = converter.structure(
+        found, types.Command if is_command else types.CodeAction
+    )
+    return action
+
+
 async def _start(
     folder: Path,
     capabilities: types.ClientCapabilities,
@@ -248,6 +258,9 @@ async def _start(
     environment: dict[str, str] | None,
 ) -> Editor:
     client = make_test_lsp_client()
+    client.protocol._converter.register_structure_hook(
+        Union[types.Command, types.CodeAction], partial(_command_or_action, client.protocol._converter)
+    )
     env = {**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})}
     await client.start_io(sys.executable, "-m", "modgo_lsp.server.main", env=env)
     editor = Editor(client, folder)

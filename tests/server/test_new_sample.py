@@ -160,6 +160,29 @@ async def test_a_stream_has_records_and_its_lens_runs_them(folder):
 
 
 @pytest.mark.parametrize(
+    ("file", "text", "result"),
+    [
+        ("big.record.json", '{"bins": {"visits": 40}}', 41),
+        ("few.records.jsonl", '{"bins": {"visits": 7}}\n', [7]),
+    ],
+)
+async def test_the_lens_of_a_sample_runs_on_it(folder: Path, file: str, text: str, result: Any):
+    samples = folder / "testdata" / "udf"
+    samples.mkdir(parents=True)
+    (samples / file).write_text(text)
+    async with running(folder, capable()) as editor:
+        uri = editor.open(f"testdata/udf/{file}")
+        found = await editor.client.text_document_code_lens_async(
+            types.CodeLensParams(types.TextDocumentIdentifier(uri))
+        )
+        assert found is not None
+        (lens,) = [await editor.client.code_lens_resolve_async(each) for each in found]
+        assert lens.command is not None
+        called = await editor.run(lens.command.command, *(lens.command.arguments or ()))
+        assert (called["ok"], called["result"]) == (True, result), called
+
+
+@pytest.mark.parametrize(
     ("request_", "words"),
     [
         ({"function": "vist"}, "did you mean visit"),

@@ -37,7 +37,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     the source decides whether the function is a stream UDF.
 
     For modgo.test, `match` is an expression like that of `modgo test -k`, and `cases` are the only ones to
-    run; `partialResultToken` is for results as they come, and `coverage` for a cover profile."""
+    run; `partialResultToken` is for results as they come, and `coverage` for a cover profile. For modgo.new,
+    `module` is the path of the Go module."""
 
     dispatch: str = "registry"
     release: bool = False
@@ -50,6 +51,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     match: str | None = None
     cases: tuple[CaseName, ...] | None = None
     coverage: bool = False
+    module: str | None = None
     partial_result_token: Union[int, str, None] = msgspec.field(default=None, name="partialResultToken")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Union
 
@@ -12,6 +12,16 @@ from modgo_lsp.server.workspace.session import Session
 Json = dict[str, Any]
 Arguments = Sequence[Any]
 Token = Union[int, str, None]
+
+
+def canceller(task: asyncio.Task[Any]) -> Callable[[], None]:
+    """A function that cancels a task from any thread."""
+    loop = task.get_loop()
+
+    def cancel() -> None:
+        loop.call_soon_threadsafe(task.cancel)
+
+    return cancel
 
 
 class Commands:

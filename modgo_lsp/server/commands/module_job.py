@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from modgo_lsp.ide.caller_signature import registrations_by_name
 from modgo_lsp.server.commands.arguments import Request, UsageError, request_of
-from modgo_lsp.server.commands.context import Arguments, Commands, Token
+from modgo_lsp.server.commands.context import Arguments, Commands, Token, canceller
 from modgo_lsp.server.commands.default_module import with_module
 from modgo_lsp.server.lsp.log_handlers import WARNING
 from modgo_lsp.server.workspace.awaitables import analysed
@@ -166,12 +166,7 @@ async def module_job(
     request = await with_module(session, request)
     directory = request.directory(session.documents.by_path)
     with commands.running() as task:
-        loop = asyncio.get_running_loop()
-
-        def cancel() -> None:
-            loop.call_soon_threadsafe(task.cancel)
-
-        progress = session.progress.begin(f"{title} {directory.name}", cancel, token)
+        progress = session.progress.begin(f"{title} {directory.name}", canceller(task), token)
         outcome = "failed"
         try:
             lock = commands.lock(str(directory))

@@ -12,18 +12,16 @@ from modgo_lsp.server.commands.arguments import UsageError, request_of
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
 from modgo_lsp.server.commands.default_module import with_module
 from modgo_lsp.server.commands.show_answer import show_document
+from modgo_lsp.server.commands.trust import check_may_write
 from modgo_lsp.server.workspace.awaitables import analysed
 from modgo_lsp.server.workspace.session import Session
-
-_UNTRUSTED = "Modgo writes no files in a workspace that is not trusted. Trust the workspace, then try again."
 
 
 async def new_sample(commands: Commands, arguments: Arguments, _token: Token) -> Json:
     """Writes a sample record for a function, or records for a stream UDF, and opens it; one that is there
     stays as it is."""
     session = commands.session
-    if not session.client.options.trusted:
-        raise UsageError(_UNTRUSTED)
+    check_may_write(session)
     request = await with_module(session, request_of(arguments))
     directory = request.directory(session.documents.by_path)
     package = await analysed(session, partial(session.snapshot().package, str(directory)))

@@ -21,6 +21,8 @@ def summary(answer: Json) -> str:
         error, findings = answer.get("error"), answer.get("findings")
         reason = error["message"] if error else findings[0]["message"] if findings else "see the diagnostics"
         return f"failed: {reason}"
+    if "go_mod" in answer:
+        return f"{answer['go_mod']} requires the SDK {answer['version']}"
     if "output" in answer:
         return f"built {answer['output']}"
     if answer.get("load"):

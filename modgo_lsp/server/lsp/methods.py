@@ -60,7 +60,10 @@ COMMANDS: Mapping[str, str] = {
     "modgo.test": "test.test",
     "modgo.cases": "cases.cases",
     "modgo.bench": "bench.bench",
+    "modgo.new": "new_module.new",
     "modgo.newSample": "new_sample.new_sample",
+    "modgo.addSdk": "add_sdk.add_sdk",
+    "modgo.rules": "rules.rules",
     "modgo.status": "status.status",
     "modgo.restartHost": "restart_host.restart_host",
 }

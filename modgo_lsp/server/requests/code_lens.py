@@ -7,7 +7,8 @@ from typing import Any
 
 from lsprotocol import types
 
-from modgo_lsp.ide.code_lenses import Lens, LensKind, code_lenses
+from modgo_lsp.ide.case_files import CASE_ENDINGS
+from modgo_lsp.ide.code_lenses import Lens, LensKind, code_lenses, sample_lenses
 from modgo_lsp.server.lsp.client_capabilities import Client
 from modgo_lsp.server.lsp.uri import path_of
 from modgo_lsp.server.requests.translation import location_range
@@ -24,15 +25,20 @@ _COMMANDS: Mapping[LensKind, tuple[str, str | None]] = {
 
 
 def answer(snapshot: Snapshot, params: types.CodeLensParams) -> list[types.CodeLens]:
-    """Above each UDF its registered name, run on its sample, debug, test, bench, build and load"""
+    """Above each UDF its registered name, run on its sample, debug, test, bench, build and load; in a sample,
+    run on it"""
     path = path_of(params.text_document.uri)
     package = None if path is None else snapshot.package_of(path)
     if path is None or package is None:
         return []
     uri = params.text_document.uri
+    if path.endswith(".go"):
+        found = code_lenses(package, path)
+    else:
+        found = [] if path.endswith(CASE_ENDINGS) else sample_lenses(package, path)
     return [
         types.CodeLens(location_range(snapshot, lens.location), data=_data(lens, uri))
-        for lens in code_lenses(package, path)
+        for lens in found
         if lens.kind == "registered" or _named_command(lens.kind, snapshot.client) is not None
     ]
 
@@ -46,7 +52,13 @@ def resolve(snapshot: Snapshot, lens: types.CodeLens) -> types.CodeLens:
 
 def _data(lens: Lens, uri: str) -> dict[str, Any]:
     """What `resolve` needs."""
-    return {"kind": lens.kind, "title": lens.title, "uri": uri, "function": lens.function}
+    given = {"function": lens.function, "record": lens.record, "records": lens.records}
+    return {
+        "kind": lens.kind,
+        "title": lens.title,
+        "uri": uri,
+        **{name: value for name, value in given.items() if value is not None},
+    }
 
 
 def _named_command(kind: LensKind, client: Client) -> str | None:
@@ -63,9 +75,8 @@ def _command(lens: Mapping[str, Any], client: Client) -> types.Command | None:
     name = _named_command(lens["kind"], client)
     if name is None:
         return None
-    arguments: dict[str, Any] = {"uri": lens["uri"]}
-    if lens.get("function") is not None:
-        arguments["function"] = lens["function"]
+    given = {key: lens[key] for key in ("function", "record", "records") if key in lens}
+    arguments: dict[str, Any] = {"uri": lens["uri"], **given}
     if name not in client.options.commands:
         arguments["show"] = True
     return types.Command(lens["title"], name, arguments=[arguments])
