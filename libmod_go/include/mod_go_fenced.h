@@ -89,13 +89,14 @@ typedef struct mod_go_fenced_counters {
 
 /* How this thread's last open, setup or call went, besides its status. */
 typedef struct mod_go_fenced_outcome {
-	uint32_t size;        /* set by the caller */
-	uint32_t crashed;     /* 1: the call ended its worker */
-	int32_t exit_code;    /* of a worker that exited, else -1 */
-	int32_t signal;       /* that ended the worker, else 0 */
-	uint32_t timed_out;   /* 1: the worker was killed because the deadline had passed */
-	uint32_t trips;       /* of a call: messages that the worker sent, with the result */
-	uint64_t nanoseconds; /* of a call */
+	uint32_t size;                 /* set by the caller */
+	uint32_t crashed;              /* 1: the call ended its worker */
+	int32_t exit_code;             /* of a worker that exited, else -1 */
+	int32_t signal;                /* that ended the worker, else 0 */
+	uint32_t timed_out;            /* 1: the worker was killed because the deadline had passed */
+	uint32_t trips;                /* of a call: messages that the worker sent, with the result */
+	uint64_t nanoseconds;          /* of a call */
+	uint32_t memory_limit_reached; /* 1: the worker crashed after it got no more memory */
 } mod_go_fenced_outcome;
 
 /* Does mod_go_check, copies the file, and starts a worker that loads it and compares versions. `options` may be

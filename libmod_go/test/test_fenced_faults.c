@@ -159,6 +159,28 @@ TEST(memory_without_end_is_an_error_to_one_caller)
 #endif
 }
 
+/* Whatever it dies of: parts of Go's runtime do not check whether they got memory. */
+TEST(a_crash_at_the_memory_limit_names_the_limit)
+{
+#ifdef __SANITIZE_ADDRESS__
+	printf("not run: the address sanitizer does not start under a limit of memory\n");
+#else
+	mod_go_fenced_options options = {.size = sizeof(options), .memory = 64 << 20};
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
+	aerospike_udf_go_value argument = integer_value(1);
+	struct answer bad = fenced_call(pool, "refused_mapping", 10000, NULL, &argument, 1);
+
+	CHECK_CONTAINS(bad.text, "signal 11 (Segmentation fault) at its memory limit");
+	CHECK_NUMBER(bad.outcome.memory_limit_reached, 1);
+	/* An earlier call that went on without the memory is not the reason of a crash. */
+	CHECK_TEXT(fenced_ask(pool, "refused_mapping").text, "survived");
+	bad = fenced_ask(pool, "segfault");
+	CHECK_NUMBER(bad.outcome.crashed, 1);
+	CHECK_NUMBER(bad.outcome.memory_limit_reached, 0);
+	mod_go_fenced_close(pool);
+#endif
+}
+
 TEST(a_worker_may_do_to_its_own_channel_what_it_likes)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), NULL);

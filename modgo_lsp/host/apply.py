@@ -116,7 +116,9 @@ def read_answer(
     """The failure or None, the value, and what the call printed, without its crash output."""
     printed = module.printed()
     if outcome.crashed and outcome.code is not None:
-        crash = read_crash_output(outcome.code, printed, module.fence.memory)
+        crash = read_crash_output(
+            outcome.code, printed, module.fence.memory, memory_limit_reached=outcome.memory_limit_reached
+        )
         return Failure("crash", f"{function}: {crash.message}", crash.frames), None, crash.printed
     if outcome.crashed:
         return Failure("crash", _text(answer)), None, printed

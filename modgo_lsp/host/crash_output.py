@@ -17,7 +17,7 @@ _HEADLINE = re.compile(
 _STACK_FRAME = re.compile(r"^\t(?P<path>\S.*):(?P<line>\d+)(?: \+0x[0-9a-f]+)?$")
 _GOROUTINE = re.compile(r"^goroutine \d+ ")
 _NO_MEMORY = re.compile(
-    r"out of memory|cannot allocate memory|no memory|pthread_create failed", re.IGNORECASE
+    r"out of memory|cannot allocate memory|no memory|pthread_create failed|C malloc failed", re.IGNORECASE
 )
 # Frames of the runtime, the SDK and generated code say nothing to the author of a UDF. Releases name Go's own
 # files without a folder before the package's.
@@ -36,14 +36,17 @@ class CrashOutput(msgspec.Struct, frozen=True):
     printed: str = ""
 
 
-def read_crash_output(code: int, text: str, memory: int = 0) -> CrashOutput:
+def read_crash_output(
+    code: int, text: str, memory: int = 0, *, memory_limit_reached: bool = False
+) -> CrashOutput:
     """`code` is the exit code, negative for a signal; `text` the process's output; `memory` its limit in
-    bytes, 0 for none."""
+    bytes, 0 for none. With `memory_limit_reached` the limit is the reason whatever the output says: Go's
+    runtime dies of SIGSEGV where it does not check whether it got memory."""
     lines = text.splitlines()
     start = next((index for index, line in enumerate(lines) if _HEADLINE.match(line)), None)
     if start is None:
         reason = _how_it_ended(code)
-        if memory and _NO_MEMORY.search(text):
+        if memory and (memory_limit_reached or _NO_MEMORY.search(text)):
             reason = f"the module needs more memory than the {_megabytes(memory)} that it may have: {reason}"
         return CrashOutput(reason, (), None, text)
     reason = lines[start].removesuffix(" [recovered]")
@@ -52,7 +55,7 @@ def read_crash_output(code: int, text: str, memory: int = 0) -> CrashOutput:
         reason = f"{fatal} ({reason})" if not reason.startswith("runtime: ") else fatal
     places = _frames(lines[start:])
     frames = tuple(f"{PurePath(path).name}:{line}" for path, line in places[:FRAMES_MAX])
-    if memory and _NO_MEMORY.search("\n".join(lines[start : start + 8])):
+    if memory and (memory_limit_reached or _NO_MEMORY.search("\n".join(lines[start : start + 8]))):
         reason = f"it needs more memory than the {_megabytes(memory)} that it may have ({reason})"
     message = f"the module took its process down: {reason}"
     return CrashOutput(message, frames, places[0] if places else None, "\n".join(lines[:start]))

@@ -65,6 +65,7 @@ class _Outcome(Structure):
         ("timed_out", c_uint32),
         ("trips", c_uint32),
         ("nanoseconds", c_uint64),
+        ("memory_limit_reached", c_uint32),
     )
 
 
@@ -80,12 +81,14 @@ class Fence(msgspec.Struct, frozen=True):
 
 class Outcome(msgspec.Struct, frozen=True):
     """What a start or a call reports besides its status. `code` is the worker's exit code, negative for a
-    signal, None if it did not end by itself."""
+    signal, None if it did not end by itself. `memory_limit_reached`: it crashed after it got no more
+    memory."""
 
     crashed: bool = False
     timed_out: bool = False
     code: int | None = None
     nanoseconds: int = 0
+    memory_limit_reached: bool = False
 
 
 class LoadError(Exception):
@@ -137,7 +140,13 @@ class _Library:
         last = _Outcome(size=ctypes.sizeof(_Outcome))
         self.c.mod_go_fenced_last_outcome(byref(last))
         code = -last.signal if last.signal else last.exit_code if last.exit_code >= 0 else None
-        return Outcome(bool(last.crashed), bool(last.timed_out), code, last.nanoseconds)
+        return Outcome(
+            bool(last.crashed),
+            bool(last.timed_out),
+            code,
+            last.nanoseconds,
+            bool(last.memory_limit_reached),
+        )
 
 
 @lru_cache

@@ -46,7 +46,9 @@ def load_failure(
         finding = SETUP_FAILED.finding(f"{message}; {failure.remedy}", place_of(package, path))
         return LoadFailedError(failure, (finding,), setup, printed)
     if outcome.crashed and outcome.code is not None:
-        crash = read_crash_output(outcome.code, printed, fence.memory)
+        crash = read_crash_output(
+            outcome.code, printed, fence.memory, memory_limit_reached=outcome.memory_limit_reached
+        )
         place = (place_of_frame(*crash.place) if crash.place else None) or place_of(package, path)
         failure = Failure("crash", crash.message, crash.frames)
         finding = CRASHED.finding(failure.message, place)

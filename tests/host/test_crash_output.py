@@ -113,6 +113,16 @@ def test_messages(text: str, memory: int, message: str) -> None:
         assert read_crash_output(2, text).message == message
 
 
+@pytest.mark.parametrize("code", [2, -signal.SIGSEGV, -signal.SIGQUIT])
+@pytest.mark.parametrize("text", ["", "SIGSEGV: segmentation violation\nPC=0x1 m=0 sigcode=1 addr=0x0"])
+def test_a_worker_at_its_memory_limit(code: int, text: str) -> None:
+    """Go's runtime dies of SIGSEGV where it does not check whether it got memory."""
+    limit = "needs more memory than the 5 MB that it may have"
+    assert limit in read_crash_output(code, text, 5_000_000, memory_limit_reached=True).message
+    assert limit not in read_crash_output(code, text, 5_000_000).message
+    assert "more memory" not in read_crash_output(code, text, memory_limit_reached=True).message
+
+
 def test_what_was_printed_before() -> None:
     assert read_crash_output(2, "one\ntwo\npanic: a\nthree").printed == "one\ntwo"
     assert read_crash_output(2, "one\ntwo").printed == "one\ntwo"

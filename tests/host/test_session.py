@@ -116,9 +116,10 @@ async def test_an_init_that_loops_is_stopped_and_reported(tmp_path: Path) -> Non
     assert workers() == []
 
 
-async def test_exceeding_the_memory_limit(good: Path) -> None:
+@pytest.mark.parametrize("function", ["exhaust", "refused"])
+async def test_exceeding_the_memory_limit(good: Path, function: str) -> None:
     async with Session(good, fence=Fence(memory=64 << 20)) as session:
-        result = await session.call("exhaust")
+        result = await session.call(function)
         assert result.failure is not None
         assert result.failure.kind == "crash"
         assert "needs more memory than the 67 MB that it may have" in result.failure.message

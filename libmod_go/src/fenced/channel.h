@@ -16,7 +16,7 @@
 #include "common/clock.h"
 
 #define MOD_GO_CHANNEL_MAGIC   0x6f67646fu
-#define MOD_GO_CHANNEL_VERSION 4u
+#define MOD_GO_CHANNEL_VERSION 5u
 
 /* The bytes of a lane's data, and the longest message that a worker reads in the lane; it copies longer ones. The
  * host puts the answers to a call's requests behind the call. */
@@ -54,6 +54,7 @@ typedef struct mod_go_shared {
 	uint32_t version;
 	uint64_t size;          /* of this struct: the two sides may be of different builds */
 	uint32_t settable_time; /* 1: calls may have a time of their own; read when the worker starts */
+	_Atomic uint32_t memory_limit_reached; /* 1: the worker got no memory; read when it has ended */
 	mod_go_lane to_worker;
 	mod_go_lane to_host;
 	uint8_t log[MOD_GO_LOG_BYTES];

@@ -198,6 +198,11 @@ void mod_go_worker_drain(mod_go_worker *worker)
 	pthread_mutex_unlock(&worker->output_lock);
 }
 
+bool mod_go_worker_reached_memory_limit(const mod_go_worker *worker)
+{
+	return atomic_load(&worker->shared->memory_limit_reached) == 1;
+}
+
 static void describe_end(const mod_go_worker *worker, char *text, size_t capacity)
 {
 	int status = worker->process.status;
@@ -245,6 +250,8 @@ void mod_go_worker_explain(mod_go_worker *worker, mod_go_arrival arrival, char *
 	}
 	mod_go_worker_crash_reason(worker, reason, sizeof(reason));
 	length = strlen(text);
+	if (mod_go_worker_reached_memory_limit(worker))
+		length += (size_t)snprintf(text + length, capacity - length, " at its memory limit");
 	if (reason[0] != '\0')
 		snprintf(text + length, capacity - length, ": %s", reason);
 	mod_go_trim_cut_text(text);

@@ -79,13 +79,16 @@ void mod_go_worker_drain(mod_go_worker *worker);
 void mod_go_worker_crash_reason(mod_go_worker *worker, char *text, size_t capacity);
 
 /* Describes how it ended and why, as the rest of a sentence: "its worker ended with exit code 2: panic: ...". The
- * owner calls this; it waits for the worker's end, and kills it where that does not come. */
+ * owner calls this; it waits for the worker's end, and kills it where that does not come. `capacity` is at least 256. */
 void mod_go_worker_explain(mod_go_worker *worker, mod_go_arrival arrival, char *text, size_t capacity);
 
 /* apply_fenced.c: the outcome that mod_go_fenced_last_outcome returns to this thread: resets it; records a worker's
  * end. */
 void mod_go_outcome_begin(void);
 void mod_go_outcome_note(const mod_go_worker *worker, mod_go_arrival arrival);
+
+/* Whether it got no memory since its last request, because of its limit. It says so itself, perhaps falsely. */
+bool mod_go_worker_reached_memory_limit(const mod_go_worker *worker);
 
 /* Frees a worker whose process has ended. The watcher alone, once the worker is in a pool. */
 void mod_go_worker_free(mod_go_worker *worker);

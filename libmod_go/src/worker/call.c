@@ -8,6 +8,7 @@
 #include "common/error.h"
 #include "loader/module.h"
 #include "loader/result.h"
+#include "worker/memory_limit.h"
 #include "worker/module_time.h"
 #include "worker/record.h"
 #include "worker/stream.h"
@@ -334,6 +335,7 @@ _Noreturn void serve(mod_go_channel *to_host)
 
 		if (mod_go_channel_receive(channel, 0, &message_buffer, &message) != MOD_GO_ARRIVED)
 			exit_worker();
+		memory_limit_forget();
 		reader = mod_go_read_begin(&message);
 		switch (message.kind) {
 		case MOD_GO_MESSAGE_OPEN:

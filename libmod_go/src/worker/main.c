@@ -12,6 +12,7 @@
 #include "common/error.h"
 #include "worker/call.h"
 #include "worker/guard.h"
+#include "worker/memory_limit.h"
 #include "worker/module_time.h"
 
 /* The host never writes to the lifeline: its end of file means that the host has ended. */
@@ -39,6 +40,7 @@ int main(int count, char **argv, char **environment)
 	mod_go_channel channel;
 	pthread_t thread;
 	pthread_attr_t small;
+	uint64_t memory;
 	mod_go_error error;
 
 	if (count != 3)
@@ -60,7 +62,10 @@ int main(int count, char **argv, char **environment)
 			serve_refusal(&channel, argv[2], &error);
 		}
 	}
-	if (guard_limit(strtoull(argv[1], NULL, 10), &error) != MOD_GO_OK ||
+	memory = strtoull(argv[1], NULL, 10);
+	if (memory > 0)
+		memory_limit_note_in(&shared->memory_limit_reached);
+	if (guard_limit(memory, &error) != MOD_GO_OK ||
 	    guard_drop_rights(getenv("MODGO_FENCE"), &error) != MOD_GO_OK)
 		serve_refusal(&channel, argv[2], &error);
 	setvbuf(stdout, NULL, _IOLBF, 0); /* so that what a module in C prints arrives during its call */

@@ -13,6 +13,7 @@ static int hostile_setup(void);
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -212,6 +213,27 @@ static int exhaust(application *a)
 	return give_text(a->result, AEROSPIKE_UDF_GO_FAILED, text);
 }
 
+/* Maps memory until that is refused, and frees it; with an argument it then uses what it did not get. */
+static int refused_mapping(application *a)
+{
+	const size_t size = (size_t)1 << 20;
+	uint8_t *last = NULL, *more;
+
+	while ((more = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) !=
+	       MAP_FAILED) {
+		memcpy(more, &last, sizeof(last));
+		last = more;
+	}
+	if (a->count > 0)
+		return *(volatile uint8_t *)more;
+	while (last != NULL) {
+		more = last;
+		memcpy(&last, more, sizeof(last));
+		munmap(more, size);
+	}
+	return give_text(a->result, AEROSPIKE_UDF_GO_OK, "survived");
+}
+
 static int deadlock(void)
 {
 	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -330,6 +352,7 @@ static int apply(application *a)
 	IS("segfault") return *nowhere;
 	IS("overflow") return overflow(NULL);
 	IS("exhaust") return exhaust(a);
+	IS("refused_mapping") return refused_mapping(a);
 	IS("deadlock") return deadlock();
 	IS("spin") for (;;);
 	IS("print") print_and_exit();

@@ -5,13 +5,15 @@
 	"\"location\":\"good.c:12\",\"symbol\":\"\",\"bins\":[]}"                                       \
 	FUNCTION("echo") FUNCTION("fail") FUNCTION("panic") FUNCTION("exit") FUNCTION("segv")            \
 	FUNCTION("hang") FUNCTION("talk") FUNCTION("remove") FUNCTION("create") FUNCTION("meta")         \
-	FUNCTION("lines") FUNCTION("print") FUNCTION("exhaust") FUNCTION("pid") FUNCTION("nap") FUNCTION("longbin") FUNCTION("ttl") FUNCTION("die") FUNCTION("badlist")                          \
+	FUNCTION("lines") FUNCTION("print") FUNCTION("exhaust") FUNCTION("refused") FUNCTION("pid") FUNCTION("nap") FUNCTION("longbin") FUNCTION("ttl") FUNCTION("die") FUNCTION("badlist")                          \
 	",{\"name\":\"flow\",\"kind\":\"stream\",\"params\":[],\"results\":[],\"doc\":\"\","            \
 	"\"location\":\"\",\"symbol\":\"\",\"bins\":[]}]"
 #define FUNCTION(name)                                                                                  \
 	",{\"name\":\"" name "\",\"kind\":\"record\",\"params\":[],\"results\":[],\"doc\":\"\","         \
 	"\"location\":\"\",\"symbol\":\"\",\"bins\":[]}"
 #include "module.h"
+
+#include <sys/mman.h>
 
 int aerospike_udf_go_setup(void) { return 0; }
 
@@ -96,6 +98,17 @@ static int exhaust(void)
 	return 0;
 }
 
+/* Maps memory until that is refused, and uses what it did not get, silently. */
+static int refused(void)
+{
+	char *more;
+
+	do
+		more = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	while (more != MAP_FAILED);
+	return *(volatile char *)more;
+}
+
 int aerospike_udf_go_apply_single(char *name, aerospike_udf_go_call *call, aerospike_udf_go_record *record,
                                   aerospike_udf_go_value *arguments, size_t count,
                                   aerospike_udf_go_result *result)
@@ -143,6 +156,8 @@ int aerospike_udf_go_apply_single(char *name, aerospike_udf_go_call *call, aeros
 	}
 	if (strcmp(name, "exhaust") == 0)
 		return exhaust();
+	if (strcmp(name, "refused") == 0)
+		return refused();
 	if (strcmp(name, "pid") == 0) {
 		result->value.type = AEROSPIKE_UDF_GO_INTEGER;
 		result->value.integer = getpid();
