@@ -79,8 +79,8 @@ func ExampleRecord_Create() {
 
 func ExampleRecord_Remove() {
 	record := udftest.NewRecord(map[string]udf.Value{"n": 1})
-	fmt.Println(record.UDF().Remove(), record.UDF().Exists())
-	// Output: <nil> false
+	fmt.Println(record.UDF().Remove(), record.Stored() == nil)
+	// Output: <nil> true
 }
 
 func ExampleRecord_Bins() {

@@ -10,7 +10,8 @@ import (
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
 )
 
-// Exists reports whether the record exists in the database. If not, it has only a key, and Create stores it.
+// Exists reports whether the record existed when the call began, or was created by it. If not, it has only a key, and
+// Create stores it. As in Lua, a record that the call has removed still exists, without bins, until the call ends.
 func (r *Record) Exists() bool {
 	h, err := r.host()
 	if err != nil {
@@ -23,7 +24,7 @@ func (r *Record) Exists() bool {
 	return exists
 }
 
-// Create stores a record that doesn't exist yet. If a Set before it failed, it stores nothing and returns that error.
+// Create stores a record that doesn't exist yet, or that this call has removed. If a Set before it failed, it stores nothing and returns that error.
 func (r *Record) Create() error { return r.store("creating", host.Record.Create, true) }
 
 // Update stores the changes of a record that exists. If a Set before it failed, it stores nothing and returns that

@@ -165,7 +165,7 @@ func TestStoring(t *testing.T) {
 	if err := r.Update(); err != nil || len(rec.Stored()) != 0 || r.Bin("a") != nil {
 		t.Error(err, rec.Stored())
 	}
-	if err := r.Remove(); err != nil || r.Exists() || rec.Stored() != nil {
+	if err := r.Remove(); err != nil || !r.Exists() || rec.Stored() != nil {
 		t.Error(err)
 	}
 	if got := rec.Operations(); !slices.Equal(got, []string{"create", "update", "remove"}) {

@@ -33,6 +33,8 @@ _KINDS: dict[int, FailureKind] = {
     7: "abi",
 }
 
+_NO_BINS = "the record was created without bins, and Aerospike stores no record without bins"
+
 _FRAME = re.compile(r"^(?P<place>\S+:\d+)(?:\s.*)?$")
 
 
@@ -51,9 +53,11 @@ def apply_to_record(
     call = module.table.call(deadline_after(timeout), LOG_LEVEL)
     status, answer, outcome = module.pool.apply(function, call, RECORD, flats)
     failed, value, printed = read_answer(module, function, timeout, status, answer, outcome)
+    if failed is None and "create" in working.operations and not working.stored and not record.exists:
+        failed, value = Failure("udf", f"{function}: {_NO_BINS}"), None
     return msgspec.structs.replace(
         result,
-        after=stored_record(record, working),
+        after=stored_record(record, working) if failed is None else record,
         value=value,
         operations=tuple(working.operations),
         logs=module.take_logs(printed),
@@ -93,7 +97,7 @@ def working_record(record: Record) -> WorkingRecord:
 
 
 def stored_record(before: Record, working: WorkingRecord) -> Record:
-    """The stored record after a call."""
+    """The stored record after a call that succeeded: one that fails stores nothing."""
     if not working.operations:
         return before
     return msgspec.structs.replace(

@@ -1,5 +1,6 @@
 """The record that a call works on, with the semantics of Aerospike's UDF records: changes stay in memory
-until create or update, and what was not stored is lost.
+until create or update, and what was not stored is lost. A record that the call removes still exists for it,
+without bins, and can be created or updated again.
 
 Values are flat, as the ABI carries them.
 """
@@ -33,6 +34,7 @@ class WorkingRecord:
         self.key = Flat(*facts["key"])
         self.stored: Bins = {name: Flat(*flat) for name, flat in facts["bins"].items()}
         self.bins: Bins = dict(self.stored)
+        self.exists = bool(self.stored)
         self.ttl: int = facts["ttl"]
         self.generation: int = facts["generation"]
         self.last_update: int = facts["last_update"]
@@ -42,10 +44,6 @@ class WorkingRecord:
     @cached_property
     def digest(self) -> bytes | None:
         return digest_of(self.set_name, self.key)
-
-    @property
-    def exists(self) -> bool:
-        return bool(self.stored)
 
     @property
     def size(self) -> int:
@@ -81,10 +79,9 @@ class WorkingRecord:
         self._next_ttl = seconds
 
     def create(self) -> None:
-        if self.exists:
+        if self.stored:
             raise RefusedError("the record exists already, so it can be updated but not created")
-        if not self.bins:
-            raise RefusedError("the record has no bins, and Aerospike stores no record without bins")
+        self.exists = True
         self.generation = 0
         self._store("create")
 

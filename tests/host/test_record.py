@@ -46,7 +46,7 @@ def test_an_update_that_leaves_no_bins_removes_the_record() -> None:
     one = record(a=1)
     one.unset("a")
     one.update()
-    assert (one.exists, one.generation, one.operations) == (False, 0, ["update"])
+    assert (one.stored, one.generation, one.operations) == ({}, 0, ["update"])
 
 
 def test_create_remove_create() -> None:
@@ -61,14 +61,29 @@ def test_create_remove_create() -> None:
     assert (one.stored, one.generation) == ({"b": to_flat(2)}, 1)
 
 
+def test_a_removed_record_exists_until_the_call_ends() -> None:
+    one = record(a=1)
+    one.remove()
+    assert (one.exists, one.stored) == (True, {})
+    one.set("b", to_flat(2))
+    one.update()
+    assert (one.stored, one.operations) == ({"b": to_flat(2)}, ["remove", "update"])
+
+
+def test_a_record_is_created_before_its_bins() -> None:
+    one = record()
+    one.create()
+    one.set("a", to_flat(1))
+    one.update()
+    assert (one.stored, one.operations) == ({"a": to_flat(1)}, ["create", "update"])
+
+
 def test_changes_that_do_not_fit_the_record() -> None:
     with pytest.raises(RefusedError, match="exists already"):
         record(a=1).create()
     for act in (WorkingRecord.update, WorkingRecord.remove):
         with pytest.raises(RefusedError, match="does not exist"):
             act(record())
-    with pytest.raises(RefusedError, match="no bins"):
-        record().create()
 
 
 def test_values_that_aerospike_cannot_store() -> None:

@@ -237,10 +237,11 @@ def test_without_update_nothing_is_stored(apply: Apply) -> None:
     assert done.go.stored == done.lua.stored == STORED
 
 
-def test_an_error_undoes_nothing(apply: Apply) -> None:
+def test_an_error_stores_nothing(apply: Apply) -> None:
     done = apply("fail_after_update")
     assert done.go.error == without_place(done.lua.error) == "too late"
-    assert done.go.stored == done.lua.stored == {**STORED, "n": "int 2"}
+    assert done.go.operations == done.lua.operations == ("update",)
+    assert done.go.stored == done.lua.stored == STORED
 
 
 def test_failed_writes(apply: Apply) -> None:
@@ -259,10 +260,15 @@ def test_failed_operations(apply: Apply) -> None:
 
 def test_a_removed_record(apply: Apply) -> None:
     done = apply("remove_and_ask")
-    assert done.results == ("bool False", "bool False")
+    assert done.results == ("bool True", "bool True")
     assert done.go.stored is done.lua.stored is None
     done = apply("remove_set_create")
     assert done.go.operations == done.lua.operations == ("remove", "create")
+    assert done.go.stored == done.lua.stored == {"n": "int 2"}
+
+
+def test_bins_that_are_not_stored(apply: Apply) -> None:
+    assert apply("names_after_set").results == (["l", "new"], ["l", "n"])
 
 
 # ---- streams ----

@@ -24,7 +24,10 @@ type Option func(*memory)
 
 // Absent makes a record that doesn't exist yet: it has a key, and Create stores it.
 func Absent() Option {
-	return (*memory).clear
+	return func(m *memory) {
+		m.clear()
+		m.exists = false
+	}
 }
 
 // WithKey sets the record's key.
@@ -58,7 +61,7 @@ func Refusing(err error) Option { return func(m *memory) { m.refusal = err } }
 // NewRecord returns a stored record with these bins. It panics if Aerospike can't store a bin, because that is a mistake
 // in the test.
 func NewRecord(bins map[string]udf.Value, options ...Option) *Record {
-	m := &memory{bins: map[string]udf.Value{}, stored: map[string]udf.Value{}, generation: 1}
+	m := &memory{bins: map[string]udf.Value{}, stored: map[string]udf.Value{}, exists: true, generation: 1}
 	r := host.NewRecord(m).(*udf.Record)
 	for _, name := range slices.Sorted(maps.Keys(bins)) {
 		r.Set(name, bins[name])
@@ -89,7 +92,8 @@ func (r *Record) Operations() []string { return slices.Clone(r.memory.operations
 // memory is a host.Record.
 type memory struct {
 	bins       map[string]udf.Value // with changes that are not stored
-	stored     map[string]udf.Value // nil if the record doesn't exist
+	stored     map[string]udf.Value // nil if the record is not stored
+	exists     bool                 // it was stored when the test began, or was created
 	operations []string
 	key        udf.Key
 	ttl        uint32
@@ -124,7 +128,7 @@ func (m *memory) BinNames() ([]string, error) { return slices.Sorted(maps.Keys(m
 func (m *memory) Metadata() (host.Metadata, error) {
 	key, _, err := value.Encode(m.key.Value, nil)
 	metadata := host.Metadata{
-		Exists: m.stored != nil, TTL: m.ttl, Generation: m.generation,
+		Exists: m.exists, TTL: m.ttl, Generation: m.generation,
 		Namespace: m.key.Namespace, Set: m.key.Set, Key: key, Digest: slices.Clone(m.digest), StorageSize: m.size,
 	}
 	if !m.lastUpdate.IsZero() {
@@ -146,7 +150,7 @@ func (m *memory) Create() error {
 }
 
 func (m *memory) Update() error {
-	if m.stored == nil {
+	if !m.exists {
 		return errors.New("the record does not exist; use Create")
 	}
 	return m.store("update")
@@ -156,7 +160,10 @@ func (m *memory) store(operation string) error {
 	if m.refusal != nil {
 		return m.refusal
 	}
-	m.stored = maps.Clone(m.bins)
+	if removed := m.exists && m.stored == nil; !removed || len(m.bins) > 0 {
+		m.stored = maps.Clone(m.bins)
+	}
+	m.exists = true
 	m.generation++
 	m.operations = append(m.operations, operation)
 	return nil
@@ -164,7 +171,7 @@ func (m *memory) store(operation string) error {
 
 func (m *memory) Remove() error {
 	switch {
-	case m.stored == nil:
+	case !m.exists:
 		return errors.New("the record does not exist")
 	case m.refusal != nil:
 		return m.refusal
@@ -174,7 +181,7 @@ func (m *memory) Remove() error {
 	return nil
 }
 
-// clear makes it a record that doesn't exist.
+// clear removes what is stored. As in a server, a record that was removed exists until the call ends.
 func (m *memory) clear() { m.stored, m.bins, m.generation = nil, map[string]udf.Value{}, 0 }
 
-func (m *memory) Exists() (bool, error) { return m.stored != nil, nil }
+func (m *memory) Exists() (bool, error) { return m.exists, nil }

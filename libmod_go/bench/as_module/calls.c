@@ -78,6 +78,7 @@ as_rec *calls_record(void)
 	as_rec *rec = record_new();
 
 	as_rec_set(rec, "a", (as_val *)as_integer_new(1));
+	record_store(rec);
 	return rec;
 }
 

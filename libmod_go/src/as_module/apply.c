@@ -73,6 +73,7 @@ void mod_go_host_call_begin(mod_go_host_call *host_call, const as_udf_context *c
 	host_call->key = NULL;
 	host_call->digest = NULL;
 	host_call->refused = false;
+	host_call->changed_count = 0;
 	mod_go_scratch_init(&host_call->borrowed);
 }
 

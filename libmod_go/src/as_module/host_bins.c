@@ -10,7 +10,7 @@
 
 /* A bin's name with a NUL, as Aerospike needs it. */
 typedef struct bin_name {
-	char text[AEROSPIKE_UDF_GO_BIN_NAME_MAX + 1];
+	char text[MOD_GO_BIN_NAME_SIZE];
 } bin_name;
 
 /* False for a name that no bin can have. */
@@ -134,8 +134,25 @@ int mod_go_host_get_many(aerospike_udf_go_call *call, aerospike_udf_go_record *r
 	return offset == names_length ? AEROSPIKE_UDF_GO_OK : AEROSPIKE_UDF_GO_BAD_ARGUMENTS;
 }
 
+static bool is_changed(const mod_go_host_call *host_call, const char *name)
+{
+	for (uint32_t i = 0; i < host_call->changed_count; i++) {
+		if (strcmp(host_call->changed[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Beyond the number of bins that a record may have, storing it fails. */
+static void note_changed(mod_go_host_call *host_call, const bin_name *name)
+{
+	if (host_call->changed_count < MOD_GO_RECORD_BINS && !is_changed(host_call, name->text))
+		strcpy(host_call->changed[host_call->changed_count++], name->text);
+}
+
 /* These return what is wrong, or NULL. */
-static const char *remove_bin(aerospike_udf_go_record *record, const char *name, size_t name_length)
+static const char *remove_bin(mod_go_host_call *host_call, aerospike_udf_go_record *record, const char *name,
+                              size_t name_length)
 {
 	bin_name bin;
 	const char *fault = take_name(&bin, name, name_length);
@@ -143,11 +160,13 @@ static const char *remove_bin(aerospike_udf_go_record *record, const char *name,
 	/* The server's records have no hook for as_rec_remove: setting nil removes a bin. */
 	if (fault == NULL && as_rec_set((as_rec *)record, bin.text, (as_val *)(uintptr_t)&as_nil) != 0)
 		fault = "Aerospike would not remove the bin";
+	if (fault == NULL)
+		note_changed(host_call, &bin);
 	return fault;
 }
 
-static const char *set_bin(aerospike_udf_go_record *record, const char *name, size_t name_length,
-                           const aerospike_udf_go_value *value)
+static const char *set_bin(mod_go_host_call *host_call, aerospike_udf_go_record *record, const char *name,
+                           size_t name_length, const aerospike_udf_go_value *value)
 {
 	bin_name bin;
 	const char *fault = take_name(&bin, name, name_length);
@@ -159,6 +178,8 @@ static const char *set_bin(aerospike_udf_go_record *record, const char *name, si
 		fault = mod_go_value_to_val(value, &val);
 	if (fault == NULL && as_rec_set((as_rec *)record, bin.text, val) != 0) /* owns the value in any case */
 		fault = "Aerospike would not set the bin";
+	if (fault == NULL)
+		note_changed(host_call, &bin);
 	return fault;
 }
 
@@ -170,11 +191,11 @@ static const char *write_bin(mod_go_host_call *host_call, aerospike_udf_go_recor
 	size_t before = (size_t)(write->value.data - host_call->write_data);
 
 	if (write->value.type == AEROSPIKE_UDF_GO_NIL)
-		return remove_bin(record, write->name, length);
+		return remove_bin(host_call, record, write->name, length);
 	if (write->value.data != NULL && (before > sizeof(host_call->write_data) ||
 	                                  write->value.length > sizeof(host_call->write_data) - before))
 		return "its data is not in the call's buffer";
-	return set_bin(record, write->name, length, &write->value);
+	return set_bin(host_call, record, write->name, length, &write->value);
 }
 
 void mod_go_host_call_apply_writes(mod_go_host_call *host_call, aerospike_udf_go_record *record)
@@ -206,7 +227,7 @@ int mod_go_host_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *reco
 	const char *fault = MOD_GO_NO_RECORD;
 
 	if (mod_go_host_begin(call, record) != NULL)
-		fault = remove_bin(record, name, name_length);
+		fault = remove_bin(call->context, record, name, name_length);
 	return fault == NULL ? AEROSPIKE_UDF_GO_OK : mod_go_host_refuse(why, fault);
 }
 
@@ -222,32 +243,61 @@ int mod_go_host_set(aerospike_udf_go_call *call, aerospike_udf_go_record *record
 	if (call->write_count > 0)
 		mod_go_host_call_apply_writes(call->context, record);
 	if (record != NULL)
-		fault = set_bin(record, name, name_length, &value);
+		fault = set_bin(call->context, record, name, name_length, &value);
 	/* Only now, because the value may be a borrowed one: a bin that was read and is set again. */
 	mod_go_host_begin(call, record);
 	return fault == NULL ? AEROSPIKE_UDF_GO_OK : mod_go_host_refuse(why, fault);
 }
 
-/* Converts the names from Aerospike's form, one in every `stride` bytes, to the ABI's. */
+/* Names in the ABI's form, in borrowed memory. */
 typedef struct names_taken {
-	mod_go_scratch *scratch;
-	char *text;
+	mod_go_host_call *host_call;
+	char *text; /* NULL where there was no memory */
 	size_t length;
-	bool no_memory;
 } names_taken;
 
+static bool begin_names(names_taken *taken, size_t count, size_t size)
+{
+	size_t changed = (size_t)taken->host_call->changed_count * MOD_GO_BIN_NAME_SIZE;
+
+	taken->text = mod_go_scratch_take(&taken->host_call->borrowed, count * (size + 1) + changed + 1);
+	return taken->text != NULL;
+}
+
+static void add_name(names_taken *taken, const char *name, size_t length)
+{
+	memcpy(taken->text + taken->length, name, length);
+	taken->length += length;
+	taken->text[taken->length++] = '\0';
+}
+
+/* Takes the stored names, one in every `stride` bytes, but for those of changed bins. */
 static void take_names(char *names, uint32_t count, uint16_t stride, void *context)
 {
 	names_taken *taken = context;
+	bool begun = begin_names(taken, count, stride);
 
-	taken->text = mod_go_scratch_take(taken->scratch, (size_t)count * (stride + 1) + 1);
-	taken->no_memory = taken->text == NULL;
-	for (uint32_t i = 0; i < count && taken->text != NULL; i++) {
-		size_t length = strnlen(names + (size_t)i * stride, stride);
+	for (uint32_t i = 0; i < count && begun; i++) {
+		bin_name bin;
+		const char *name = names + (size_t)i * stride;
+		size_t length = strnlen(name, stride);
 
-		memcpy(taken->text + taken->length, names + (size_t)i * stride, length);
-		taken->length += length;
-		taken->text[taken->length++] = '\0';
+		if (!copy_name(&bin, name, length) || !is_changed(taken->host_call, bin.text))
+			add_name(taken, name, length);
+	}
+}
+
+/* Adds the names of the bins that were set and not stored. */
+static void add_changed_names(names_taken *taken, const as_rec *record)
+{
+	const mod_go_host_call *host_call = taken->host_call;
+
+	for (uint32_t i = 0; i < host_call->changed_count; i++) {
+		const char *name = host_call->changed[i];
+		const as_val *val = as_rec_get(record, name);
+
+		if (val != NULL && as_val_type(val) != AS_NIL)
+			add_name(taken, name, strlen(name));
 	}
 }
 
@@ -255,17 +305,17 @@ int mod_go_host_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record *
                           aerospike_udf_go_value *names)
 {
 	mod_go_host_call *host_call = mod_go_host_begin(call, record);
-	names_taken taken = {.scratch = host_call != NULL ? &host_call->borrowed : NULL};
+	names_taken taken = {.host_call = host_call};
 
 	if (host_call == NULL)
 		return mod_go_host_refuse(names, MOD_GO_NO_RECORD);
-	*names = mod_go_string_value(NULL, 0);
 	if (as_aerospike_rec_exists(host_call->aerospike, (as_rec *)record) != 1)
-		return AEROSPIKE_UDF_GO_OK; /* it has none, and the server would log a complaint */
-	if (as_rec_bin_names((as_rec *)record, take_names, &taken) != 0)
+		begin_names(&taken, 0, 0); /* none is stored, and the server would log a complaint */
+	else if (as_rec_bin_names((as_rec *)record, take_names, &taken) != 0)
 		return mod_go_host_refuse(names, "Aerospike would not give the names of the bins");
-	if (taken.no_memory)
+	if (taken.text == NULL)
 		return mod_go_host_refuse(names, "the host has no memory for the names of the bins");
+	add_changed_names(&taken, (as_rec *)record);
 	*names = mod_go_string_value(taken.text, taken.length);
 	return AEROSPIKE_UDF_GO_OK;
 }

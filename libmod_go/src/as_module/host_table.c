@@ -48,6 +48,7 @@ static bool is_late(const mod_go_host_call *host_call)
 	return host_call->timer != NULL && as_timer_timedout(host_call->timer);
 }
 
+/* True also of a record that this call has removed, as in Lua. */
 static bool exists(const mod_go_host_call *host_call, const aerospike_udf_go_record *record)
 {
 	return record != NULL && as_aerospike_rec_exists(host_call->aerospike, (const as_rec *)record) == 1;
@@ -56,8 +57,9 @@ static bool exists(const mod_go_host_call *host_call, const aerospike_udf_go_rec
 /* One of create, update and remove, and the messages for its failures. */
 struct operation {
 	int (*run)(const as_aerospike *aerospike, const as_rec *record);
-	bool stores;           /* stores the writes, so it fails where one of them has failed */
-	bool of_stored_record; /* needs a record that exists; else one that does not */
+	bool stores; /* stores the writes, so it fails where one of them has failed */
+	bool
+		of_stored_record; /* needs a record that exists; else one that does not, or was removed by this call */
 	const char *mistaken;
 	const char *refused;
 };
@@ -84,6 +86,15 @@ static const struct operation REMOVE = {
 	"Aerospike would not remove the record; its log says why",
 };
 
+/* Whether the record is as the operation needs it. */
+static bool is_possible(const struct operation *operation, const mod_go_host_call *host_call,
+                        const aerospike_udf_go_record *record)
+{
+	if (operation->of_stored_record)
+		return exists(host_call, record);
+	return !exists(host_call, record) || as_rec_numbins((const as_rec *)record) == 0;
+}
+
 static int store(const struct operation *operation, aerospike_udf_go_call *call,
                  aerospike_udf_go_record *record, aerospike_udf_go_value *why)
 {
@@ -96,13 +107,14 @@ static int store(const struct operation *operation, aerospike_udf_go_call *call,
 	host_call->refused = false;
 	if (refused && operation->stores)
 		return mod_go_host_refuse(why, host_call->refusal);
-	if (exists(host_call, record) != operation->of_stored_record)
+	if (!is_possible(operation, host_call, record))
 		return mod_go_host_refuse(why, operation->mistaken);
 	/* Must not change what is stored: the client has heard, or will hear, that the call failed. */
 	if (is_late(host_call)) {
 		mod_go_host_refuse(why, "the time for this call is over");
 		return AEROSPIKE_UDF_GO_DEADLINE;
 	}
+	host_call->changed_count = 0; /* stored or, where that fails, dropped */
 	if (operation->run(host_call->aerospike, (const as_rec *)record) != 0)
 		return mod_go_host_refuse(why, operation->refused);
 	return AEROSPIKE_UDF_GO_OK;

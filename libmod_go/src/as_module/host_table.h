@@ -20,6 +20,9 @@ enum { MOD_GO_WRITES = 16, MOD_GO_WRITE_BYTES = 512 };
 /* How many bins are prefetched. */
 enum { MOD_GO_BINS = 8 };
 
+/* How many bins a record may have in a UDF, and the size of a bin's name with its NUL; both are the server's. */
+enum { MOD_GO_RECORD_BINS = 512, MOD_GO_BIN_NAME_SIZE = AEROSPIKE_UDF_GO_BIN_NAME_MAX + 1 };
+
 /* One call of one UDF. The module gets `call`, whose context is this struct; its record is the as_rec. apply.h
  * begins it. */
 typedef struct mod_go_host_call {
@@ -31,6 +34,9 @@ typedef struct mod_go_host_call {
 	uint8_t write_data[MOD_GO_WRITE_BYTES];
 	bool refused; /* a buffered write has failed since the last create or update */
 	char refusal[128];
+	/* The bins that were set or unset since the record was last stored: Aerospike lists only stored ones. */
+	char changed[MOD_GO_RECORD_BINS][MOD_GO_BIN_NAME_SIZE];
+	uint32_t changed_count;
 	/* What the last function of the table returned: valid until the next one. */
 	mod_go_scratch borrowed;
 	as_val *key;

@@ -72,5 +72,6 @@ as_val *campaign(uint32_t index)
 	as_rec_set(rec, "views", INT((index + 1) * 2919 % 1000));
 	record_of(rec)->generation = (uint16_t)(index + 1);
 	record_of(rec)->set_name = "campaigns";
+	record_store(rec);
 	return (as_val *)rec;
 }

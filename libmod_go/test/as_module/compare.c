@@ -38,7 +38,7 @@ void compare(const char *module, void (*fill)(as_rec *rec))
 	the_fill = fill;
 }
 
-/* The record as text: what is stored, and every bin. */
+/* The record as text. */
 static const char *show_record(const as_rec *rec)
 {
 	static char texts[2][16384];
@@ -47,14 +47,11 @@ static const char *show_record(const as_rec *rec)
 	const struct record *record = record_of(rec);
 	size_t length =
 		(size_t)snprintf(text, sizeof(texts[0]), "exists %d, ttl %u, %u created, %u updated, %u removed;",
-	                     record->exists, record->ttl, record->creates, record->updates, record->removes);
+	                     record->exists, record->next_ttl, record->creates, record->updates, record->removes);
 
-	for (uint32_t i = 0; i < record->count; i++) {
-		if (record->bins[i].value == NULL)
-			continue;
-		length += (size_t)snprintf(text + length, sizeof(texts[0]) - length, " %s = %s", record->bins[i].name,
-		                           show(record->bins[i].value));
-	}
+	for (uint32_t i = 0; i < record->stored_count; i++)
+		length += (size_t)snprintf(text + length, sizeof(texts[0]) - length, " %s = %s",
+		                           record->stored[i].name, show(record->stored[i].value));
 	return text;
 }
 
@@ -69,6 +66,7 @@ static void run(as_module *as, const char *module, const char *function, as_val 
 	as_rec *rec = record_new();
 
 	the_fill(rec);
+	record_store(rec);
 	as_val_reserve(arguments);
 	way->outcome = call(as, module, function, rec, arguments);
 	snprintf(way->record, sizeof(way->record), "%s", show_record(rec));

@@ -287,6 +287,8 @@ TEST(refusals_of_aerospike_reach_the_caller)
 	as_rec *rec = record_new();
 
 	use_go("records");
+	as_rec_set(rec, "x", INT(1));
+	record_store(rec);
 	record_of(rec)->refusal = -4;
 	CHECK_CONTAINS(call(&mod_go, "records", "setbin", rec, LIST(TEXT("a"), INT(1))).text,
 	               "Aerospike would not set the bin");

@@ -30,6 +30,7 @@ TEST(fenced_modules_work_on_records_as_unfenced_ones_do)
 	add_module("records");
 	add_module("values");
 	as_rec_set(rec, "a", LIST(INT(1), TEXT("x")));
+	record_store(rec);
 	CHECK_TEXT(call(&mod_go, "records", "getbin", rec, LIST(TEXT("a"))).text, "[1, \"x\"]");
 	CHECK_TEXT(call(&mod_go, "records", "set_and_get", rec, LIST(TEXT("b"), MAP(TEXT("k"), REAL(0.5)))).text,
 	           "{\"k\": 0.5 real}");

@@ -214,6 +214,7 @@ static as_val *of_many_bins(uint32_t index)
 	as_rec_set(rec, "f", REAL(0.5));
 	if (index % 2 == 0)
 		as_rec_set(rec, "sometimes", INT(index));
+	record_store(rec);
 	return (as_val *)rec;
 }
 

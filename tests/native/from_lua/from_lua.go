@@ -45,6 +45,7 @@ func init() {
 	udf.Register("create_twice", CreateTwice)
 	udf.Register("remove_and_ask", RemoveAndAsk)
 	udf.Register("remove_set_create", RemoveSetCreate)
+	udf.Register("names_after_set", NamesAfterSet)
 	udf.Register("speak", Speak)
 	udf.Register("nil_in_between", NilInBetween)
 	udf.Register("sum_stream", SumStream)
@@ -178,6 +179,17 @@ func RemoveSetCreate(rec *udf.Record) error {
 	}
 	rec.Set("n", 2)
 	return rec.Create()
+}
+
+func NamesAfterSet(rec *udf.Record) []string {
+	rec.Set("new", int64(1))
+	rec.Unset("n")
+	var names []string
+	for name := range rec.Bins() {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
 }
 
 func Speak(name string, n int) {

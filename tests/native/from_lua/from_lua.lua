@@ -185,6 +185,14 @@ function remove_set_create(rec)
     aerospike:create(rec)
 end
 
+function names_after_set(rec)
+    rec.new = 1
+    rec.n = nil
+    local names = record.bin_names(rec)
+    table.sort(names)
+    return list(names)
+end
+
 function speak(rec, name, n)
     trace("trace")
     debug("debug name=%s", name)

@@ -29,7 +29,6 @@ static mod_go_config go_config;
 /* What a record call has written. The log is the first, because the hook of record.c takes the source for it. */
 struct written {
 	record_log log;
-	bytes stored; /* the stored bins, described; empty if there is no record */
 	char operations[4096];
 };
 
@@ -48,48 +47,37 @@ static as_val *share(const as_val *val)
 static as_val *bins_of(const as_rec *rec)
 {
 	const struct record *record = record_of(rec);
-	as_orderedmap *map = as_orderedmap_new(record->count + 1);
+	as_orderedmap *map = as_orderedmap_new(record->stored_count + 1);
 
-	for (uint32_t i = 0; i < record->count; i++) {
-		if (record->bins[i].value != NULL)
-			as_orderedmap_set(map, (as_val *)as_string_new_strdup(record->bins[i].name),
-			                  share(record->bins[i].value));
-	}
+	for (uint32_t i = 0; i < record->stored_count; i++)
+		as_orderedmap_set(map, (as_val *)as_string_new_strdup(record->stored[i].name),
+		                  share(record->stored[i].value));
 	return (as_val *)map;
 }
 
-/* Notes an operation, and copies the bins that are stored after it: the function may change lists in place later. */
-static int note(const as_aerospike *aerospike, const as_rec *rec, const char *operation, int code)
+static int note(const as_aerospike *aerospike, const char *operation, int code)
 {
 	struct written *written = aerospike->source;
 	size_t used = strlen(written->operations);
-	as_val *bins;
 
-	if (code != 0)
-		return code;
-	snprintf(written->operations + used, sizeof(written->operations) - used, "%s\n", operation);
-	written->stored.length = 0;
-	if (record_of(rec)->exists) {
-		bins = bins_of(rec);
-		describe(&written->stored, bins);
-		as_val_destroy(bins);
-	}
-	return 0;
+	if (code == 0)
+		snprintf(written->operations + used, sizeof(written->operations) - used, "%s\n", operation);
+	return code;
 }
 
 static int rec_create(const as_aerospike *aerospike, const as_rec *rec)
 {
-	return note(aerospike, rec, "create", record_hooks->rec_create(aerospike, rec));
+	return note(aerospike, "create", record_hooks->rec_create(aerospike, rec));
 }
 
 static int rec_update(const as_aerospike *aerospike, const as_rec *rec)
 {
-	return note(aerospike, rec, "update", record_hooks->rec_update(aerospike, rec));
+	return note(aerospike, "update", record_hooks->rec_update(aerospike, rec));
 }
 
 static int rec_remove(const as_aerospike *aerospike, const as_rec *rec)
 {
-	return note(aerospike, rec, "remove", record_hooks->rec_remove(aerospike, rec));
+	return note(aerospike, "remove", record_hooks->rec_remove(aerospike, rec));
 }
 
 /* The functions of record.c, with notes of what they write. */
@@ -126,6 +114,7 @@ static as_rec *record_from(const as_list *described)
 	record->exists = as_boolean_get(as_boolean_fromval(as_list_get(described, 0)));
 	record->ttl = (uint32_t)as_list_get_int64(described, 2);
 	record->generation = (uint16_t)as_list_get_int64(described, 3);
+	record_store(rec);
 	record->set_name = text_in(described, 4);
 	record->key = text_in(described, 5);
 	return rec;
@@ -136,11 +125,12 @@ static as_val *or_nil(as_val *val)
 	return val != NULL ? share(val) : (as_val *)(uintptr_t)&as_nil;
 }
 
-static as_val *stored_bins(const struct written *written)
+/* The stored bins; nil without any, because there is no record then. */
+static as_val *stored_bins(const as_rec *rec)
 {
-	const uint8_t *at = written->stored.data;
+	const struct record *record = record_of(rec);
 
-	return written->stored.length > 0 ? build(&at, at + written->stored.length) : or_nil(NULL);
+	return record->exists && record->stored_count > 0 ? bins_of(rec) : or_nil(NULL);
 }
 
 static void apply_record(as_module *module, const as_list *request, bytes *out)
@@ -151,13 +141,11 @@ static void apply_record(as_module *module, const as_list *request, bytes *out)
 	as_udf_context context = {.as = &aerospike};
 	as_rec *rec = record_from(as_list_fromval(as_list_get(request, 3)));
 	as_arraylist *answer = as_arraylist_new(6, 1);
+	as_val *before = stored_bins(rec);
 	as_result result;
 	int code;
 
 	noting_aerospike(&aerospike, &hooks, &written);
-	if (record_of(rec)->exists)
-		note(&aerospike, rec, "", 0);
-	written.operations[0] = '\0';
 	as_result_init(&result);
 	as_val_reserve(rec);
 	code = as_module_apply_record(module, &context, text_in(request, 0), text_in(request, 1), rec,
@@ -171,15 +159,16 @@ static void apply_record(as_module *module, const as_list *request, bytes *out)
 		as_arraylist_append(answer, or_nil(result.value));
 		as_arraylist_append(answer, or_nil(NULL));
 	}
-	as_arraylist_append(answer, stored_bins(&written));
+	/* The server stores nothing of a call that failed. */
+	as_arraylist_append(answer, result.is_success ? stored_bins(rec) : share(before));
+	as_val_destroy(before);
 	as_arraylist_append_str(answer, written.operations);
-	as_arraylist_append_int64(answer, record_of(rec)->ttl);
+	as_arraylist_append_int64(answer, record_of(rec)->next_ttl);
 	as_arraylist_append_str(answer, written.log.text);
 	describe(out, (as_val *)answer);
 	as_arraylist_destroy(answer);
 	as_result_destroy(&result);
 	as_rec_destroy(rec);
-	free(written.stored.data);
 }
 
 /* ---- streams -------------------------------------------------------------------------------------- */

@@ -1,6 +1,8 @@
 /* record.c - the hooks of as_rec and as_aerospike over records in memory. */
 #include "record.h"
 
+#include <aerospike/as_msgpack.h>
+#include <aerospike/as_serializer.h>
 #include <aerospike/as_types.h>
 #include <citrusleaf/alloc.h>
 #include <stdio.h>
@@ -11,21 +13,46 @@ struct record *record_of(const as_rec *rec)
 	return rec->data;
 }
 
-static record_bin *find(struct record *record, const char *name)
+static record_bin *find(record_bin *bins, uint32_t count, const char *name)
 {
-	for (uint32_t i = 0; i < record->count; i++) {
-		if (strcmp(record->bins[i].name, name) == 0)
-			return &record->bins[i];
+	for (uint32_t i = 0; i < count; i++) {
+		if (strcmp(bins[i].name, name) == 0)
+			return &bins[i];
 	}
 	return NULL;
+}
+
+/* Sets a bin, which owns the value. False where there are too many. */
+static bool put(record_bin *bins, uint32_t *count, const char *name, as_val *value, bool dirty)
+{
+	record_bin *bin = find(bins, *count, name);
+
+	if (bin == NULL && *count == RECORD_BINS)
+		return false;
+	if (bin == NULL) {
+		bin = &bins[(*count)++];
+		strcpy(bin->name, name);
+	} else {
+		as_val_destroy(bin->value);
+	}
+	bin->value = value;
+	bin->dirty = dirty;
+	return true;
+}
+
+static void clear(record_bin *bins, uint32_t *count)
+{
+	for (uint32_t i = 0; i < *count; i++)
+		as_val_destroy(bins[i].value);
+	*count = 0;
 }
 
 static bool destroy(as_rec *rec)
 {
 	struct record *record = record_of(rec);
 
-	for (uint32_t i = 0; i < record->count; i++)
-		as_val_destroy(record->bins[i].value);
+	clear(record->bins, &record->count);
+	clear(record->stored, &record->stored_count);
 	if (record->destroyed != NULL)
 		++*record->destroyed;
 	cf_free(record);
@@ -38,52 +65,105 @@ static uint32_t hashcode(const as_rec *rec)
 	return 0;
 }
 
+/* The value as it is read after it was stored. */
+static as_val *copy(const as_val *value)
+{
+	as_serializer serializer;
+	as_buffer bytes;
+	as_val *made = NULL;
+
+	as_msgpack_init(&serializer);
+	as_buffer_init(&bytes);
+	if (as_serializer_serialize(&serializer, (as_val *)(uintptr_t)value, &bytes) == 0)
+		as_serializer_deserialize(&serializer, &bytes, &made);
+	as_buffer_destroy(&bytes);
+	as_serializer_destroy(&serializer);
+	return made;
+}
+
 static as_val *get(const as_rec *rec, const char *name)
 {
-	record_bin *bin = find(record_of(rec), name);
+	struct record *record = record_of(rec);
+	record_bin *bin = find(record->bins, record->count, name);
+	as_val *value;
 
-	return bin != NULL ? bin->value : NULL;
+	if (bin != NULL)
+		return bin->value;
+	bin = record->exists ? find(record->stored, record->stored_count, name) : NULL;
+	if (bin == NULL)
+		return NULL;
+	value = copy(bin->value);
+	put(record->bins, &record->count, name, value, false);
+	return value;
 }
 
 static int set(const as_rec *rec, const char *name, const as_val *value)
 {
 	struct record *record = record_of(rec);
-	record_bin *bin = find(record, name);
 
-	if (record->refusal != 0 || strlen(name) >= sizeof(bin->name) ||
-	    (bin == NULL && record->count == RECORD_BINS)) {
-		as_val_destroy(value);
-		return record->refusal != 0 ? record->refusal : 1;
+	if (record->refusal == 0 && strlen(name) < sizeof(record->bins->name) &&
+	    put(record->bins, &record->count, name, (as_val *)(uintptr_t)value, true))
+		return 0;
+	as_val_destroy(value);
+	return record->refusal != 0 ? record->refusal : 1;
+}
+
+static void remove_stored(struct record *record, const char *name)
+{
+	record_bin *bin = find(record->stored, record->stored_count, name);
+
+	if (bin == NULL)
+		return;
+	as_val_destroy(bin->value);
+	*bin = record->stored[--record->stored_count];
+}
+
+/* Stores the bins that were set. */
+static void store(struct record *record)
+{
+	for (uint32_t i = 0; i < record->count; i++) {
+		record_bin *bin = &record->bins[i];
+
+		if (!bin->dirty)
+			continue;
+		bin->dirty = false;
+		if (as_val_type(bin->value) == AS_NIL) {
+			remove_stored(record, bin->name);
+			*bin = record->bins[--record->count];
+			i--;
+		} else {
+			put(record->stored, &record->stored_count, bin->name, copy(bin->value), false);
+		}
 	}
-	if (bin == NULL) {
-		bin = &record->bins[record->count++];
-		strcpy(bin->name, name);
-	} else {
-		as_val_destroy(bin->value);
-	}
-	/* As in the server, nil removes the bin. */
-	bin->value = as_val_type(value) == AS_NIL ? NULL : (as_val *)(uintptr_t)value;
-	return 0;
+}
+
+void record_store(const as_rec *rec)
+{
+	struct record *record = record_of(rec);
+
+	store(record);
+	clear(record->bins, &record->count);
+	record->next_ttl = record->ttl;
 }
 
 static uint32_t ttl(const as_rec *rec)
 {
-	return record_of(rec)->ttl;
+	return record_of(rec)->exists ? record_of(rec)->ttl : 0;
 }
 
 static uint64_t last_update_time(const as_rec *rec)
 {
-	return record_of(rec)->last_update;
+	return record_of(rec)->exists ? record_of(rec)->last_update : 0;
 }
 
 static uint16_t gen(const as_rec *rec)
 {
-	return record_of(rec)->generation;
+	return record_of(rec)->exists ? record_of(rec)->generation : 0;
 }
 
 static uint32_t size(const as_rec *rec)
 {
-	return 100 + 10 * record_of(rec)->count;
+	return 100 + 10 * record_of(rec)->stored_count;
 }
 
 static as_val *key(const as_rec *rec)
@@ -100,25 +180,22 @@ static const char *setname(const as_rec *rec)
 
 static uint16_t numbins(const as_rec *rec)
 {
-	uint16_t count = 0;
+	const struct record *record = record_of(rec);
 
-	for (uint32_t i = 0; i < record_of(rec)->count; i++)
-		count += record_of(rec)->bins[i].value != NULL;
-	return count;
+	return record->exists ? (uint16_t)record->stored_count : 0;
 }
 
 static int bin_names(const as_rec *rec, as_rec_bin_names_callback callback, void *context)
 {
 	static _Thread_local char names[RECORD_BINS * sizeof(((record_bin *)NULL)->name)];
-	struct record *record = record_of(rec);
-	uint32_t count = 0;
+	const struct record *record = record_of(rec);
 
-	for (uint32_t i = 0; i < record->count; i++) {
-		if (record->bins[i].value != NULL)
-			memcpy(names + sizeof(record->bins->name) * count++, record->bins[i].name,
-			       sizeof(record->bins->name));
-	}
-	callback(names, count, sizeof(record->bins->name), context);
+	if (!record->exists)
+		return -1;
+	for (uint32_t i = 0; i < record->stored_count; i++)
+		memcpy(names + sizeof(record->stored->name) * i, record->stored[i].name,
+		       sizeof(record->stored->name));
+	callback(names, record->stored_count, sizeof(record->stored->name), context);
 	return 0;
 }
 
@@ -134,7 +211,7 @@ static as_bytes *digest(const as_rec *rec)
 
 static int set_ttl(const as_rec *rec, uint32_t seconds)
 {
-	record_of(rec)->ttl = seconds == UINT32_MAX ? 0 : seconds;
+	record_of(rec)->next_ttl = seconds == UINT32_MAX ? 0 : seconds;
 	return 0;
 }
 
@@ -169,11 +246,11 @@ static int rec_create(const as_aerospike *aerospike, const as_rec *rec)
 	struct record *record = record_of(rec);
 
 	(void)aerospike;
-	if (record->exists || record->refusal != 0)
+	if ((record->exists && record->stored_count > 0) || record->refusal != 0)
 		return record->refusal != 0 ? record->refusal : 1;
 	record->exists = true;
 	record->creates++;
-	record->generation = 1;
+	store(record);
 	return 0;
 }
 
@@ -185,7 +262,7 @@ static int rec_update(const as_aerospike *aerospike, const as_rec *rec)
 	if (!record->exists || record->refusal != 0)
 		return record->refusal != 0 ? record->refusal : -2;
 	record->updates++;
-	record->generation++;
+	store(record);
 	return 0;
 }
 
@@ -196,7 +273,8 @@ static int rec_remove(const as_aerospike *aerospike, const as_rec *rec)
 	(void)aerospike;
 	if (!record->exists || record->refusal != 0)
 		return record->refusal != 0 ? record->refusal : 1;
-	record->exists = false;
+	clear(record->bins, &record->count);
+	clear(record->stored, &record->stored_count);
 	record->removes++;
 	return 0;
 }
