@@ -148,6 +148,8 @@ def test_more_sections_than_the_header_can_count(verdicts: Verdict) -> None:
     made = ElfModule()
     for count, verdict in ((0, OK), (2, OK), (3, DAMAGED), (TOP, DAMAGED)):
         assert verdicts(made.set(e_shnum=0, section0__sh_size=count))[0] == verdict
+    # No offset means no sections. Any other is that of the first section.
+    assert verdicts(made.set(e_shnum=0, e_shoff=1))[0] == DAMAGED
 
 
 def test_another_machine_or_kind(verdicts: Verdict) -> None:
