@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 import os
 import platform
 import re
@@ -12,11 +13,12 @@ import sys
 import zipfile
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.asd.conftest import Maker, logged
 from tests.asd.host_program import HostProgram
-from tests.asd.server import FailedError
+from tests.asd.server import FailedError, RefusedError
 
 ROOT = Path(__file__).parents[2]
 
@@ -192,3 +194,20 @@ def test_no_file_is_left_behind(
     assert list(cache.iterdir()) == []
     server.stop()
     assert list(cache.iterdir()) == []
+
+
+def test_content_that_is_refused_leaves_no_memory_behind(
+    built: Path, tmp_path: Path, settings: dict[str, str]
+) -> None:
+    server = run(built / "host" / "asd-host", tmp_path, settings)
+    server.start()
+    content = lzma.compress(bytes(4 << 20))
+    assert server.process is not None
+    process = psutil.Process(server.process.pid)
+    for number in range(60):
+        with pytest.raises(RefusedError, match="no ELF file"):
+            server.put("noise.so", content)
+        if number == 9:
+            before = process.memory_info().vms
+    assert process.memory_info().vms - before < 100 << 20, "50 times 4 MiB was decompressed"
+    server.stop()
