@@ -1,16 +1,21 @@
 // Activates the extension: creates its parts, and restarts the server when settings or workspace trust change. Activation
 // builds and runs nothing.
 import * as vscode from "vscode";
+import { createBenchmarks } from "./benchmarks/benchmarks.js";
+import { benchCommands } from "./commands/bench.js";
 import { buildCommands } from "./commands/build.js";
 import { registerCommands } from "./commands/command.js";
 import { runCommands } from "./commands/run.js";
 import { sampleCommands } from "./commands/sample.js";
 import { serverCommands } from "./commands/server.js";
+import { testCommands } from "./commands/test.js";
 import { createResultDocuments } from "./results/documents.js";
 import { onDidChangeGopls } from "./server/gopls.js";
 import { createServer, type Server } from "./server/server.js";
 import type { ServerState } from "./server/server-state.js";
 import { createStatus } from "./status.js";
+import { createTasks } from "./tasks.js";
+import { createTesting } from "./testing/testing.js";
 import { showError } from "./messages.js";
 
 let server: Server | undefined;
@@ -21,21 +26,36 @@ export function activate(context: vscode.ExtensionContext): void {
   const status = createStatus();
   const documents = createResultDocuments();
   const started = (server = createServer(context.extensionUri, output));
+  const testing = createTesting(started, output);
+  const benchmarks = createBenchmarks(context.workspaceState);
   context.subscriptions.push(
     output,
     status,
     documents,
+    testing,
+    benchmarks,
+    createTasks(started),
     started.onDidChangeState((state) => {
       status.server(state);
       void showState(state, output, context.extensionUri);
     }),
-    registerCommands([...buildCommands, ...runCommands, ...sampleCommands, ...serverCommands], {
-      server: started,
-      status,
-      output,
-      documents,
-      memory: context.workspaceState,
-    }),
+    registerCommands(
+      [
+        ...buildCommands,
+        ...runCommands,
+        ...sampleCommands,
+        ...serverCommands,
+        ...testCommands(testing),
+        ...benchCommands(benchmarks),
+      ],
+      {
+        server: started,
+        status,
+        output,
+        documents,
+        memory: context.workspaceState,
+      },
+    ),
     // Workspace trust and the interpreter take effect when the server starts.
     vscode.workspace.onDidGrantWorkspaceTrust(() => started.restart()),
     vscode.workspace.onDidChangeConfiguration((event) => {

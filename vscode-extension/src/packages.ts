@@ -64,7 +64,7 @@ function isGoFile({ document }: vscode.TextEditor): boolean {
 }
 
 /** Returns the folders with a Go file that imports the SDK, sorted by path. */
-async function findPackages(): Promise<vscode.Uri[]> {
+export async function findPackages(): Promise<vscode.Uri[]> {
   const files = await vscode.workspace.findFiles("**/*.go", EXCLUDED, MAX_FILES);
   const found = new Map<string, vscode.Uri>();
   await Promise.all(

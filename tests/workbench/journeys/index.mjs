@@ -5,5 +5,6 @@ import { firstModule } from "./first-module.mjs";
 import { noInterpreter } from "./no-interpreter.mjs";
 import { restrictedMode } from "./restricted-mode.mjs";
 import { failures } from "./failures.mjs";
+import { testing } from "./testing.mjs";
 
-export const journeys = [noInterpreter, restrictedMode, firstModule, exactValues, besideGopls, failures];
+export const journeys = [noInterpreter, restrictedMode, firstModule, exactValues, besideGopls, failures, testing];

@@ -12,6 +12,7 @@ import {
   LanguageClient,
   type LanguageClientOptions,
   MessageType,
+  ProgressType,
   RevealOutputChannelOn,
   ShowMessageNotification,
   State,
@@ -35,9 +36,20 @@ import { methodsOfGopls } from "./gopls.js";
 import type { ServerState } from "./server-state.js";
 
 /** Commands of this extension that the server's code lenses may use. */
-export const LENS_COMMANDS = ["modgo.client.buildAndLoad", "modgo.client.runOnSample"] as const;
+export const LENS_COMMANDS = [
+  "modgo.client.buildAndLoad",
+  "modgo.client.runOnSample",
+  "modgo.client.test",
+  "modgo.client.bench",
+] as const;
 
 export type Report = (step: { message?: string; increment?: number }) => void;
+
+/** Receives a command's results as they come, as JSON text. `token` is the partialResultToken of its options. */
+export interface PartialResults {
+  readonly token: string;
+  receive(text: string): void;
+}
 
 export interface Server {
   readonly state: ServerState;
@@ -52,6 +64,7 @@ export interface Server {
     argument: string,
     token: vscode.CancellationToken,
     report: Report,
+    partial?: PartialResults,
   ): Promise<string>;
 }
 
@@ -134,15 +147,17 @@ export function createServer(home: vscode.Uri, output: vscode.LogOutputChannel):
     onDidChangeState: changed.event,
     restart,
     stop: () => (last = last.then(stop)),
-    async execute(command, argument, token, report) {
+    async execute(command, argument, token, report, partial) {
       await last; // a restart that is running
       if (client === undefined || state.kind !== "ready") {
         throw new UserError(state.kind === "failed" ? state.message : "The language server isn't running.");
       }
-      return sendCommand(client, command, argument, token, report);
+      return sendCommand(client, command, argument, token, report, partial);
     },
   };
 }
+
+const PARTIAL_RESULTS = new ProgressType<{ readonly json: string }>();
 
 async function sendCommand(
   client: LanguageClient,
@@ -150,9 +165,15 @@ async function sendCommand(
   argument: string,
   token: vscode.CancellationToken,
   report: Report,
+  partial: PartialResults | undefined,
 ): Promise<string> {
   const workDoneToken = `modgo-${randomUUID()}`;
   let reached = 0;
+  const results =
+    partial &&
+    client.onProgress(PARTIAL_RESULTS, partial.token, ({ json }) => {
+      partial.receive(json);
+    });
   const listener = client.onProgress(WorkDoneProgress.type, workDoneToken, (value) => {
     if (value.kind === "end") return;
     const message = value.message === undefined ? undefined : plain(value.message); // the title is ours
@@ -170,6 +191,7 @@ async function sendCommand(
     return answer.json;
   } finally {
     listener.dispose();
+    results?.dispose();
   }
 }
 
