@@ -177,7 +177,7 @@ def _indented_span(lines: Sequence[str], start: int, forced: int) -> tuple[int, 
         unindented_list = unindented_list and bool(lines[i])
         i += 1
     end = i
-    while end > start and not lines[end - 1]:
+    while not lines[end - 1]:  # that at `start` is not empty
         end -= 1
     if end < len(lines) and lines[end].startswith("}"):
         end += 1

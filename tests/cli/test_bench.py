@@ -21,6 +21,7 @@ GO = """package bench
 import (
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/GeertJohan/aerospike-mod-go/udf"
@@ -40,6 +41,17 @@ func allocates(rec *udf.Record, n int64) int64 {
 		panic(err)
 	}
 	return n
+}
+
+// stores replaces a text of the record twice, and removes it.
+func stores(rec *udf.Record) error {
+	for _, text := range []any{strings.Repeat("x", 1000), "y", nil} {
+		rec.Set("s", text)
+		if err := rec.Update(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func nothing() {}
@@ -76,6 +88,7 @@ func count(s *udf.Stream) *udf.Stream {
 
 func init() {
 	udf.Register("allocates", allocates)
+	udf.Register("stores", stores)
 	udf.Register("nothing", nothing)
 	udf.Register("naps", naps)
 	udf.Register("third", third)
@@ -153,6 +166,11 @@ def test_one_mode_is_one_object(folder: Path) -> None:
     row = rows_of("bench.so", "nothing", "--mode", "unfenced", *SHORT, cwd=folder)
     assert list(row) == KEYS
     assert row["allocs"] < 0.5
+
+
+def test_a_record_that_changes(folder: Path) -> None:
+    rows = rows_of("bench.so", "stores", "--record", '{"bins": {"s": "old"}}', *SHORT, cwd=folder)
+    assert [row["mode"] for row in rows] == ["fenced", "unfenced"]
 
 
 def test_the_time_is_that_of_the_function(folder: Path) -> None:
