@@ -86,6 +86,11 @@ form of the answer, which has all of them again. A `location` is `FILE:LINE`, re
 `modgo.cases` returns the cases and the invalid ones without a run: `{{"cases": [{{"name", "function", "file",
 "location", "table"}}], "invalid": [{{"location", "message"}}]}}`. The `table` of a row is `{{"name",
 "location"}}`, that of any other case null.
+`modgo.call` answers as `modgo call --json` does, and has in `run` what a view shows beside the result: the
+`function` with its parameters, the file of the `sample`, and in `sources` the paths of the files that log
+lines and frames name. A failed call also has the record, the operations and the nodes that finished.
+`modgo.saveCase` adds a case to `testdata/udf/FUNCTION.case.yaml`: the call, given as for `modgo.call`, and
+`expect`, an object as in a case file. It returns `{{"path", "line", "name"}}`.
 
 ## Everything else that it handles
 

@@ -219,7 +219,7 @@ class _Writer:
         return len(re.match(r"[\s-]*", line)[0])  # type: ignore[index]
 
     def _shown(self, data: Any, indentation: int) -> str:
-        return self._newline.join(_lines(data, indentation, self._as_json))
+        return self._newline.join(flow_lines(data, indentation, self._as_json))
 
 
 def _comparison(result: CaseResult) -> Comparison:
@@ -276,7 +276,7 @@ _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*")
 _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 
-def _lines(data: Any, indentation: int, as_json: bool) -> list[str]:
+def flow_lines(data: Any, indentation: int, as_json: bool = False) -> list[str]:
     """The text of data in flow style, on one line if it is short."""
     text = _flow(data, as_json)
     if indentation + len(text) <= _WIDTH or not data or not isinstance(data, (dict, list)):
@@ -287,7 +287,7 @@ def _lines(data: Any, indentation: int, as_json: bool) -> list[str]:
     lines = []
     parts = data.items() if isinstance(data, dict) else ((None, item) for item in data)
     for key, item in parts:
-        first, *more = _lines(item, len(below), as_json)
+        first, *more = flow_lines(item, len(below), as_json)
         lines += [f"{below}{_word(key, as_json)}: {first}" if key is not None else f"{below}{first}", *more]
         lines[-1] += ","
     lines[-1] = lines[-1].removesuffix(",")

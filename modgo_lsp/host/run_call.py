@@ -17,6 +17,7 @@ import msgspec
 from modgo_lsp.host.caller import refusal_of
 from modgo_lsp.host.fenced import Fence
 from modgo_lsp.host.load_failure import LoadFailedError
+from modgo_lsp.host.module import Opened
 from modgo_lsp.host.record_store import Store
 from modgo_lsp.host.records_file import NumberedRecord
 from modgo_lsp.host.replay_files import Replay, is_replayable, replay_of, save_replay
@@ -88,10 +89,12 @@ async def do_work(
     report: Callable[[NumberedResult], None] | None = None,
     keeps: bool = True,
     completed: Callable[[Work, Mapping[str, str]], Work] | None = None,
+    opened: Callable[[Opened], None] | None = None,
 ) -> Outcome:
     """Loads the module at `path` and does `work`; `report` gets each of many results as it comes. A module
     that can't be loaded and a missing function are one failure. With `keeps`, failures are saved for a
-    replay. `completed` returns the final work from the module's properties.
+    replay. `completed` returns the final work from the module's properties; `opened` gets the description
+    of the loaded module.
 
     Raises ToolchainError, HostError and StoreError.
     """
@@ -103,6 +106,8 @@ async def do_work(
                 stack.callback(store.close)
             fence = Fence(memory=work.memory)
             session = await stack.enter_async_context(Session(path, cc=cc, fence=fence, package=package))
+            if opened is not None:
+                opened(session.opened)
             if completed is not None:
                 work = await asyncio.to_thread(completed, work, session.opened.properties)
             return await _do(session, work, store, saver, report or (lambda _: None))

@@ -65,20 +65,39 @@ async def test_many_records_and_streams_work_as_on_the_command_line(module):
     here = {"uri": module.as_uri()}
     async with running(module, capable()) as editor:
         each = await editor.run("modgo.call", {**here, "function": "boom", "records": "three.jsonl"})
+        run = each.pop("run")
+        assert (run["function"]["name"], run["sample"]) == ("boom", str(module / "three.jsonl"))
+        assert run["sources"] == {"stats.go": str(module / "stats.go")}
         assert without_times(each) == without_times(await command_line("boom", "--records", "three.jsonl"))
         assert [call["ok"] for call in each["calls"]] == [True, False, True]
         assert each["calls"][1]["error"]["kind"] == "panic"
         assert each["calls"][1]["error"]["replay"]
         listed = await editor.run("modgo.call", {**here, "function": "boom", "records": RECORDS})
+        assert listed.pop("run")["sample"] is None
         assert without_times(listed) == without_times(each)
 
         request = {**here, "function": "total", "records": RECORDS, "options": {"stream": True, "nodes": 2}}
         stream = await editor.run("modgo.call", request)
+        assert stream.pop("run")["function"]["kind"] == "stream"
         assert without_times(stream) == without_times(
             await command_line("total", "--stream", "--records", "three.jsonl", "--nodes", "2")
         )
         assert stream["result"] == [3]
         assert sum(node["records"] for node in stream["nodes"]) == 3
+
+
+async def test_a_failed_call_shows_the_record_and_the_function(module):
+    (module / "stats.go").write_text(CLEAN + STREAM)
+    async with running(module, capable()) as editor:
+        here = {"uri": module.as_uri(), "function": "boom", "record": {"bins": {"n": 2}}}
+        failed = await editor.run("modgo.call", here)
+        assert (failed["ok"], failed["error"]["kind"], "result" in failed) == (False, "panic", False)
+        assert failed["record"]["before"]["bins"] == {"n": 2}
+        (place,) = failed["error"]["frames"][:1]
+        assert place.rpartition(":")[0] in failed["run"]["sources"]
+        misused = await editor.run("modgo.call", {**here, "args": [1]})
+        assert misused["error"]["kind"] == "usage"
+        assert misused["run"]["function"]["params"] == []
 
 
 async def test_a_store_a_key_and_memory(module):

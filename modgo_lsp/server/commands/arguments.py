@@ -66,6 +66,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     record: msgspec.Raw = NULL
     records: Union[str, tuple[msgspec.Raw, ...], None] = None
     options: Options = Options()
+    expect: msgspec.Raw = NULL
     show: bool = False
 
     @property

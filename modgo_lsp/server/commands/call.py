@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from modgo_lsp.report.build_json import build_failure_json
 from modgo_lsp.server.commands.arguments import UsageError
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
 from modgo_lsp.server.commands.module_job import module_job
+
+if TYPE_CHECKING:
+    from modgo_lsp.host.module import Opened
+    from modgo_lsp.host.result import FunctionInfo
 
 
 async def call(commands: Commands, arguments: Arguments, token: Token) -> Json:
@@ -17,7 +22,8 @@ async def call(commands: Commands, arguments: Arguments, token: Token) -> Json:
     from modgo_lsp.build.toolchain import ToolchainError
     from modgo_lsp.host.module import HostError
     from modgo_lsp.host.record_store import StoreError
-    from modgo_lsp.host.run_call import Calls, do_work, outcome_json
+    from modgo_lsp.host.run_call import Calls, do_work
+    from modgo_lsp.server.commands.call_answer import call_answer
     from modgo_lsp.server.commands.call_arguments import call_of
 
     async with module_job(commands, arguments, token, "Running") as job:
@@ -30,10 +36,17 @@ async def call(commands: Commands, arguments: Arguments, token: Token) -> Json:
             module, package = Path(built.output), built.package
         job.report(f"running {asked.work.function}")
         cc = await job.own_compiler()
+        described: list[FunctionInfo | None] = []
+
+        def opened(module: Opened) -> None:
+            described.append(module.function(asked.work.function))
+
         try:
-            outcome = await do_work(module, asked.work, cc=cc, package=package, completed=asked.completed)
+            outcome = await do_work(
+                module, asked.work, cc=cc, package=package, completed=asked.completed, opened=opened
+            )
         except (ToolchainError, HostError, StoreError) as error:
             raise UsageError(str(error)) from error
         if not isinstance(outcome, Calls) and outcome.findings:
             await job.publish(outcome.findings)
-        return outcome_json(outcome)
+        return call_answer(outcome, described[0] if described else None, asked.sample, package)

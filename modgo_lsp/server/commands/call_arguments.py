@@ -20,6 +20,7 @@ from modgo_lsp.host.call_request import (
     with_records,
 )
 from modgo_lsp.host.json_forms import FormError, parse, value_of
+from modgo_lsp.host.records_file import NumberedRecord
 from modgo_lsp.host.run_call import Work
 from modgo_lsp.host.session import LONGEST_SECONDS
 from modgo_lsp.host.values import Value
@@ -28,10 +29,12 @@ from modgo_lsp.server.commands.arguments import NULL, Request, UsageError
 
 class Call(NamedTuple):
     """`completed` adds the records to the work after the module is loaded, whose properties name its package;
-    None if the records are known before."""
+    None if the records are known before. `sample` is the file that they are from, None if there is none or
+    it is not known yet."""
 
     work: Work
     completed: Callable[[Work, Mapping[str, str]], Work] | None = None
+    sample: Path | None = None
 
 
 def call_of(request: Request, directory: Path, streams: bool) -> Call:
@@ -49,24 +52,35 @@ def call_of(request: Request, directory: Path, streams: bool) -> Call:
     except CallRequestError as error:
         raise UsageError(str(error)) from None
     if records is not None:
-        return Call(with_records(work, call_request, records))
+        return Call(with_records(work, call_request, records), sample=_named(call_request))
     if request.path.suffix != ".so":
-        return Call(_with_records_beside(work, call_request, [directory]))
+        found, sample = _beside(call_request, [directory], work.function)
+        return Call(with_records(work, call_request, found), sample=sample)
 
     def completed(work: Work, properties: Mapping[str, str]) -> Work:
         origin = built_from(properties.get("build", ""))
         folders = () if origin is None else origin.folders
-        return _with_records_beside(work, call_request, [*folders, directory])
+        found, _ = _beside(call_request, [*folders, directory], work.function)
+        return with_records(work, call_request, found)
 
     return Call(with_records(work, call_request, ()), completed)
 
 
-def _with_records_beside(work: Work, call_request: CallRequest, folders: Sequence[Path]) -> Work:
+def _beside(
+    call_request: CallRequest, folders: Sequence[Path], function: str
+) -> tuple[tuple[NumberedRecord, ...], Path | None]:
     try:
-        records, _ = records_beside(call_request, folders, work.function)
+        return records_beside(call_request, folders, function)
     except CallRequestError as error:
         raise UsageError(str(error)) from None
-    return with_records(work, call_request, records)
+
+
+def _named(call_request: CallRequest) -> Path | None:
+    """The file that the request names."""
+    if isinstance(call_request.records, Path):
+        return call_request.records
+    record = call_request.record
+    return None if record is None or record.startswith(("{", "null")) else Path(record)
 
 
 def _call_request(request: Request, directory: Path, streams: bool) -> CallRequest:

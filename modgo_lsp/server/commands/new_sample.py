@@ -31,7 +31,7 @@ async def new_sample(commands: Commands, arguments: Arguments, _token: Token) ->
         )
     try:
         sample = samples.new_sample(package, request.function)
-        created = await asyncio.to_thread(write_sample, sample, _workspace(session, directory))
+        created = await asyncio.to_thread(write_sample, sample, workspace_folder(session, directory))
     except samples.NoSuchUdfError as error:
         raise UsageError(str(error)) from None
     except OSError as error:
@@ -48,8 +48,8 @@ async def new_sample(commands: Commands, arguments: Arguments, _token: Token) ->
     )
 
 
-def _workspace(session: Session, directory: Path) -> str:
-    """The workspace folder in which a sample of the module in `directory` must be."""
+def workspace_folder(session: Session, directory: Path) -> str:
+    """The workspace folder in which the files of the module in `directory` must be."""
     roots = [root for root in session.roots if directory.is_relative_to(root)]
     return max(roots, key=len, default=str(directory))
 

@@ -64,6 +64,7 @@ COMMANDS: Mapping[str, str] = {
     "modgo.newSample": "new_sample.new_sample",
     "modgo.addSdk": "add_sdk.add_sdk",
     "modgo.rules": "rules.rules",
+    "modgo.saveCase": "save_case.save_case",
     "modgo.status": "status.status",
     "modgo.restartHost": "restart_host.restart_host",
 }
