@@ -25,6 +25,8 @@ SPDX = {
     "MIT License": "MIT",
     "Public domain": "LicenseRef-public-domain",
 }
+# Packages without a licence file, and the package of the same repository that has it.
+LICENCE_IN = {"@lit-labs/ssr-dom-shim": "lit"}
 PYTHON_HEAD = """\
 modgo is under the Apache License 2.0 (LICENSE). It depends on the Python packages below, which pip installs
 beside it. The server plugin in its wheels contains the parts named at the end. Their licences follow.
@@ -96,7 +98,8 @@ def extension_notices() -> str:
         manifest = json.loads((folder / "package.json").read_text("utf-8"))
         if manifest["version"] != package.version:
             raise SystemExit(f"{folder} has {manifest['version']}: run npm ci in vscode-extension/ first")
-        files = sorted(path for path in folder.iterdir() if is_licence(path.name))
+        licensed = EXTENSION / "node_modules" / LICENCE_IN.get(package.name, package.name)
+        files = sorted(path for path in licensed.iterdir() if is_licence(path.name))
         if not files:
             raise SystemExit(f"{folder} has no licence file")
         texts = [path.read_text("utf-8") for path in files]

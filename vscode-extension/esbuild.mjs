@@ -1,5 +1,6 @@
-// Bundles the extension into dist/extension.js, or with --tests each test file into out/test. `npm run check` checks types.
-import { readdirSync, rmSync } from "node:fs";
+// Bundles the extension into dist/extension.js and its webview into dist/runs.js, or with --tests each test file into
+// out/test. `npm run check` checks types.
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import * as esbuild from "esbuild";
 
 const production = process.argv.includes("--production");
@@ -33,10 +34,25 @@ if (process.argv.includes("--tests")) {
     minify: production,
     sourcemap: !production,
   };
-  if (process.argv.includes("--watch")) {
-    await (await esbuild.context(extension)).watch();
-  } else {
-    rmSync("dist", { recursive: true, force: true });
-    await esbuild.build(extension);
+  const webview = {
+    ...extension,
+    entryPoints: { runs: "webview/main.ts", "runs-style": "webview/runs.css" },
+    outfile: undefined,
+    outdir: "dist",
+    platform: "browser",
+    format: "iife",
+    target: "chrome124", // that of VS Code 1.91
+    external: [],
+    sourcemap: false,
+  };
+  rmSync("dist", { recursive: true, force: true });
+  mkdirSync("dist");
+  // The icons of the webview. Each icon element loads the style sheet, so it has nothing else in it.
+  for (const name of ["codicon.css", "codicon.ttf"]) {
+    copyFileSync(`node_modules/@vscode/codicons/dist/${name}`, `dist/${name}`);
+  }
+  for (const bundle of [extension, webview]) {
+    if (process.argv.includes("--watch")) await (await esbuild.context(bundle)).watch();
+    else await esbuild.build(bundle);
   }
 }

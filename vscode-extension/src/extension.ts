@@ -9,7 +9,8 @@ import { runCommands } from "./commands/run.js";
 import { sampleCommands } from "./commands/sample.js";
 import { serverCommands } from "./commands/server.js";
 import { testCommands } from "./commands/test.js";
-import { createResultDocuments } from "./results/documents.js";
+import { createRuns } from "./runs/runs.js";
+import { createRunsView } from "./runs/runs-view.js";
 import { onDidChangeGopls } from "./server/gopls.js";
 import { createServer, type Server } from "./server/server.js";
 import type { ServerState } from "./server/server-state.js";
@@ -24,14 +25,16 @@ export function activate(context: vscode.ExtensionContext): void {
   const began = performance.now();
   const output = vscode.window.createOutputChannel("Modgo", { log: true });
   const status = createStatus();
-  const documents = createResultDocuments();
   const started = (server = createServer(context.extensionUri, output));
+  const runs = createRuns({ server: started, status, output, memory: context.workspaceState });
+  const commands = { server: started, status, output, runs };
   const testing = createTesting(started, output);
   const benchmarks = createBenchmarks(context.workspaceState);
   context.subscriptions.push(
     output,
     status,
-    documents,
+    runs,
+    createRunsView(commands, context.extensionUri),
     testing,
     benchmarks,
     createTasks(started),
@@ -48,13 +51,7 @@ export function activate(context: vscode.ExtensionContext): void {
         ...testCommands(testing),
         ...benchCommands(benchmarks),
       ],
-      {
-        server: started,
-        status,
-        output,
-        documents,
-        memory: context.workspaceState,
-      },
+      commands,
     ),
     // Workspace trust and the interpreter take effect when the server starts.
     vscode.workspace.onDidGrantWorkspaceTrust(() => started.restart()),

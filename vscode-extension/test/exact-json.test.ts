@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as fc from "fast-check";
-import { callArgument, callSummary, recordChanged } from "../src/results/format.js";
+import { callSummary, recordChanged } from "../src/results/format.js";
 import {
   flatJson,
   type Json,
@@ -157,16 +157,5 @@ describe("the result of a call", () => {
   it("can be a failure", () => {
     const call = readCall('{"ok":false,"error":{"kind":"udf","message":"no"},"logs":[]}');
     assert.equal(callSummary("f", call), "f returned an error: no");
-  });
-});
-
-describe("the argument of a call", () => {
-  it("has the arguments as they were entered", () => {
-    const call = { uri: 'file:///a"b', function: "take" };
-    assert.equal(
-      callArgument(call, " 9007199254740993, 6.0, -0.0"),
-      '{"uri":"file:///a\\"b","function":"take","args":[ 9007199254740993, 6.0, -0.0]}',
-    );
-    assert.equal(callArgument(call, ""), '{"uri":"file:///a\\"b","function":"take","args":[]}');
   });
 });

@@ -2,22 +2,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
-  argumentsProblem,
   buildSummary,
   callSummary,
   failureSummary,
   formatBytes,
   formatDuration,
   formatFinding,
-  formatRecord,
   formatSignature,
   formatValue,
   functionsTable,
   lacksSample,
   loadSummary,
   recordChanged,
-  type Run,
-  runReport,
   sampleSummary,
 } from "../src/results/format.js";
 import { type Json, parseJson } from "../src/results/exact-json.js";
@@ -140,14 +136,6 @@ describe("a loaded module", () => {
 
 const json = (value: unknown): Json => parseJson(JSON.stringify(value));
 const record = (tokens: number): Json => json({ key: ["test", "demo", "k1"], bins: { tokens } });
-const runOf = (result: CallResult, args = "", name = "take"): Run => ({
-  name,
-  package: "/code/counters",
-  args,
-  result,
-  time: new Date(2026, 0, 31, 14, 3, 22),
-});
-
 const updated: CallResult = {
   ok: true,
   result: true,
@@ -179,57 +167,16 @@ describe("a call", () => {
     assert.equal(recordChanged({ ...updated, record: { before: record(5), after: record(5) } }), false);
     assert.equal(recordChanged(panicked), false);
   });
-  it("has a report with call, result, record and log", () => {
-    const report = runReport(runOf(updated, '1,"x"'));
-    const head = [
-      "# Run of a UDF\n\n```text",
-      'Call     take(1, "x")',
-      "Package  /code/counters, as saved at that time",
-      "Time     2026-01-31 14:03:22",
-      "```\n\nResult, after 312 µs:\n\n```json\ntrue\n```\n",
-    ];
-    assert.ok(report.startsWith(head.join("\n")), report);
-    assert.match(
-      report,
-      /## Record before\n\n```json\n[^`]*"tokens": 5[^`]*```\n\n## Record after\n\n```json\n[^`]*"tokens": 4/,
-    );
-    assert.ok(report.endsWith("## Log\n\n```text\ninfo     took one\n```\n"), report);
-  });
-  it("that failed has a report with its frames", () => {
-    assert.match(
-      runReport(runOf(panicked)),
-      /It panicked:\n\n```text\nnil map\n```\n\n## Where\n\n```text\ncounters\.go:12\ncounters\.go:40\n```\n$/,
-    );
-  });
-  it("has its record formatted, also a missing one", () => {
-    const run = runOf(updated, "4");
-    assert.match(formatRecord(run, record(5)), /^\/\/ take\(4\), run at 2026-01-31 14:03:22\n\{\n {2}"key"/);
-    assert.equal(formatRecord(run, null), "// take(4), run at 2026-01-31 14:03:22\n// no record\n");
-  });
-});
-
-describe("typed arguments", () => {
-  it("are JSON values separated by commas", () => {
-    assert.equal(argumentsProblem('1, "x", [2, 3]'), undefined);
-    assert.equal(argumentsProblem(""), undefined);
-  });
-  it("that are invalid have a message", () => {
-    for (const text of ["1, x", "1], [2", '1], "record": [2', "NaN", "1 // one", "1,"]) {
-      assert.match(argumentsProblem(text) ?? "", /JSON values separated by commas/, text);
-    }
-  });
 });
 
 describe("a stream", () => {
   const nodes = [
-    { records: 2, elapsed_ns: 1000 },
-    { records: 1, elapsed_ns: 1000 },
+    { records: 2, values: json([5]), elapsed_ns: 1000 },
+    { records: 1, values: json([1]), elapsed_ns: 1000 },
   ];
   const total: CallResult = { ok: true, result: json([6]), nodes, elapsed_ns: 300_000 };
   it("has the number of records, because it has no record of its own", () => {
     assert.equal(callSummary("total", total), "total → [6], 3 records on 2 nodes, 300 µs");
-    assert.match(runReport(runOf(total, "", "total")), /It read 3 records on 2 nodes\.\n$/);
-    assert.doesNotMatch(runReport(runOf(total, "", "total")), /The record was/);
   });
 });
 

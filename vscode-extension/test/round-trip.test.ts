@@ -15,7 +15,7 @@ import {
   StreamMessageWriter,
 } from "vscode-jsonrpc/node";
 import { ISOLATED } from "../src/interpreter.js";
-import { callArgument } from "../src/results/format.js";
+import { callArgument } from "../src/runs/run.js";
 import { flatJson, type Json, JsonNumber, JsonObject } from "../src/results/exact-json.js";
 import { type CallResult, readCall } from "../src/server/command-results.js";
 
@@ -73,7 +73,12 @@ after(async () => {
 });
 
 async function call(args: string): Promise<CallResult> {
-  const argument = callArgument({ uri: pathToFileURL(folder).href, function: "echo" }, args);
+  const argument = callArgument({
+    uri: pathToFileURL(folder).href,
+    function: "echo",
+    args: [args],
+    sample: { kind: "own" },
+  });
   const params = { command: "modgo.call", arguments: [argument] };
   const { json } = await connection.sendRequest<{ json: string }>("workspace/executeCommand", params);
   return readCall(json);

@@ -1,9 +1,9 @@
 // Values that a user enters and sees: all digits, doubles stay doubles, and text that looks like markup is text. Each of two
-// runs shows its own result.
+// runs has its own result.
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { waitUntil } from "../wait-until.mjs";
+import { RunsView } from "../webview.mjs";
 
 const LINK = "[more](command:workbench.action.files.newUntitledFile)";
 const VALUES = `package values
@@ -31,13 +31,12 @@ func Link() string { return ${JSON.stringify(LINK)} }
 const SAMPLE = '{"bins": {"big": 9007199254740993, "whole": 6.0, "v": 9007199254740992}}\n';
 const BUILD_S = 180;
 
-/** Runs a function by its code lens, and returns the notification with the result. */
-async function run({ workbench, outputLog }, nth, name) {
-  await workbench.clearToasts();
+/** Runs a function by its code lens. Returns the view of the runs. */
+async function run({ workbench, outputLog }, nth) {
   const calls = () => outputLog().split("modgo.call {").length;
   const before = calls();
   await workbench.clickLens("Run on sample", nth, () => calls() > before);
-  return name === undefined ? undefined : workbench.toast(name, BUILD_S);
+  return new RunsView(workbench);
 }
 
 export const exactValues = {
@@ -58,37 +57,32 @@ export const exactValues = {
         await workbench.open("hello/values/values.go");
         await workbench.settled("Modgo: Build UDF module");
         await workbench.goTo(12);
-        const text = await run(session, 0, /^answer /);
-        assert.match(text, /^answer → \[9007199254740993, 88\.0, 88\], record unchanged, /);
-        const report = workbench.page.locator(".editor-instance .view-lines", { hasText: "# Run of a UDF" });
-        await report.waitFor();
-        const shown = await workbench.textOf(report);
-        assert.match(shown, /Call +answer\(\)\n[\s\S]*\[9007199254740993, 88\.0, 88\]/);
-        assert.match(shown, /"big": 9007199254740993,\s+"v": 9007199254740992,\s+"whole": 6\.0\s/);
+        const view = await run(session, 0);
+        await view.shows(
+          "outcome",
+          /integer\s+9007199254740993[\s\S]*double\s+88\.0[\s\S]*integer\s+88\s/,
+          BUILD_S,
+        );
+        assert.match(
+          await view.row("Record", "big").innerText(),
+          /integer\s+9007199254740993\s+9007199254740993/,
+        );
+        assert.match(await view.row("Record", "whole").innerText(), /double\s+6\.0\s+6\.0/);
       },
     ],
     [
       "an entered value arrives unchanged, and the record shows it",
       async (session) => {
         const { workbench } = session;
-        await workbench.closeOtherEditors("values.go");
         await workbench.goTo(15);
-        await run(session, 1);
-        await workbench.quickInput().filter({ hasText: "keep(v any)" }).waitFor({ timeout: 30_000 });
-        await workbench.answer("9007199254740993");
-        await workbench.toast(/^keep → 9007199254740993, record updated/);
-        const diff = workbench.page.locator(".monaco-diff-editor .modified .lines-content > .view-lines");
-        await waitUntil(
-          "the record after has it",
-          async () =>
-            /keep\(9007199254740993\), run at [\s\S]*"v": 9007199254740993/.test(
-              await workbench.textOf(diff),
-            ),
-          10,
-          () => diff.innerText(),
+        const view = await run(session, 1);
+        await view.shows("call", /keep\(v any\)/, 60);
+        await view.runWith("9007199254740993");
+        await view.shows("outcome", /integer · .* record updated/);
+        assert.match(
+          await view.row("Record", "v").innerText(),
+          /M[\s\S]*9007199254740992\s+9007199254740993/,
         );
-        const original = workbench.page.locator(".monaco-diff-editor .original .lines-content > .view-lines");
-        assert.match(await workbench.textOf(original), /"v": 9007199254740992/);
       },
     ],
     [
@@ -96,43 +90,35 @@ export const exactValues = {
       async ({ workbench }) => {
         await workbench.changeSettings({ "workbench.colorTheme": "Default Dark Modern" });
         await workbench.page.locator(".monaco-workbench.vs-dark").waitFor();
-        await workbench.tab("keep: record before ↔ after").click();
       },
     ],
     [
-      "Details of an earlier run shows that run",
-      async (session) => {
-        const { workbench, outputLog } = session;
-        const calls = () => outputLog().split("modgo.call {").length;
-        const before = calls();
-        await workbench.tab("values.go").click();
-        await workbench.clickLens("Run on sample", 1, () => calls() > before);
-        await workbench.quickInput().filter({ hasText: "keep(v any)" }).waitFor();
-        await workbench.answer("6.0");
-        await workbench.toast(/^keep → 6\.0, record updated/);
-        await workbench.pressButtonInCenter("keep → 9007199254740993", "Details");
-        await workbench.tab("keep at ").waitFor();
-        const report = workbench.page.locator(".editor-instance .view-lines", { hasText: "# Run of a UDF" });
-        await waitUntil(
-          "the report is of the first run",
-          async () => /Call +keep\(9007199254740993\)/.test(await workbench.textOf(report.first())),
-          10,
+      "an earlier run is in the history",
+      async ({ workbench }) => {
+        const view = new RunsView(workbench);
+        await view.runWith("6.0");
+        await view.shows("outcome", /double · .* record updated/);
+        assert.match(
+          await view.row("Record", "v").innerText(),
+          /integer → double[\s\S]*9007199254740992\s+6\.0/,
         );
+        await view.locator(".runs-list .item", { hasText: "keep(9007199254740993)" }).click();
+        await view.shows("outcome", /integer · .* record updated/);
       },
     ],
     [
       "text that looks like markup is shown as text",
       async (session) => {
         const { workbench } = session;
-        await workbench.closeOtherEditors("values.go");
+        await workbench.focusEditor("values.go");
         await workbench.goTo(20);
-        await run(session, 2, /more/);
-        const message = workbench.page.locator(".notification-toast .notification-list-item-message", {
-          hasText: "more",
-        });
-        const text = (await message.innerText()).replaceAll("\u2060", "");
-        assert.ok(text.startsWith(`link → "${LINK}", record unchanged`), text);
-        assert.equal(await message.locator("a").count(), 0, "a result is a link");
+        const view = await run(session, 2);
+        const text = await view.shows("outcome", /more/);
+        assert.ok(text.includes(`"${LINK}"`), text);
+        assert.equal(await view.section("outcome").locator("a").count(), 0, "a result is a link");
+        const status = workbench.page.locator(".part.statusbar .statusbar-item", { hasText: "link → " });
+        await status.waitFor();
+        assert.equal(await status.locator('a[href*="command:workbench"]').count(), 0);
       },
     ],
   ],

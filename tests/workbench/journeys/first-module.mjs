@@ -5,6 +5,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { commandsBelow } from "../processes.mjs";
 import { waitUntil } from "../wait-until.mjs";
+import { RunsView } from "../webview.mjs";
 
 /** Removes a registration from an example, so that there is a diagnostic. */
 function unregister(folder, file, name) {
@@ -28,6 +29,11 @@ function lineOf(file, text) {
 /** Returns how often the extension has asked the server to call a function. */
 function callsIn(log) {
   return log.split("modgo.call {").length - 1;
+}
+
+/** Returns how many runs of a call the history has. */
+function runsOf(view, call) {
+  return view.locator(".runs-list .item", { hasText: call }).count();
 }
 
 const COUNTERS = "counters/counters.go";
@@ -141,19 +147,26 @@ export const firstModule = {
       async ({ workbench, folder, outputLog }) => {
         await workbench.goTo(lineOf(path.join(folder, COUNTERS), "func Take("));
         await workbench.clickLens("Run on sample", 1, () => callsIn(outputLog()) > 0);
-        await workbench
-          .quickInput()
-          .filter({ hasText: "take(n float64) (Grant, error)" })
-          .waitFor({ timeout: BUILD_S * 1000 });
-        assert.match(await workbench.quickInput().innerText(), /take expects 1 argument, got 0/);
+        const view = new RunsView(workbench);
+        await view.shows("call", /take\(n float64\) \(Grant, error\)/, BUILD_S);
+        await view.shows("outcome", /take expects 1 argument, got 0/);
       },
     ],
     [
       "and shows the result, and the record before and after",
       async ({ workbench }) => {
-        await workbench.answer("4");
-        const text = await workbench.toast(/^take → /);
-        assert.match(text, /^take → \{"allowed": true, "tokens": 6.*\}, record updated, [\d.]+ [mµ]s$/);
+        const view = new RunsView(workbench);
+        await view.runWith("4");
+        const text = await view.shows("outcome", /record updated[\s\S]*Record/);
+        assert.match(text, /allowed\s+boolean\s+true\s[\s\S]*tokens\s+double\s+6\.0/);
+        assert.match(await view.row("Record", "tokens").innerText(), /double\s+[\d.]*\s*6\.0/);
+      },
+    ],
+    [
+      "the plain diff is a button away",
+      async ({ workbench }) => {
+        const view = new RunsView(workbench);
+        await view.locator('vscode-toolbar-button[icon="diff"]').click();
         await workbench.tab("take: record before ↔ after").waitFor();
         const diff = workbench.page.locator(".monaco-diff-editor .modified .lines-content > .view-lines");
         await diff.waitFor();
@@ -162,23 +175,6 @@ export const firstModule = {
           async () => /"tokens": 6/.test(await workbench.textOf(diff)),
           10,
           () => diff.innerText(),
-        );
-        await workbench.page
-          .locator(".monaco-diff-editor .line-insert, .monaco-diff-editor .char-insert")
-          .first()
-          .waitFor();
-      },
-    ],
-    [
-      "Details shows the whole report",
-      async ({ workbench }) => {
-        await workbench.pressToastButton("take → ", "Details");
-        await workbench.tab("take.md").waitFor();
-        const report = workbench.page.locator(".editor-instance .view-lines", { hasText: "# Run of a UDF" });
-        await report.waitFor();
-        assert.match(
-          await workbench.textOf(report),
-          /Call +take\(4\)\nPackage .*\/\s*counters, as[\s\S]*"allowed": true[\s\S]*The record was updated/,
         );
       },
     ],
@@ -234,11 +230,14 @@ export const firstModule = {
             () => callsIn(outputLog()) > calls,
             () => (began = performance.now()),
           );
-          const text = await workbench.toast(/^hello → /, BUILD_S);
+          const view = new RunsView(workbench);
+          await waitUntil(
+            "the run is in the history",
+            async () => (await runsOf(view, "hello()")) > state.click,
+            BUILD_S,
+          );
           figures.lens_to_result_ms = performance.now() - began; // of the second click: built by then
-          assert.match(text, /^hello → "Hello, world!", record unchanged, /);
-          await workbench.tab("hello.md").waitFor();
-          if (state.click === 0) await workbench.clearToasts();
+          await view.shows("outcome", /"Hello, world!"/);
         }
         assert.ok(statSync(path.join(folder, "hello/hello.go")).size > 0);
       },

@@ -4,7 +4,17 @@ import { exactValues } from "./exact-values.mjs";
 import { firstModule } from "./first-module.mjs";
 import { noInterpreter } from "./no-interpreter.mjs";
 import { restrictedMode } from "./restricted-mode.mjs";
+import { resultsView } from "./results-view.mjs";
 import { failures } from "./failures.mjs";
 import { testing } from "./testing.mjs";
 
-export const journeys = [noInterpreter, restrictedMode, firstModule, exactValues, besideGopls, failures, testing];
+export const journeys = [
+  noInterpreter,
+  restrictedMode,
+  firstModule,
+  exactValues,
+  besideGopls,
+  resultsView,
+  failures,
+  testing,
+];

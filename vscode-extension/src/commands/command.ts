@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 import { UserError } from "../errors.js";
 import { plain } from "../plain-text.js";
-import type { ResultDocuments } from "../results/documents.js";
+import type { Runs } from "../runs/runs.js";
 import type { Server } from "../server/server.js";
 import type { Status } from "../status.js";
 import { showError, showWarning } from "../messages.js";
@@ -13,9 +13,7 @@ export interface CommandContext {
   readonly server: Server;
   readonly status: Status;
   readonly output: vscode.LogOutputChannel;
-  readonly documents: ResultDocuments;
-  /** Stores the arguments that were entered last, per workspace. */
-  readonly memory: vscode.Memento;
+  readonly runs: Runs;
 }
 
 /** The argument is undefined if the command was run from the palette, a Target if from a code lens. */
@@ -35,19 +33,28 @@ export function registerCommands(
   return vscode.Disposable.from(
     ...factories.map((factory) => {
       const command = factory.create(context);
-      return vscode.commands.registerCommand(factory.id, async (argument?: unknown) => {
-        if (factory.needsTrust && !vscode.workspace.isTrusted) {
-          await explainRestrictedMode();
-          return;
-        }
-        try {
-          await command(argument);
-        } catch (error) {
-          await showCommandError(error, context.output);
-        }
-      });
+      return vscode.commands.registerCommand(factory.id, (argument?: unknown) =>
+        guarded(factory.needsTrust, context.output, () => command(argument)),
+      );
     }),
   );
+}
+
+/** Does what a user asked for, unless it needs trust in Restricted Mode. Shows errors. */
+export async function guarded(
+  needsTrust: boolean,
+  output: vscode.LogOutputChannel,
+  work: () => Promise<void>,
+): Promise<void> {
+  if (needsTrust && !vscode.workspace.isTrusted) {
+    await explainRestrictedMode();
+    return;
+  }
+  try {
+    await work();
+  } catch (error) {
+    await showCommandError(error, output);
+  }
 }
 
 async function explainRestrictedMode(): Promise<void> {

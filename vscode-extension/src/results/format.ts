@@ -2,14 +2,12 @@
 import type {
   BuildResult,
   CallErrorKind,
-  CallFailure,
   CallResult,
-  CallSuccess,
   Finding,
   LoadResult,
   UdfFunction,
 } from "../server/command-results.js";
-import { escapeHidden, flatJson, type Json, parseJson, prettyJson } from "./exact-json.js";
+import { flatJson, type Json } from "./exact-json.js";
 
 /** 1600000 → "1.6 MB": decimal units, as in file managers. */
 export function formatBytes(bytes: number): string {
@@ -133,7 +131,7 @@ const DONE: Readonly<Record<string, string>> = {
 };
 
 /** The operations on the record: "updated", "unchanged", "created and updated". */
-function recordOperations(result: CallSuccess): string {
+export function recordOperations(result: CallResult): string {
   const done = new Set((result.operations ?? []).map((operation) => DONE[operation] ?? operation));
   return done.size === 0 ? "unchanged" : [...done].join(" and ");
 }
@@ -148,7 +146,7 @@ const FAILURES: Readonly<Record<CallErrorKind, string>> = {
 };
 
 /** The operations on the record, or the number of records that a stream read. */
-function effect(result: CallSuccess): string {
+export function effect(result: CallResult): string {
   if (result.nodes === undefined) return `record ${recordOperations(result)}`;
   const records = result.nodes.reduce((sum, node) => sum + node.records, 0);
   return `${plural(records, "record")} on ${plural(result.nodes.length, "node")}`;
@@ -174,111 +172,6 @@ export function sampleSummary({ path, created }: { path: string; created: boolea
 
 /** Whether the record before and after are different. */
 export function recordChanged(result: CallResult): boolean {
-  if (!result.ok || result.record === undefined) return false;
+  if (result.record === undefined) return false;
   return flatJson(result.record.before) !== flatJson(result.record.after);
-}
-
-/** One run of a function. */
-export interface Run {
-  readonly name: string;
-  /** The package's folder. */
-  readonly package: string;
-  /** As they were entered: JSON values separated by commas. */
-  readonly args: string;
-  readonly result: CallResult;
-  readonly time: Date;
-}
-
-/** Formats a record as JSON, with a comment that identifies the run. */
-export function formatRecord(run: Run, record: Json): string {
-  const head = `// ${formatCall(run)}, run at ${formatTime(run.time)}`;
-  return `${head}\n${record === null ? "// no record" : prettyJson(record)}\n`;
-}
-
-/** "take(4)", on one line. */
-function formatCall({ name, args }: Run): string {
-  const list = parseJson(`[${args}]`);
-  const items = list instanceof Array ? list.map(flatJson) : [];
-  return `${escapeHidden(name).replaceAll("\n", "\\n")}(${items.join(", ")})`;
-}
-
-/** "2026-01-31 14:03:22", in the user's time zone. */
-export function formatTime(time: Date): string {
-  return time.toLocaleString("sv-SE"); // Swedish, which uses ISO 8601
-}
-
-/** Everything about one run, as Markdown. Text from the workspace is in fenced blocks, so that it can't be markup. */
-export function runReport(run: Run): string {
-  const { result } = run;
-  const about = [
-    `Call     ${formatCall(run)}`,
-    `Package  ${run.package}, as saved at that time`,
-    `Time     ${formatTime(run.time)}`,
-  ];
-  const parts = [
-    "# Run of a UDF",
-    fenced("text", about.join("\n")),
-    result.ok ? successReport(result) : failureReport(result),
-  ];
-  const logs = result.logs ?? [];
-  if (logs.length > 0) {
-    const lines = logs.map(({ level, message }) => `${level.padEnd(7)}  ${message}`);
-    parts.push("## Log", fenced("text", lines.join("\n")));
-  }
-  return `${parts.join("\n\n")}\n`;
-}
-
-function successReport(result: CallSuccess): string {
-  const time = formatDuration(result.elapsed_ns);
-  const parts = [`Result, after ${time}:`, json(result.result)];
-  if (result.nodes !== undefined) return [...parts, `It read ${effect(result)}.`].join("\n\n");
-  const done = recordOperations(result);
-  parts.push(`The record was ${done === "unchanged" ? "not changed" : done}.`);
-  if (result.record !== undefined && recordChanged(result)) {
-    parts.push("## Record before", json(result.record.before));
-    parts.push("## Record after", json(result.record.after));
-  } else if (result.record !== undefined) {
-    parts.push("## Record", json(result.record.after));
-  }
-  return parts.join("\n\n");
-}
-
-function failureReport({ error }: CallFailure): string {
-  const frames = error.frames ?? [];
-  const where = frames.length === 0 ? [] : ["## Where", fenced("text", frames.join("\n"))];
-  return [`It ${FAILURES[error.kind]}:`, fenced("text", error.message), ...where].join("\n\n");
-}
-
-function json(value: Json): string {
-  return fenced("json", prettyJson(value));
-}
-
-/** A fenced block. Its fence is longer than any in the text, so that the text can't end the block. */
-function fenced(language: string, text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  return [fence + language, escapeHidden(text), fence].join("\n");
-}
-
-/**
- * Returns what is wrong with entered arguments, which must be JSON values separated by commas: `1, "x", [2, 3]`. Undefined if
- * they are valid. The server receives the text itself, so that values stay exact.
- */
-export function argumentsProblem(text: string): string | undefined {
-  try {
-    JSON.parse(`[${text}]`);
-    return undefined;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return `Arguments are JSON values separated by commas, such as 1, "x", [2, 3]. ${reason}`;
-  }
-}
-
-/** The argument of `modgo.call` as JSON text. `args` must be valid for `argumentsProblem`. */
-export function callArgument(
-  call: { readonly uri: string; readonly function: string },
-  args: string,
-): string {
-  const { uri, function: name } = call;
-  return `${JSON.stringify({ uri, function: name }).slice(0, -1)},"args":[${args}]}`;
 }

@@ -73,36 +73,44 @@ export type NewSampleResult =
 /** The run of a stream UDF on one node. */
 export interface NodeResult {
   readonly records: number;
+  /** What the node sent to the client. */
+  readonly values: Json;
   readonly elapsed_ns: number;
 }
 
 export interface CallLog {
   readonly level: string;
   readonly message: string;
+  /** "counters.go:12" */
+  readonly location?: string | null;
 }
 
 export type CallErrorKind = "udf" | "panic" | "timeout" | "crash" | "abi" | "usage";
 
-export interface CallSuccess {
-  readonly ok: true;
-  readonly result: Json;
+/** What a call did, also one that failed. */
+interface CallEffects {
   /** The record as samples, null if it doesn't exist. */
   readonly record?: { readonly before: Json; readonly after: Json };
   readonly operations?: readonly string[];
   /** Only of a stream UDF, whose result is the list of its elements. */
   readonly nodes?: readonly NodeResult[];
   readonly logs?: readonly CallLog[];
+}
+
+export interface CallSuccess extends CallEffects {
+  readonly ok: true;
+  readonly result: Json;
   readonly elapsed_ns: number;
 }
 
-export interface CallFailure {
+export interface CallFailure extends CallEffects {
   readonly ok: false;
   readonly error: {
     readonly kind: CallErrorKind;
     readonly message: string;
     readonly frames?: readonly string[];
   };
-  readonly logs?: readonly CallLog[];
+  readonly elapsed_ns?: number;
   /** Why the module of the function doesn't build or load. */
   readonly findings?: readonly Finding[];
 }
@@ -113,13 +121,20 @@ export type CallResult = CallSuccess | CallFailure;
 export function readCall(text: string): CallResult {
   const call = JSON.parse(text) as CallResult;
   const exact = parseJson(text);
-  if (!call.ok || !(exact instanceof JsonObject)) return call;
-  const result = exact.get("result") ?? null;
+  if (!(exact instanceof JsonObject)) return call;
   const record = exact.get("record");
-  if (!(record instanceof JsonObject)) return { ...call, result };
-  return {
-    ...call,
-    result,
-    record: { before: record.get("before") ?? null, after: record.get("after") ?? null },
+  const nodes = exact.get("nodes");
+  const values = (index: number) => {
+    const node = nodes instanceof Array ? nodes[index] : undefined;
+    return node instanceof JsonObject ? (node.get("values") ?? null) : null;
   };
+  const effects = {
+    ...(record instanceof JsonObject && {
+      record: { before: record.get("before") ?? null, after: record.get("after") ?? null },
+    }),
+    ...(call.nodes !== undefined && {
+      nodes: call.nodes.map((node, index) => ({ ...node, values: values(index) })),
+    }),
+  };
+  return call.ok ? { ...call, ...effects, result: exact.get("result") ?? null } : { ...call, ...effects };
 }

@@ -1,0 +1,134 @@
+// The view "UDF runs" in the panel: a webview that shows runs and asks for new ones. What it asks for is checked here.
+import * as vscode from "vscode";
+import { type CommandContext, guarded, saveAll } from "../commands/command.js";
+import { createSample } from "../commands/sample.js";
+import { openPlace, openSource } from "./source-places.js";
+import type { FromWebview, SampleFile, ToWebview } from "./protocol.js";
+import { type Answer, contextOf, type Run } from "./run.js";
+import { saveAsCase } from "./save-case.js";
+import { sampleFiles, sampleFolder } from "./sample-files.js";
+import { webviewPage } from "./webview-page.js";
+
+const VIEW = "modgo.runs";
+const HAS_RUNS = "modgo.hasRuns";
+
+/** Shows the view; the editor keeps the focus. */
+export async function showRunsView(): Promise<void> {
+  await vscode.commands.executeCommand("setContext", HAS_RUNS, true);
+  await vscode.commands.executeCommand(`${VIEW}.focus`, { preserveFocus: true });
+}
+
+export function createRunsView(context: CommandContext, home: vscode.Uri): vscode.Disposable {
+  const { runs, output } = context;
+  const dist = vscode.Uri.joinPath(home, "dist");
+  let webview: vscode.Webview | undefined;
+
+  const post = (message: ToWebview) => void webview?.postMessage(message);
+  const update = async (show?: number) => {
+    if (webview === undefined) return;
+    const { summaries, running } = runs;
+    const folders = new Set(summaries.map((run) => run.package));
+    const samples: Record<string, readonly SampleFile[]> = {};
+    for (const folder of folders) samples[folder] = await sampleFiles(folder);
+    post({ type: "state", runs: summaries, running, samples, show });
+  };
+
+  const receive = async (message: FromWebview) => {
+    if ("id" in message) {
+      const run = runs.get(message.id);
+      if (run !== undefined) await receiveFor(run, message);
+      return;
+    }
+    switch (message.type) {
+      case "ready":
+        await update();
+        return;
+      case "run":
+        await saveAll();
+        await runs.start(message.request);
+        return;
+      case "cancel":
+        runs.cancel();
+        return;
+      case "clear":
+        runs.clear();
+        return;
+      case "openText": {
+        const options = { content: message.text, language: "json" };
+        await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(options));
+        return;
+      }
+    }
+  };
+
+  const receiveFor = async (run: Run, message: AboutRun) => {
+    switch (message.type) {
+      case "answer":
+        post({ type: "answer", id: run.id, text: run.answer });
+        break;
+      case "open":
+        await openPlace(run, message.place);
+        break;
+      case "openFinding":
+        await openFinding(run, message.index);
+        break;
+      case "openFunction":
+        await openPlace(run, contextOf(JSON.parse(run.answer) as Answer).function?.location ?? "");
+        break;
+      case "openSample":
+        if (!/[/\\]/.test(message.name)) {
+          await openSource(vscode.Uri.joinPath(sampleFolder(run.package), message.name), 1);
+        }
+        break;
+      case "createSample":
+        await createSample(context, run.request);
+        await update();
+        break;
+      case "diff":
+        await runs.showDiff(run);
+        break;
+      case "saveCase":
+        post({ type: "note", text: await saveAsCase(context, run) });
+        break;
+      case "remove":
+        runs.remove(run.id);
+        break;
+    }
+  };
+
+  const provider: vscode.WebviewViewProvider = {
+    resolveWebviewView(view) {
+      webview = view.webview;
+      webview.options = { enableScripts: true, localResourceRoots: [dist] };
+      webview.html = webviewPage(webview, dist);
+      webview.onDidReceiveMessage((message: FromWebview) =>
+        guarded(NEED_TRUST.has(message.type), output, () => receive(message)),
+      );
+      view.onDidDispose(() => (webview = undefined));
+    },
+  };
+
+  const watcher = vscode.workspace.createFileSystemWatcher("**/testdata/udf/*", false, true, false);
+  if (!runs.isEmpty) void vscode.commands.executeCommand("setContext", HAS_RUNS, true);
+  return vscode.Disposable.from(
+    vscode.window.registerWebviewViewProvider(VIEW, provider),
+    runs.onDidChange((show) => void update(show)),
+    watcher,
+    watcher.onDidCreate(() => void update()),
+    watcher.onDidDelete(() => void update()),
+  );
+}
+
+type AboutRun = Extract<FromWebview, { id: number }>;
+
+const NEED_TRUST: ReadonlySet<FromWebview["type"]> = new Set(["run", "createSample", "saveCase"]);
+
+async function openFinding(run: Run, index: number): Promise<void> {
+  const finding = (JSON.parse(run.answer) as Answer).findings?.[index];
+  if (finding === undefined) return;
+  const folder = vscode.Uri.file(run.package);
+  const file = finding.path.startsWith("/")
+    ? vscode.Uri.file(finding.path)
+    : vscode.Uri.joinPath(folder, finding.path);
+  await openSource(file, finding.range.start.line, finding.range.start.column);
+}

@@ -1,0 +1,161 @@
+// Runs UDFs, and stores their results. One run is one request to the server. A run shows itself in the view; the only other
+// sign is a text in the status bar.
+import * as vscode from "vscode";
+import { packageFolder } from "../packages.js";
+import { plain } from "../plain-text.js";
+import { recordChanged } from "../results/format.js";
+import { type CallResult, readCall } from "../server/command-results.js";
+import type { Server } from "../server/server.js";
+import type { Status } from "../status.js";
+import { createFailureMarks } from "./failure-marks.js";
+import { createRecordDiffs } from "./record-diffs.js";
+import { restoredRuns, storedRuns, withRun } from "./history.js";
+import type { Running } from "./protocol.js";
+import {
+  type Answer,
+  callArgument,
+  contextOf,
+  type Run,
+  type RunRequest,
+  type RunSummary,
+  summaryOf,
+} from "./run.js";
+
+const STORED = "modgo.runs";
+const STATUS_MS = 10_000;
+
+export interface Runs {
+  /** Newest first. */
+  readonly summaries: readonly RunSummary[];
+  readonly isEmpty: boolean;
+  readonly running: Running | undefined;
+  /** Fires when a run begins, reports a step or ends, with the id of a new run, and when the history changes. */
+  readonly onDidChange: vscode.Event<number | undefined>;
+  get(id: number): Run | undefined;
+  /** Runs the function; a run that is still going on is cancelled. Without arguments it takes those of the last run. */
+  start(request: RunRequest): Promise<void>;
+  cancel(): void;
+  remove(id: number): void;
+  clear(): void;
+  showDiff(run: Run): Promise<void>;
+  dispose(): void;
+}
+
+export interface RunParts {
+  readonly server: Server;
+  readonly status: Status;
+  readonly output: vscode.LogOutputChannel;
+  readonly memory: vscode.Memento;
+}
+
+export function createRuns({ server, status, output, memory }: RunParts): Runs {
+  const changed = new vscode.EventEmitter<number | undefined>();
+  const marks = createFailureMarks();
+  const diffs = createRecordDiffs();
+  const results = new WeakMap<Run, CallResult>();
+  const summaries = new WeakMap<Run, RunSummary>();
+  const stored = memory.get(STORED);
+  let history: readonly Run[] | undefined; // read when it is needed, not at activation
+  let current: { running: Running; cancellation: vscode.CancellationTokenSource } | undefined;
+
+  const resultOf = (run: Run): CallResult => {
+    const found = results.get(run) ?? readCall(run.answer);
+    results.set(run, found);
+    return found;
+  };
+  const summarize = (run: Run): RunSummary => {
+    const found = summaries.get(run) ?? summaryOf(run, resultOf(run));
+    summaries.set(run, found);
+    return found;
+  };
+  const all = () => (history ??= restoredRuns(stored));
+  const store = (runs: readonly Run[]) => {
+    history = runs;
+    void memory.update(STORED, storedRuns(runs));
+  };
+  const lastOf = (request: RunRequest) =>
+    all().find(
+      (run) => run.request.function === request.function && run.package === packageFolder(request.uri),
+    );
+
+  const finish = (request: RunRequest, answer: string) => {
+    const id = 1 + Math.max(0, ...all().map((run) => run.id));
+    const run = { id, request, package: packageFolder(request.uri), time: Date.now(), answer };
+    store(withRun(all(), run));
+    marks.update(run);
+    const { summary, status: outcome } = summarize(run);
+    if (outcome === "ok") output.info(summary);
+    else output.warn(summary);
+    const icon = outcome === "ok" ? "$(pass)" : "$(error)";
+    vscode.window.setStatusBarMessage(`${icon} ${plain(summary)}`, STATUS_MS);
+    return run;
+  };
+
+  const execute = async (request: RunRequest, cancellation: vscode.CancellationTokenSource) => {
+    const argument = callArgument(request);
+    const title = `running ${request.function}`;
+    output.info(`modgo.call ${argument}`);
+    const answer = server.execute("modgo.call", argument, cancellation.token, ({ message }) => {
+      if (current?.cancellation !== cancellation || message === undefined) return;
+      current.running = { ...current.running, step: message };
+      changed.fire(undefined);
+    });
+    try {
+      return await status.during(title, answer);
+    } catch (error) {
+      if (!cancellation.token.isCancellationRequested) throw error;
+      output.info("modgo.call was cancelled");
+      return undefined;
+    }
+  };
+
+  return {
+    get summaries() {
+      return all().map(summarize);
+    },
+    get isEmpty() {
+      return history === undefined ? !(Array.isArray(stored) && stored.length > 0) : history.length === 0;
+    },
+    get running() {
+      return current?.running;
+    },
+    onDidChange: changed.event,
+    get: (id) => all().find((run) => run.id === id),
+    async start(asked) {
+      current?.cancellation.cancel();
+      const last = lastOf(asked);
+      const request = { ...asked, args: asked.args ?? last?.request.args ?? [] };
+      const params =
+        last === undefined ? [] : (contextOf(JSON.parse(last.answer) as Answer).function?.params ?? []);
+      const cancellation = new vscode.CancellationTokenSource();
+      current = { running: { request, step: `running ${request.function}`, params }, cancellation };
+      changed.fire(undefined);
+      let done: Run | undefined;
+      try {
+        const answer = await execute(request, cancellation);
+        if (answer !== undefined) done = finish(request, answer);
+      } finally {
+        if (current.cancellation === cancellation) current = undefined;
+        cancellation.dispose();
+        changed.fire(done?.id);
+      }
+    },
+    cancel: () => current?.cancellation.cancel(),
+    remove(id) {
+      store(all().filter((run) => run.id !== id));
+      changed.fire(undefined);
+    },
+    clear() {
+      store([]);
+      changed.fire(undefined);
+    },
+    async showDiff(run) {
+      const result = resultOf(run);
+      if (recordChanged(result)) await diffs.show(run, result);
+    },
+    dispose() {
+      current?.cancellation.cancel();
+      for (const each of [changed, marks, diffs]) each.dispose();
+    },
+  };
+}
