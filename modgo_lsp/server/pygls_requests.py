@@ -59,6 +59,7 @@ class PyglsRequests:
             asyncio.get_running_loop().call_later(_INDEX_AFTER, self._session.when_indexed, lambda: None)
         await self.ended.wait()
         self._session.index.stop()
+        self._session.new_since.stop()
         await self.commands.end()
 
     def handle(self, message: Message, snapshot: Snapshot, reservation: Reservation | None) -> None:

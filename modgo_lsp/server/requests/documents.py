@@ -38,6 +38,7 @@ def did_save(session: Session, params: wire.OfDocument) -> None:
         if session.build_findings.file_changed(path):
             session.refresh_diagnostics()
         session.look_again()
+        session.new_since.saved()
         session.changed()
 
 

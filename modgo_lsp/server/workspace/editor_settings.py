@@ -13,6 +13,10 @@ from modgo_lsp.lint.config import resolve
 SECTION = "modgo"
 # The origin of these settings, where others have a file.
 EDITOR = "editor settings"
+# Settings that no file has, by their names as keys, with their descriptions.
+ONLY_IN_EDITORS = {
+    "new-since": "A git revision, such as `main`: findings that it has too are not reported. Empty: none.",
+}
 _CAPITAL = re.compile(r"[A-Z]")
 
 
@@ -29,7 +33,15 @@ def overrides(section: Mapping[str, Any]) -> dict[str, Any]:
     lint = section.get("lint")
     if isinstance(lint, dict):
         found |= {_CAPITAL.sub(lambda letter: "-" + letter.group().lower(), key): lint[key] for key in lint}
-    return {key: value for key, value in found.items() if value not in (None, "")}
+    return {
+        key: value for key, value in found.items() if value not in (None, "") and key not in ONLY_IN_EDITORS
+    }
+
+
+def new_since(section: Mapping[str, Any]) -> str:
+    """The git revision whose findings are not reported; "" for none."""
+    value = _inner(section, "lint", "newSince")
+    return value.strip() if isinstance(value, str) else ""
 
 
 def log_level(section: Mapping[str, Any]) -> Any:

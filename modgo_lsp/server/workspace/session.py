@@ -21,9 +21,11 @@ from modgo_lsp.server.workspace.build_findings import BuildFindings
 from modgo_lsp.server.workspace.diagnostics import Publisher
 from modgo_lsp.server.workspace.feature_refresh import FeatureRefresh
 from modgo_lsp.server.workspace.file_polling import FilePolling
-from modgo_lsp.server.workspace.index_process import Order
+from modgo_lsp.server.workspace.index_process import Order as IndexOrder
+from modgo_lsp.server.workspace.new_since import NewSince
 from modgo_lsp.server.workspace.open_documents import OpenDocuments
 from modgo_lsp.server.workspace.progress import ProgressTokens
+from modgo_lsp.server.workspace.revision_process import Order
 from modgo_lsp.server.workspace.snapshot import Snapshot
 
 # Bytes of code whose trees are held.
@@ -55,6 +57,7 @@ class Session:
         self.disk = self.analysis.disk
         self.index = BackgroundIndex(self._index_order, self.progress)
         self.polling = FilePolling(self.disk, self.build_findings.concerns, self.files_changed)
+        self.new_since = NewSince(self._known_changed, partial(outbox.show_message, log_handlers.WARNING))
         self._overrides: Mapping[str, Any] = {}
         self._number = 0
         self._lock = threading.Lock()
@@ -76,6 +79,7 @@ class Session:
                 self._overrides,
                 self.build_findings.by_directory,
                 self.index.results,
+                self.new_since.known,
             )
 
     def changed(self) -> None:
@@ -107,6 +111,13 @@ class Session:
             )
             self.refresh_diagnostics()
             self.changed()
+        # git runs in a trusted workspace only.
+        revision = editor_settings.new_since(section) if self.client.options.trusted else ""
+        self.new_since.set(Order(self.roots, revision, dict(overrides)))
+
+    def _known_changed(self) -> None:
+        self.refresh_diagnostics()
+        self.changed()
 
     def _show_setting_problems(self, problems: list[str] | None, _error: BaseException | None) -> None:
         for problem in problems or ():
@@ -147,5 +158,5 @@ class Session:
             self.index.invalidate()  # nobody reports what changes on disk
         self.index.when_current(then)
 
-    def _index_order(self) -> Order:
-        return Order(self.roots, dict(self._overrides), _INDEX_CORES)
+    def _index_order(self) -> IndexOrder:
+        return IndexOrder(self.roots, dict(self._overrides), _INDEX_CORES)

@@ -23,11 +23,13 @@ from modgo_lsp.model.finding import Finding, Location, relocated
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.report.sources import Sources
 from modgo_lsp.rules.mg410_too_complex import too_large
 from modgo_lsp.server.lsp.client_capabilities import Client
 from modgo_lsp.server.lsp.uri import uri_of
 from modgo_lsp.server.workspace.analysis import Analysis
 from modgo_lsp.server.workspace.open_documents import OpenDocument, is_larger
+from modgo_lsp.server.workspace.revision_process import BASE
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +40,8 @@ _HEAD = 64 * 1024
 class Snapshot:
     """`number` grows from snapshot to snapshot. `documents` are the open ones by path, over the `disk` as it
     is when it is first read; `overrides` the editor's settings; `built` the findings of the last builds and
-    `indexed` the lint results of the background index, both by package folder."""
+    `indexed` the lint results of the background index, both by package folder; `known` the identities of
+    findings that are not reported."""
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class Snapshot:
         overrides: Mapping[str, Any],
         built: Mapping[str, tuple[Finding, ...]],
         indexed: Mapping[str, LintResult],
+        known: frozenset[str] = frozenset(),
     ) -> None:
         self.client = client
         self.encoding: Encoding = encoding
@@ -58,6 +62,7 @@ class Snapshot:
         self.overrides = overrides
         self.built = built
         self._indexed = indexed
+        self._known = known
         self._analysis = analysis
         self.number = number
         self._disk = disk
@@ -189,7 +194,8 @@ class Snapshot:
         file."""
         found: dict[str, list[Finding]] = {}
         known = set()
-        for finding in report_findings(results, lambda directory: self.configuration(directory).settings):
+        all_ = report_findings(results, lambda directory: self.configuration(directory).settings)
+        for finding in self._new(all_):
             found.setdefault(finding.location.path, []).append(finding)
             known.add((finding.code, finding.location))
         for finding in self._built(built):
@@ -198,6 +204,14 @@ class Snapshot:
                 there.append(finding)
                 there.sort(key=finding_order)
         return found
+
+    def _new(self, findings: Sequence[Finding]) -> Sequence[Finding]:
+        if not self._known:
+            return findings
+        from modgo_lsp.report.revision_findings import new_findings  # most sessions never need it
+
+        documents = {path: each.document for path, each in self.documents.items()}
+        return new_findings(findings, Sources(self.files, BASE, documents), self._known)
 
     def with_importers(self, directories: Iterable[str]) -> set[str]:
         """These folders, and the folders of the packages that import them."""

@@ -1,0 +1,65 @@
+"""The process that lints a git revision for the setting `newSince`. new_since.py starts it.
+
+It reads an Order from its input and writes the Found: each in msgpack, after its length.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from modgo_lsp.build import cache_folders
+from modgo_lsp.server.workspace.index_process import read, write
+from modgo_lsp.server.workspace.process_exit import when_ended
+
+# Identities of findings are of absolute paths: a workspace can have folders in several repositories.
+BASE = os.sep
+# As that of the index.
+_NICENESS = 10
+
+
+class Order(msgspec.Struct, frozen=True):
+    """`roots` are the workspace's folders, `overrides` the editor's settings."""
+
+    roots: tuple[str, ...]
+    revision: str
+    overrides: dict[str, Any] = {}
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The identities of the revision's findings, and why some folders have none."""
+
+    identities: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def find(order: Order) -> Found:
+    from modgo_lsp.build.git_revision import RevisionError
+    from modgo_lsp.report.revision_findings import findings_in_revision
+
+    identities: set[str] = set()
+    problems = []
+    for root in order.roots:
+        try:
+            identities |= findings_in_revision([root], order.revision, order.overrides, BASE)
+        except RevisionError as error:
+            problems.append(str(error))
+    return Found(tuple(identities), tuple(problems))
+
+
+def main() -> None:
+    cache_folders.disable_warnings()
+    with suppress(OSError):
+        os.nice(_NICENESS)
+    gc.disable()  # as in the index
+    stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    when_ended(os.getppid(), lambda: os._exit(1))
+    body = read(stdin)
+    if body is not None:
+        write(stdout, find(msgspec.msgpack.decode(body, type=Order)))
