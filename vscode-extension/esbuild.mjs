@@ -55,4 +55,9 @@ if (process.argv.includes("--tests")) {
     if (process.argv.includes("--watch")) await (await esbuild.context(bundle)).watch();
     else await esbuild.build(bundle);
   }
+  // VS Code reads the schemas from files of the extension.
+  mkdirSync("dist/schemas");
+  for (const name of ["record-sample", "case"]) {
+    copyFileSync(`../grammars/${name}.schema.json`, `dist/schemas/${name}.schema.json`);
+  }
 }

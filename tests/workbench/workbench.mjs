@@ -26,6 +26,18 @@ export class Workbench {
     await this.page.locator(".editor-instance .view-lines").first().waitFor();
   }
 
+  /** Opens the folder in the window, without a file. */
+  async openFolder() {
+    await this.page.goto(`${this.origin}/?${new URLSearchParams({ folder: this.folder })}`, { timeout: 90_000 });
+    await this.page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
+  }
+
+  /** Opens a window without a folder. */
+  async openNothing() {
+    await this.page.goto(`${this.origin}/?ew=true`, { timeout: 90_000 });
+    await this.page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
+  }
+
   /**
    * Waits until the workbench has started completely, some seconds after it looks ready: before that it drops commands,
    * and doesn't show those that need trust. `command` is one that the palette must offer.

@@ -9,6 +9,9 @@ import { runCommands } from "./commands/run.js";
 import { sampleCommands } from "./commands/sample.js";
 import { serverCommands } from "./commands/server.js";
 import { testCommands } from "./commands/test.js";
+import { firstHourCommands } from "./first-hour/commands.js";
+import { createConfigurationLenses } from "./first-hour/configuration-lenses.js";
+import { createContextKeys } from "./first-hour/context-keys.js";
 import { createRuns } from "./runs/runs.js";
 import { createRunsView } from "./runs/runs-view.js";
 import { onDidChangeGopls } from "./server/gopls.js";
@@ -42,6 +45,8 @@ export function activate(context: vscode.ExtensionContext): void {
       status.server(state);
       void showState(state, output, context.extensionUri);
     }),
+    createContextKeys(started),
+    createConfigurationLenses(),
     registerCommands(
       [
         ...buildCommands,
@@ -50,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
         ...serverCommands,
         ...testCommands(testing),
         ...benchCommands(benchmarks),
+        ...firstHourCommands,
       ],
       commands,
     ),

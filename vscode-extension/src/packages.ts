@@ -13,6 +13,9 @@ export interface Target {
   readonly uri: string;
   readonly function?: string;
   readonly args?: readonly unknown[];
+  /** The file of a sample to run on in place of the function's own, relative to the package's folder. */
+  readonly record?: string;
+  readonly records?: string;
 }
 
 export function isTarget(value: unknown): value is Target {
@@ -22,6 +25,7 @@ export function isTarget(value: unknown): value is Target {
 /** Returns the package's URI, or undefined if the user cancelled or there is none, which is shown. */
 export async function choosePackage(argument: unknown): Promise<string | undefined> {
   if (isTarget(argument)) return argument.uri;
+  if (argument instanceof vscode.Uri) return argument.toString(); // a folder or file of the Explorer
   const active = activeGoFile();
   if (active !== undefined) return active.toString();
   const folders = await findPackages();
@@ -63,6 +67,11 @@ function isGoFile({ document }: vscode.TextEditor): boolean {
   return document.languageId === "go" && document.uri.scheme === "file";
 }
 
+/** Returns whether the text of a Go file imports the SDK. */
+export function importsSdk(text: string): boolean {
+  return text.includes(SDK_IMPORT);
+}
+
 /** Returns the folders with a Go file that imports the SDK, sorted by path. */
 export async function findPackages(): Promise<vscode.Uri[]> {
   const files = await vscode.workspace.findFiles("**/*.go", EXCLUDED, MAX_FILES);
@@ -73,7 +82,7 @@ export async function findPackages(): Promise<vscode.Uri[]> {
       .map(async (file) => {
         const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
         const folder = vscode.Uri.joinPath(file, "..");
-        if (text.includes(SDK_IMPORT)) found.set(folder.toString(), folder);
+        if (importsSdk(text)) found.set(folder.toString(), folder);
       }),
   );
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));

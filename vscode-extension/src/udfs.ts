@@ -1,6 +1,6 @@
 // The UDF of a command: its argument, or one of those in the active file.
 import * as vscode from "vscode";
-import { activeGoFile, isTarget } from "./packages.js";
+import { activeGoFile, isTarget, type Target } from "./packages.js";
 import { showError } from "./messages.js";
 import { plain } from "./plain-text.js";
 
@@ -10,6 +10,8 @@ export const RUN_ON_SAMPLE = "modgo.client.runOnSample";
 export interface Call {
   readonly uri: string;
   readonly function: string;
+  /** The name of a sample in testdata/udf to run on; undefined for the function's own. */
+  readonly sample?: string;
 }
 
 /**
@@ -18,9 +20,10 @@ export interface Call {
  */
 export async function chooseCall(argument: unknown, title: string): Promise<Call | undefined> {
   if (isTarget(argument) && argument.function !== undefined) {
-    return { uri: argument.uri, function: argument.function };
+    return callOf(argument, argument.function);
   }
-  const file = activeGoFile();
+  // A Go file or sample of the Explorer, or the active one.
+  const file = argument instanceof vscode.Uri ? argument : (activeSample() ?? activeGoFile());
   const calls = file === undefined ? [] : await callsIn(file);
   if (calls.length <= 1) {
     if (calls[0] !== undefined) return calls[0];
@@ -37,6 +40,16 @@ export async function chooseCall(argument: unknown, title: string): Promise<Call
   return picked?.call;
 }
 
+function callOf({ uri, record, records }: Target, name: string): Call {
+  const sample = (record ?? records)?.split("/").at(-1);
+  return { uri, function: name, ...(sample === undefined ? {} : { sample }) };
+}
+
+function activeSample(): vscode.Uri | undefined {
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  return uri !== undefined && /\/testdata\/udf\/[^/]+\.records?\.jsonl?$/.test(uri.path) ? uri : undefined;
+}
+
 async function callsIn(file: vscode.Uri): Promise<Call[]> {
   const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
     "vscode.executeCodeLensProvider",
@@ -48,7 +61,7 @@ async function callsIn(file: vscode.Uri): Promise<Call[]> {
     if (command?.command !== RUN_ON_SAMPLE) continue;
     const target: unknown = command.arguments?.[0];
     if (isTarget(target) && target.function !== undefined) {
-      calls.set(target.function, { uri: target.uri, function: target.function });
+      calls.set(target.function, callOf(target, target.function));
     }
   }
   return [...calls.values()];

@@ -258,11 +258,11 @@ export const firstModule = {
       },
     ],
     [
-      "Build and load does both at once",
+      "Build UDF module and load it does both at once",
       async ({ workbench, outputLog, folder }) => {
         await workbench.clearToasts();
         await workbench.closeOtherEditors("hello.go");
-        await workbench.run("Modgo: Build and load UDF module");
+        await workbench.run("Modgo: Build UDF module and load it");
         await workbench.toast(/^Loaded hello\.so: 2 functions, ABI 1\.0\. Built hello\.so/, BUILD_S);
         assert.ok(existsSync(path.join(folder, "hello/hello.so")));
         await waitUntil(

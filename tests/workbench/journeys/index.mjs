@@ -1,6 +1,7 @@
 // The journeys, in the order in which they run.
 import { besideGopls } from "./beside-gopls.mjs";
 import { exactValues } from "./exact-values.mjs";
+import { firstHour } from "./first-hour.mjs";
 import { firstModule } from "./first-module.mjs";
 import { noInterpreter } from "./no-interpreter.mjs";
 import { restrictedMode } from "./restricted-mode.mjs";
@@ -11,6 +12,7 @@ import { testing } from "./testing.mjs";
 export const journeys = [
   noInterpreter,
   restrictedMode,
+  firstHour,
   firstModule,
   exactValues,
   besideGopls,

@@ -117,6 +117,7 @@ export const restrictedMode = {
         assert.deepEqual(titles.filter((title) => title.startsWith("Modgo: ")).sort(), [
           "Modgo: Restart server",
           "Modgo: Show output",
+          "Modgo: Show rule",
           "Modgo: Show status",
         ]);
       },

@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import * as vscode from "vscode";
 import {
   CloseAction,
+  DidChangeConfigurationNotification,
   ErrorAction,
   type ErrorHandler,
   ExecuteCommandRequest,
@@ -34,13 +35,15 @@ import { showError, showInformation, showWarning } from "../messages.js";
 import { plain } from "../plain-text.js";
 import { methodsOfGopls } from "./gopls.js";
 import type { ServerState } from "./server-state.js";
+import { explicitSettings } from "./settings.js";
 
-/** Commands of this extension that the server's code lenses may use. */
+/** Commands of this extension that the server's code lenses and actions may use. */
 export const LENS_COMMANDS = [
   "modgo.client.buildAndLoad",
   "modgo.client.runOnSample",
   "modgo.client.test",
   "modgo.client.bench",
+  "modgo.client.addSdk",
 ] as const;
 
 export type Report = (step: { message?: string; increment?: number }) => void;
@@ -255,13 +258,13 @@ function createClient(
   const options: LanguageClientOptions = {
     documentSelector: [
       { scheme: "file", language: "go" },
-      { scheme: "file", pattern: "**/testdata/udf/*.case.{yaml,json}" },
+      { scheme: "file", pattern: "**/testdata/udf/*.{case.yaml,case.json,record.json,records.jsonl}" },
     ],
     outputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions: {
       // The server requests them again when they change.
-      settings: vscode.workspace.getConfiguration("modgo"),
+      settings: explicitSettings(),
       trusted: vscode.workspace.isTrusted,
       commands: LENS_COMMANDS,
       without: methodsOfGopls(),
@@ -275,6 +278,15 @@ function createClient(
       async resolveCodeLens(lens, token, next) {
         const resolved = await next(lens, token);
         return resolved && plainLens(resolved);
+      },
+      workspace: {
+        // The client would send the defaults of package.json too.
+        didChangeConfiguration: () =>
+          client.sendNotification(DidChangeConfigurationNotification.type, {
+            settings: { modgo: explicitSettings() },
+          }),
+        configuration: (params) =>
+          params.items.map(({ section }) => (section === "modgo" ? explicitSettings() : {})),
       },
       handleWorkDoneProgress(token, params, next) {
         next(token, plainProgress(params));
@@ -298,7 +310,7 @@ function createClient(
     args: [...ISOLATED, "-m", "modgo_lsp", "lsp"],
     options: { cwd: folder },
   };
-  const client = new LanguageClient("modgo", "Modgo", executable, options);
+  const client: LanguageClient = new LanguageClient("modgo", "Modgo", executable, options);
   client.onNotification(ShowMessageNotification.type, ({ type, message }) => {
     if (type === MessageType.Error) void showError(message);
     else if (type === MessageType.Warning) void showWarning(message);
