@@ -70,7 +70,9 @@ may be left out where the workspace has one UDF module. What takes long reports 
 
 Values are exact: integers to 64 bits, and a number with a fraction or exponent is a double. A client whose
 JSON parser makes every number a double, as JavaScript's does, sends the object as a string of JSON text, and
-asks for results as text by the initialization option `results`.
+asks for results as text by the initialization option `results`. With `"document": true` in the object, the
+server also writes the result of `modgo.call`, `modgo.load` or `modgo.buildAndLoad` to a file and adds its
+path as `document`: of a call a text with value, logs, frames and the change of the record as a diff.
 
 | command | what it does |
 | --- | --- |

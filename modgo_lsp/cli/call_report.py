@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from typing import Any
 
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.result import CallResult, Failure, LogLine, NumberedResult, StreamResult
 from modgo_lsp.host.run_call import Calls, Outcome
-from modgo_lsp.host.sample import Record, sample_json
+from modgo_lsp.host.sample import sample_json
+from modgo_lsp.report.call_text import change_lines, record_lines
 from modgo_lsp.report.terminal_escapes import styled
 
 Paint = Callable[[str, str], str]
@@ -93,28 +93,11 @@ def _show_summary(calls: Calls) -> None:
 
 
 def _changes(result: CallResult) -> list[str]:
-    """The record before and after as a diff, a new value below the old one; empty if nothing changed."""
-    before, after = record_lines(result.before), record_lines(result.after)
-    if before == after:
+    """The record before and after as a diff; empty if nothing changed."""
+    before, after = sample_json(result.before), sample_json(result.after)
+    if record_lines(before) == record_lines(after):
         return []
-    lines = [f"  record {_compact(sample_json(result.before)['key'])}"]
-    for place in sorted(before.keys() | after.keys()):
-        old, new = before.get(place), after.get(place)
-        if old == new:
-            lines.append(f"  {old}")
-            continue
-        lines += [f"{sign} {text}" for sign, text in (("-", old), ("+", new)) if text is not None]
-    return lines
-
-
-def record_lines(record: Record) -> dict[tuple[int, str], str]:
-    """The lines that describe a record, by place: (0, bin), and (1, "") for the rest."""
-    if not record.exists:
-        return {(1, ""): "(does not exist)"}
-    sample = sample_json(record)
-    bins: dict[str, Any] = sample["bins"]
-    lines = {(0, name): f"{name}: {_compact(value)}" for name, value in bins.items()}
-    return {**lines, (1, ""): f"(generation {sample['generation']}, ttl {sample['ttl']})"}
+    return [f"  record {_compact(before['key'])}", *change_lines(before, after)]
 
 
 def _paint() -> Paint:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from modgo_lsp.build.preflight import RequestError
 from modgo_lsp.build.toolchain import ToolchainError
-from modgo_lsp.cli.call_report import record_lines, show_failure, show_outcome
+from modgo_lsp.cli.call_report import show_failure, show_outcome
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.local_module import (
     BuildFailedError,
@@ -27,9 +27,10 @@ from modgo_lsp.host.load_failure import LoadFailedError
 from modgo_lsp.host.module import HostError
 from modgo_lsp.host.record_store import Store, StoreError
 from modgo_lsp.host.result import FunctionInfo
-from modgo_lsp.host.sample import Record, SampleError, parse_key, read_sample
+from modgo_lsp.host.sample import Record, SampleError, parse_key, read_sample, sample_json
 from modgo_lsp.host.session import Session
 from modgo_lsp.lint.config import Settings
+from modgo_lsp.report.call_text import record_lines
 
 T = TypeVar("T")
 
@@ -198,7 +199,7 @@ class Repl:
             self.record = parse_key(rest if rest[:1] == "[" else json.dumps(["test", "demo", _key(rest)]))
         found = self._store.read(self.record) or self.record
         say(key_text(found))
-        for each in record_lines(found).values():
+        for each in record_lines(sample_json(found)).values():
             say(f"  {each}")
         return True
 

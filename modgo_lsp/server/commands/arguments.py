@@ -58,7 +58,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`uri` is the module's folder, a file in it, or a .so; "" for the default module. `record` is a sample:
     an object, or the name of a file, relative to the folder; `records` is a list of samples, or the name of a
-    file of them. With `show` the server shows the result, for clients that don't."""
+    file of them. With `show` the server shows the result, for clients that don't; with `document` it writes a
+    result that is longer than a message to a file, whose path is then in the answer."""
 
     uri: str = ""
     function: str | None = None
@@ -68,6 +69,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     options: Options = Options()
     expect: msgspec.Raw = NULL
     show: bool = False
+    document: bool = False
 
     @property
     def path(self) -> Path:

@@ -8,10 +8,10 @@ from typing import Any
 from lsprotocol import types
 
 from modgo_lsp.report.build_json import usage_error_json
-from modgo_lsp.server.commands.arguments import UsageError, request_of
+from modgo_lsp.server.commands.arguments import Request, UsageError, request_of
 from modgo_lsp.server.commands.context import Arguments, Commands, Json
 from modgo_lsp.server.commands.results import build_and_load_result
-from modgo_lsp.server.commands.show_answer import show_answer
+from modgo_lsp.server.commands.show_answer import show_answer, write_document
 from modgo_lsp.server.lsp.connection import encoded
 from modgo_lsp.server.lsp.errors import RefusedError
 from modgo_lsp.server.lsp.methods import COMMANDS, command_of
@@ -33,18 +33,21 @@ async def execute(commands: Commands, params: types.ExecuteCommandParams) -> Any
         answer = usage_error_json(str(error))
         if name == _BUILD_AND_LOAD:
             answer = answer | build_and_load_result(answer, None)
-    if _is_to_be_shown(name, arguments):
-        await show_answer(commands.session, name, answer)
+    request, document = _request(arguments), None
+    if request.show or (not arguments and name != _STATUS):
+        # A client that can give a command no arguments shows no answer either.
+        document = await show_answer(commands.session, name, answer, request)
+    elif request.document:
+        document = await write_document(commands.session, name, answer, request)
+    if document is not None:
+        answer = {**answer, "document": str(document)}
     if commands.session.client.options.results == "text":
         return {"json": encoded(answer).decode()}
     return answer
 
 
-def _is_to_be_shown(name: str, arguments: Arguments) -> bool:
-    """Whether the client asks for it. One that can give a command no arguments shows no answer either."""
-    if not arguments:
-        return name != _STATUS
+def _request(arguments: Arguments) -> Request:
     try:
-        return request_of(arguments).show
+        return request_of(arguments)
     except UsageError:
-        return False
+        return Request()

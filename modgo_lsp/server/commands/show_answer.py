@@ -2,13 +2,14 @@
 ours and drops the result, as Neovim and Emacs do.
 
 A message has it in short. What is longer is written to a document in modgo's cache, one for each command,
-which is opened where the client can.
+which is opened where the client can: of a call as a text with the change of the record, of others as JSON.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ import msgspec
 
 from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.file_writer import ANYTHING, write_file
+from modgo_lsp.report.call_text import call_text
+from modgo_lsp.server.commands.arguments import Request, UsageError
 from modgo_lsp.server.commands.results import summary
 from modgo_lsp.server.lsp.connection import encoded
 from modgo_lsp.server.lsp.log_handlers import ERROR, INFO
@@ -28,26 +31,50 @@ _LONGEST = 300
 _LONG = ("modgo.load", "modgo.buildAndLoad", "modgo.call")
 
 
-async def show_answer(session: Session, command: str, answer: dict[str, Any]) -> None:
+async def show_answer(
+    session: Session, command: str, answer: dict[str, Any], request: Request
+) -> Path | None:
+    """Returns the path of the document, None if there is none."""
     text = summary(answer)
     text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-    path = await asyncio.to_thread(_written, command, answer) if command in _LONG else None
+    path = await write_document(session, command, answer, request)
     if path is not None and not session.client.show_document:
         text = f"{text} (all of it: {path})"
     session.outbox.show_message(INFO if answer.get("ok", True) else ERROR, text)
     if path is not None and session.client.show_document:
         show_document(session, str(path), take_focus=False)
+    return path
 
 
-def _written(command: str, answer: dict[str, Any]) -> Path | None:
+async def write_document(
+    session: Session, command: str, answer: dict[str, Any], request: Request
+) -> Path | None:
+    """Writes the result of a command whose results are longer than a message. Returns the path."""
+    return await asyncio.to_thread(_written, session, command, answer, request) if command in _LONG else None
+
+
+def _written(session: Session, command: str, answer: dict[str, Any], request: Request) -> Path | None:
     """The file with the result; None where it can't be written: the message has the main thing."""
     try:
         path = cache_directory() / "results" / f"{command.removeprefix('modgo.')}.json"
-        write_file(path, msgspec.json.format(encoded(answer), indent=2) + b"\n", replaces=ANYTHING)
+        if command == "modgo.call":
+            path = path.with_suffix(".diff")
+            text = call_text(request.function or "", answer, _folder(session, request)).encode()
+        else:
+            text = msgspec.json.format(encoded(answer), indent=2) + b"\n"
+        write_file(path, text, replaces=ANYTHING)
     except OSError as error:
         _log.warning("The result could not be written: %s", error)
         return None
     return path
+
+
+def _folder(session: Session, request: Request) -> Path:
+    """The module's folder; the root where the request names none."""
+    try:
+        return request.directory(session.documents.by_path)
+    except UsageError:
+        return Path(os.sep)
 
 
 def show_document(session: Session, path: str, take_focus: bool) -> None:
