@@ -11,7 +11,7 @@ export interface Call {
   readonly uri: string;
   readonly function: string;
   /** The name of a sample in testdata/udf to run on; undefined for the function's own. */
-  readonly sample?: string;
+  readonly sampleFile?: string;
 }
 
 /**
@@ -41,8 +41,11 @@ export async function chooseCall(argument: unknown, title: string): Promise<Call
 }
 
 function callOf({ uri, record, records }: Target, name: string): Call {
-  const sample = (record ?? records)?.split("/").at(-1);
-  return { uri, function: name, ...(sample === undefined ? {} : { sample }) };
+  const sampleFile = (record ?? records)?.split("/").at(-1);
+  if (sampleFile === undefined) return { uri, function: name };
+  // The sample is in testdata/udf of the package.
+  const folder = vscode.Uri.joinPath(vscode.Uri.parse(uri), "../../..");
+  return { uri: folder.toString(), function: name, sampleFile };
 }
 
 function activeSample(): vscode.Uri | undefined {
