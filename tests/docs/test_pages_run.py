@@ -24,7 +24,7 @@ LISTED = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True
 TRACKED = sorted(name for name in LISTED.stdout.split("\0") if name and (ROOT / name).exists())
 # A decision shows what was tried.
 PAGE = re.compile(
-    r"[A-Z]+\.md|docs/(?!decisions/).*\.md|examples/(\w+/)?README\.md|(udf|vscode-extension)/README\.md"
+    r"[A-Z]+\.md|docs/(?!decisions/).*\.md|examples/(\w+/)?README\.md|(udf|vscode-extension|libmod_go|modgo_lsp/server)/README\.md"
 )
 PAGES = [ROOT / name for name in TRACKED if PAGE.fullmatch(name)]
 BLOCKS = {page: blocks(page) for page in PAGES}
