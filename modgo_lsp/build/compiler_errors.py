@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from modgo_lsp.build.go_sum_faults import go_sum_fault
 from modgo_lsp.build.main_package import MAIN_FOLDER
 from modgo_lsp.build.wrappers import Generated
 from modgo_lsp.extras import install_command
@@ -53,6 +54,7 @@ _SETUP: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"not one of the workspace modules|found in the current workspace",
             "run `go work use .`, or build with GOWORK=off",
         ),
+        (r"malformed go\.sum", "correct the line, or remove it and run `go mod tidy`"),
         (r"missing go\.sum entry|updates to go\.(mod|sum) needed", "run `go mod tidy`"),
         (
             # Another SDK is neither in modgo's proxy nor, usually, in any other.
@@ -184,10 +186,13 @@ def _finding(
 ) -> Finding | None:
     text = message.text
     if message.path is None:
-        return _unplaced(message, fallback)
+        return _unplaced(message, go_sum_fault("\n".join([text, *message.more]), folder) or fallback)
     if text.startswith(("warning: ", "note: ")):
         return None
     path = _absolute(message.path, folder)
+    if path.endswith("/go.sum"):
+        message = _Message(f"malformed go.sum: {text}")
+        return _unplaced(message, go_sum_fault(message.text, folder) or fallback)
     text = text.removeprefix("fatal error: ").removeprefix("error: ")  # the C compiler's
     generated = files.get(path)
     if generated is not None:
@@ -269,6 +274,8 @@ def _remedy(text: str) -> str | None:
 def _with_remedy(text: str, remedy: str) -> str:
     """The text with the remedy in its first line; the others are details."""
     first, *details = text.split("\n")
+    if first.endswith("; to add:"):  # go's remedy, which follows, is less than ours
+        first, details = first.removesuffix("; to add:"), []
     return "\n".join([f"{first}; {remedy}", *details])
 
 
