@@ -143,7 +143,6 @@ async def _compile(
     sdk: Sdk,
     progress: Progress,
 ) -> BuildResult:
-    progress(f"building {plan.name} with Go {toolchain.go.version}")
     without: frozenset[Location] = frozenset()
     symbols = symbols_source(_functions(plan))
     objects = (await compile_symbols(toolchain, symbols),) if symbols else ()
@@ -155,6 +154,7 @@ async def _compile(
         if request.keep_generated is not None:
             await asyncio.to_thread(_copy_to, request.keep_generated, plan, generated, symbols, request.force)
         what = Compilation(
+            name=plan.name,
             folder=plan.folder,
             main=plan.main_folder.name,
             overlay=overlay,

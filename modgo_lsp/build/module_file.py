@@ -33,6 +33,12 @@ def check_module_place(path: Path, force: bool = False) -> None:
         check_place(path, replaces=SHARED_OBJECT, within=workspace_of(path), force=force)
 
 
+def read_cached(path: Path) -> bytes:
+    """The module that an earlier build wrote to modgo's cache, where nobody else writes; b"" if there is
+    none. A file in the user's folders is not read: it may say falsely from which sources it was built."""
+    return path.read_bytes() if _is_in_cache(path) and path.is_file() else b""
+
+
 def write_module(path: Path, content: bytes, force: bool = False) -> None:
     """Writes a module as a new inode, so that processes that have loaded the old file keep it. It replaces a
     shared object, or with `force` any file. Raises OSError that names `path`."""

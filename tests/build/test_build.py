@@ -14,10 +14,11 @@ import psutil
 import pytest
 
 from modgo_lsp.build.build import BuildRequest, build_module
-from modgo_lsp.build.cache import cache_directory
+from modgo_lsp.build.cache import cache_directory, cached_module
 from modgo_lsp.build.preflight import RequestError
 from modgo_lsp.build.sdk import require, shipped_sdk
 from modgo_lsp.build.toolchain import discover
+from tests.build.conftest import Write
 from tests.build.go_module import GOOD, SDK, build
 
 MODULES = Path(__file__).parent / "modules"
@@ -59,6 +60,32 @@ async def test_a_module_with_its_dependency_and_an_untouched_tree(tmp_path: Path
     assert functions["double"]["location"] == "shared.go:10"
     assert functions["collections"]["params"][-1] == {"name": "rest", "type": "...string"}
     assert steps[0].startswith("building out with Go 1.")
+
+
+async def test_a_module_in_the_cache_that_is_up_to_date_is_left_as_it_is(write: Write) -> None:
+    folder = write("m.go", GOOD)
+    output = cached_module(str(folder))
+    request = BuildRequest((folder,), output=output)
+    assert (await build_module(request)).ok
+    steps: list[str] = []
+    before = output.stat()
+    assert (await build_module(request, steps.append)).ok
+    assert (steps, output.stat().st_ino) == ([], before.st_ino)
+    write("m.go", GOOD + "\nfunc More() {}\n")
+    assert (await build_module(request, steps.append)).ok
+    assert steps[0].startswith("building m with Go 1.")
+    assert output.stat().st_ino != before.st_ino
+
+
+async def test_a_file_that_claims_to_be_up_to_date_is_replaced(tmp_path: Path, write: Write) -> None:
+    """Go trusts the ID in its output, and a repository may contain any file."""
+    output = tmp_path / "m.so"
+    request = BuildRequest((write("m.go", GOOD),), output=output)
+    assert (await build_module(request)).ok
+    built = output.read_bytes()
+    output.write_bytes(built + b"more")
+    assert (await build_module(request)).ok
+    assert output.read_bytes() == built
 
 
 async def test_wrappers_are_bound_for_every_function_whose_type_can_be_named(tmp_path: Path) -> None:
