@@ -115,7 +115,9 @@ def _no_module(cluster: Cluster, module: str) -> Failure:
         return Failure(
             "abi", message, remedy="see `modgo modules` for missing files and the server's log for the reason"
         )
-    remedy = did_you_mean(module, names, f"it has {', '.join(names) or 'none'}")
+    remedy = did_you_mean(
+        module, names, f"it has {', '.join(names)}" if names else "deploy it with `modgo deploy`"
+    )
     return Failure("usage", f"the cluster has no module {module}", remedy=remedy)
 
 

@@ -163,7 +163,7 @@ def find_existing(cluster: Cluster, name: str) -> ExistingFiles:
         remedy = "modgo removes Go modules only; use the tool that put it there"
         raise usage_error(f"{name} is not a Go module but {', '.join(there.others)}", remedy)
     known = sorted({stem(filename) for filename in found.names() if filename.endswith(SUFFIX)})
-    remedy = f"it has {', '.join(known)}" if known else "it has no Go modules"
+    remedy = f"it has {', '.join(known)}" if known else "no Go module is deployed"
     raise usage_error(f"the cluster has no Go module {name}", remedy)
 
 
