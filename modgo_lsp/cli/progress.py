@@ -85,10 +85,10 @@ class _Line:
         console = Console(stderr=True, markup=False, highlight=False, no_color=plain)
         text = TextColumn("{task.description} ({task.elapsed:.0f} s)", markup=False)
         self._progress = Progress(SpinnerColumn(), text, console=console, transient=True)
-        self._task = self._progress.add_task("")
+        self._task = self._progress.add_task("", visible=False)
 
     def show(self, text: str) -> None:
-        self._progress.update(self._task, description=shown(text))
+        self._progress.update(self._task, description=shown(text), visible=True)
 
     def __enter__(self) -> _Line:
         self._progress.start()

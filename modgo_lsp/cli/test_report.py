@@ -79,8 +79,10 @@ def show_summary(reports: Sequence[ModuleReport], interrupted: bool = False) -> 
     parts += [_paint(f"{invalid} not valid", "red", bold=True)] if invalid else []
     passed = len(results) - failed
     parts += [_paint(f"{passed} passed", "green", bold=not failed)] if passed or not parts else []
-    calling = seconds - sum(report.loading for report in reports)
-    rate = f" ({len(results) / calling:,.0f} calls/s)" if len(results) >= _RATE_FROM and calling > 0 else ""
+    loading = sum(report.loading for report in reports)
+    rate = ""
+    if len(results) >= _RATE_FROM and seconds > loading:
+        rate = f" ({_time(loading)} to load, then {len(results) / (seconds - loading):,.0f} calls/s)"
     end = "; interrupted" if interrupted else ""
     say(f"{', '.join(parts)} in {_time(seconds)}{rate}{end}")
 

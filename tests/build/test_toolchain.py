@@ -64,7 +64,7 @@ async def test_the_message_about_an_old_go_has_both_versions(bare: Path) -> None
     path = go_program(bare / "go", "1.22.4")
     with pytest.raises(ToolchainError) as refused:
         await discover_go()
-    assert refused.value.message == f"{path} is Go 1.22.4, and modgo needs 1.24 or newer"
+    assert refused.value.message == f"{path} is Go 1.22.4, which is too old: modgo needs 1.24 or newer"
 
 
 async def test_a_wheel_helps_where_the_go_on_path_is_too_old(
@@ -111,15 +111,15 @@ async def test_the_zig_wheel_serves_as_c_compiler(
 
 async def test_a_setting_is_binding(bare: Path) -> None:
     go_program(bare / "go", "1.26.1")
-    with pytest.raises(ToolchainError, match="/no/such/go, is not a program"):
+    with pytest.raises(ToolchainError, match="/no/such/go, which --go or the setting go names, is not"):
         await discover_go("/no/such/go")
-    with pytest.raises(ToolchainError, match="in the settings, nocc, is not a program"):
+    with pytest.raises(ToolchainError, match="nocc, which --cc or the setting cc names, is not a program"):
         await discover_cc("nocc")
 
 
 async def test_cc_is_binding(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CC", "nocc")
-    with pytest.raises(ToolchainError, match="the C compiler in CC, nocc, is not a program"):
+    with pytest.raises(ToolchainError, match="nocc, which CC names, is not a program"):
         await discover_cc()
 
 

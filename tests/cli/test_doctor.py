@@ -43,7 +43,7 @@ def test_what_is_missing_has_a_remedy(tmp_path: Path) -> None:
     assert checks["c-compiler"]["ok"]
     text = doctor("--go", "/no/such/go", cwd=tmp_path)
     assert text.stdout.startswith(
-        "go:          missing\n    the Go in the settings, /no/such/go, is not a program"
+        "go:          error\n    /no/such/go, which --go or the setting go names, is not a program"
     )
 
 
@@ -89,7 +89,8 @@ def test_a_cache_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     done = doctor(cwd=tmp_path, XDG_CACHE_HOME=str(tmp_path / "file"), GOCACHE=str(tmp_path / "go"))
     assert done.returncode == 2
-    assert "cache:       missing" in done.stdout
+    assert "cache:       error" in done.stdout
+    assert "cannot be written (Not a directory)" in done.stdout
     assert "set XDG_CACHE_HOME" in done.stdout
     assert "Traceback" not in done.stderr
 

@@ -150,6 +150,14 @@ def test_all_is_well(package: Path, modgo: Modgo) -> None:
     assert summary.startswith("3 passed in ")
 
 
+def test_the_rate_of_many_calls_names_the_time_that_it_leaves_out(package: Path, modgo: Modgo) -> None:
+    write_cases(package, "".join(f"- {{function: greet, args: [a{n}]}}\n" for n in range(100)))
+    summary = modgo("test", cwd=package).stdout.splitlines()[-1]
+    assert re.fullmatch(r"100 passed in [\d.]+ m?s \([\d.]+ m?s to load, then [\d,]+ calls/s\)", summary), (
+        summary
+    )
+
+
 def test_json_of_a_passed_and_a_failed_case(package: Path, modgo: Modgo) -> None:
     write_cases(package, PASSING + FAILING)
     done = modgo("test", "--json", package, cwd=package.parent)
