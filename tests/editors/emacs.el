@@ -7,6 +7,7 @@
 (defvar shown-messages nil)
 (defvar offered-actions nil)
 (defvar first-diagnostics nil)
+(defvar run-text "")
 (defvar test-options (json-parse-string (getenv "OPTIONS") :object-type 'plist))
 
 (advice-add 'message :after
@@ -26,6 +27,10 @@
                         :diagnostics (vconcat first-diagnostics)
                         :diagnostics_at_end (with-current-buffer "counters.go" (vconcat (diagnostics)))
                         :actions (vconcat offered-actions)
+                        :run (substring-no-properties run-text)
+                        :rule (if (get-buffer "*modgo rule*")
+                                  (with-current-buffer "*modgo rule*" (buffer-string))
+                                "")
                         :messages (vconcat (reverse shown-messages))
                         :text (with-current-buffer "counters.go"
                                 (buffer-substring-no-properties (point-min) (point-max))))))
@@ -70,7 +75,11 @@
         (call-interactively #'modgo-build)
         (wait-for "the build" (logged "Modgo: built"))
         (modgo-run "add" "[\"n\", 1, 10]")
-        (wait-for "the result of the call" (logged "Modgo: result"))
+        (wait-for "the result of the call" (logged "Modgo: add → "))
+        (setq run-text (with-current-buffer "*modgo run*" (buffer-string)))
+        (modgo-rule "mg101")
+        (modgo-test)
+        (wait-for "the tests" (logged " passed"))
         (modgo-run "nobody" "")
         (wait-for "what is wrong with the call" (logged "nobody"))
         (modgo-sample "take")

@@ -90,8 +90,41 @@ end)
 
 vim.cmd('ModgoBuild')
 wait('the build', notified('built '))
+-- The text of the window with a result.
+local function shown(name)
+  local buffer = vim.fn.bufnr('^' .. name .. '$')
+  return buffer ~= -1 and vim.fn.bufwinid(buffer) ~= -1 and vim.api.nvim_buf_get_lines(buffer, 0, -1, false) or {}
+end
+
 vim.cmd('ModgoRun add ["n", 1, 10]')
-wait('the result of the call', notified('result '))
+wait('the result of the call', notified('add → '))
+result.run = shown('modgo://run')
+vim.cmd('ModgoRule MG101')
+wait('the page of a rule', function()
+  return #shown('modgo://rule') > 0
+end)
+result.rule = shown('modgo://rule')
+vim.cmd('ModgoTest')
+wait('the tests', notified(' passed'))
+
+-- Runs a lens of the function under the cursor.
+vim.lsp.codelens.refresh()
+local line = vim.fn.search('^func Take(', 'w')
+wait('the lenses', function()
+  return vim.tbl_count(vim.lsp.codelens.get(0)) > 0
+end)
+vim.api.nvim_win_set_cursor(0, { line, 0 })
+vim.ui.select = function(items, _, choose)
+  for i, item in ipairs(items) do
+    if item.lens and item.lens.command.title == 'Run on sample' then
+      result.lens = item.lens.command.command
+      return choose(item, i)
+    end
+  end
+end
+vim.lsp.codelens.run()
+wait('the result of the lens', notified('take'))
+result.lens_run = shown('modgo://run')
 vim.cmd('ModgoRun nobody')
 wait('what is wrong with the call', notified('nobody'))
 local source = vim.api.nvim_get_current_buf()

@@ -55,7 +55,10 @@ def check(result: dict[str, Any], folder: Path) -> None:
     assert (folder / "counters.go").read_text() == result["text"]  # modgo-build saves the file
     assert (folder / "counters.so").read_bytes()[:4] == b"\x7fELF"
     assert f"Modgo: built {folder / 'counters.so'}" in result["messages"]
-    assert "Modgo: result 1" in result["messages"]
+    assert "Modgo: add → 1" in result["messages"]
+    assert result["run"].startswith("add → 1\n")
+    assert "\n+ n: 1\n" in result["run"]
+    assert result["rule"].startswith("# MG101")
 
 
 def test_emacs_shows_fixes_builds_and_runs(environment, home, counters):

@@ -62,7 +62,12 @@ def check(result: dict[str, Any], folder: Path) -> None:
     assert (folder / "counters.go").read_text() == result["text"]  # :ModgoBuild saves the file
     assert (folder / "counters.so").read_bytes()[:4] == b"\x7fELF"
     assert f"Modgo: built {folder / 'counters.so'}" in result["notified"]
-    assert "Modgo: result 1" in result["notified"]
+    assert "Modgo: add → 1" in result["notified"]
+    assert result["run"][0] == "add → 1"
+    assert '+ n: 1' in result["run"]
+    assert result["rule"][0].startswith("# MG101")
+    assert result["lens"] == "modgo.client.runOnSample"
+    assert result["lens_run"][0].startswith("take")
 
 
 def test_neovim_shows_fixes_builds_and_runs(neovim, run, home, counters):

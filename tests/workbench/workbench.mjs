@@ -228,10 +228,10 @@ export class Workbench {
   }
 
   /** Opens the menu of quick fixes at the cursor, and returns their titles. */
-  async quickFixes() {
+  async quickFixes(seconds = 30) {
     const rows = this.page.locator(".action-widget .monaco-list-row.action");
     await this.page.keyboard.press("Control+.");
-    await rows.first().waitFor();
+    await rows.first().waitFor({ timeout: seconds * 1000 });
     return (await rows.allTextContents()).map((text) => text.trim());
   }
 

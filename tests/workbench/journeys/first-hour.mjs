@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { waitUntil } from "../wait-until.mjs";
+import { RunsView } from "../webview.mjs";
 
 const BUILD_S = 180; // the first build on a machine compiles Go's standard library
 const SDK = "github.com/GeertJohan/aerospike-mod-go/udf";
@@ -81,7 +82,7 @@ export const firstHour = {
         await waitUntil(
           "the fix is offered",
           async () => {
-            const titles = await workbench.quickFixes().catch(() => []);
+            const titles = await workbench.quickFixes(2).catch(() => []);
             if (titles.some((title) => title.includes("Add the SDK to go.mod"))) return true;
             await workbench.page.keyboard.press("Escape");
             return false;
@@ -106,7 +107,7 @@ export const firstHour = {
     ],
     [
       "the lens of a sample runs the UDF on it",
-      async ({ workbench }) => {
+      async ({ workbench, outputLog }) => {
         await workbench.deleteLine(2);
         await workbench.save();
         await workbench.noProblem(/binz/);
@@ -117,6 +118,14 @@ export const firstHour = {
           30,
           async () => JSON.stringify(await workbench.lenses()),
         );
+        const view = new RunsView(workbench);
+        const isCalled = () => outputLog().includes('modgo.call {"uri"');
+        await workbench.clickLens("Run 'add' on this sample", 0, isCalled);
+        await view.locator("#argument-0").waitFor({ timeout: BUILD_S * 1000 });
+        await view.runWith('"hits"', "2");
+        await view.shows("outcome", /42/, BUILD_S);
+        await view.shows("outcome", /hits/);
+        await workbench.closePanel();
       },
     ],
     [
@@ -167,8 +176,16 @@ export const firstHour = {
         await workbench.run("Modgo: Show rule", workbench.quickInput().filter({ hasText: "Show rule" }));
         await workbench.answer("MG101");
         await workbench.tab("MG101 unregistered-udf").waitFor();
-        const page = workbench.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
-        await page.locator("h1", { hasText: "MG101" }).waitFor();
+        await waitUntil(
+          "the page is shown",
+          async () => {
+            const titles = workbench.page.frames().map((frame) =>
+              frame.locator("h1", { hasText: "MG101" }).count().catch(() => 0),
+            );
+            return (await Promise.all(titles)).some((count) => count > 0);
+          },
+          30,
+        );
         await workbench.page.keyboard.press("Control+t");
         await workbench.page.locator('.quick-input-widget input[type="text"]').fill("#add");
         const rows = workbench.page.locator(".quick-input-list .monaco-list-row .label-name");
@@ -208,7 +225,6 @@ export const firstHour = {
         const steps = workbench.page.locator(".gettingStartedContainer .getting-started-step");
         await waitUntil("five steps", async () => (await steps.count()) === 5, 20);
         await steps.nth(1).click();
-        await workbench.page.locator(".getting-started-media svg, .getting-started-media iframe").first().waitFor();
       },
     ],
   ],
