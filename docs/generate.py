@@ -33,7 +33,7 @@ def command_line() -> str:
         NOTICE.format("modgo_lsp/cli/"),
         "# Command line\n",
         "Exit codes: 0 success, 1 findings or a failed call, 2 wrong usage, configuration or toolchain,\n"
-        "130 interrupted, 70 a bug in modgo.\n",
+        "130 interrupted, 141 output to a closed pipe (`modgo lint | head`), 70 a bug in modgo.\n",
     ]
     context = click.Context(modgo, info_name="modgo", terminal_width=100)
     for name, (_, about) in COMMANDS.items():

@@ -266,11 +266,9 @@ TEST(a_module_that_does_not_load_exits_with_2)
 
 TEST(a_function_that_hangs_is_ended)
 {
-	double begin = check_now();
-
+	/* Without the time-out sleep would come back, and the program would exit with 0. */
 	CHECK_NUMBER(RUN("--timeout", "100", "record", "good.sleep"), 1);
 	CHECK_CONTAINS(err, "test: sleep did not come back within 100 ms");
-	CHECK(check_now() - begin < 10);
 }
 
 TEST(a_fenced_module_is_used_as_any_other)

@@ -210,7 +210,7 @@ def test_what_goes_wrong_with_a_stream(
 
 
 def test_ctrl_c_waits_for_no_answer(cluster: list[Asd], tmp_path: Path) -> None:
-    command = ["apply", "calls", "sleep", "10", "--timeout", "20", "--hosts", cluster[0].hosts, "--key", KEY]
+    command = ["apply", "calls", "sleep", "60", "--timeout", "90", "--hosts", cluster[0].hosts, "--key", KEY]
     process = subprocess.Popen(
         [sys.executable, "-m", "modgo_lsp", *command],
         cwd=tmp_path,
@@ -221,11 +221,9 @@ def test_ctrl_c_waits_for_no_answer(cluster: list[Asd], tmp_path: Path) -> None:
     )
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(2)
-    began = time.monotonic()
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=30)
+    output, errors = process.communicate(timeout=30)  # the answer comes after 60 s
     assert (process.returncode, output, errors.strip()) == (130, "", "")
-    assert time.monotonic() - began < 4
 
 
 def test_keys_are_checked_first(apply: Any) -> None:

@@ -65,10 +65,9 @@ def test_a_worker_that_dies_or_hangs_costs_one_call(make_server: Maker, shop: Fi
     server.store("a", {"n": 1})
     with pytest.raises(FailedError, match="its worker ended with exit code 3"):
         server.apply("a", "shop", "exit")
-    began = time.monotonic()
+    assert 0 < server.apply("a", "shop", "left") <= 500
     with pytest.raises(FailedError, match="did not come back in time"):
         server.apply("a", "shop", "spin")
-    assert time.monotonic() - began < 1.7
     assert server.apply("a", "shop", "get", "n") == 1
 
 
@@ -76,10 +75,9 @@ def test_the_servers_own_time_limit_ends_a_call(make_server: Maker, shop: Files)
     server = make_server()
     server.put_all(shop)
     server.store("a", {"n": 1})
-    began = time.monotonic()
+    assert 0 < server.apply("a", "shop", "left") <= 5000
     with pytest.raises(FailedError, match="did not come back in time"):
         server.apply("a", "shop", "spin")
-    assert time.monotonic() - began < 5
     assert server.apply("a", "shop", "get", "n") == 1
 
 

@@ -2,6 +2,7 @@
 package shop
 
 import (
+	"context"
 	"errors"
 	"os"
 	"time"
@@ -21,6 +22,7 @@ func init() {
 	udf.Register("dereference", Dereference)
 	udf.Register("exit", Exit)
 	udf.Register("spin", Spin)
+	udf.Register("left", Left)
 	udf.Register("rest", Rest)
 	udf.Register("say", Say)
 	udf.Register("total", Total)
@@ -69,6 +71,15 @@ func Exit() { os.Exit(3) }
 func Spin() {
 	for {
 	}
+}
+
+// Left returns the milliseconds that the call has left, -1 if it has no limit.
+func Left(ctx context.Context) int64 {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return -1
+	}
+	return time.Until(deadline).Milliseconds()
 }
 
 // Rest takes its time, so that others are called meanwhile.
