@@ -24,25 +24,13 @@ import pytest
 from modgo_lsp.ship.cluster import connected
 from modgo_lsp.ship.cluster_access import Access, read_seeds
 from tests.asd.cluster import Asd, StartCluster, clusters, require_asd
+from tests.modgo_command import modgo
 
 require_asd()
 
 ROOT = Path(__file__).parents[2]
 PATIENT = {"total_timeout": 10_000}  # a busy machine must not fail a test
 KEY = '["test", "demo", "k1"]'
-
-
-def modgo(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "modgo_lsp", *arguments],
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
 
 
 def plugin() -> dict[str, str]:

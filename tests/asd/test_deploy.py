@@ -23,23 +23,11 @@ import pytest
 
 from modgo_lsp.ship.server_files import package
 from tests.asd.cluster import Asd, StartCluster, clusters, require_asd
+from tests.modgo_command import modgo
 
 require_asd()
 
 ROOT = Path(__file__).parents[2]
-
-
-def modgo(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "modgo_lsp", *arguments],
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.modgo_command import modgo
+
 MODULES = Path(__file__).parents[1] / "build" / "modules"
 SDK_PATH = "github.com/GeertJohan/aerospike-mod-go/udf"
 GO_MOD = f"module example.com/m\n\ngo 1.24\n\nrequire {SDK_PATH} v1.0.0\n"
@@ -23,18 +25,6 @@ GOOD = (
     'func init() { udf.Register("add", Add) }\n'
 )
 ROOT = Path(__file__).parents[2]
-
-
-def modgo(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "modgo_lsp", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-    )
 
 
 @pytest.fixture

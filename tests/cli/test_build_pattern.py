@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.modgo_command import modgo
 
 ROOT = Path(__file__).parents[2]
 SDK = "github.com/GeertJohan/aerospike-mod-go/udf"
@@ -30,32 +29,19 @@ def modules(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def modgo(folder: Path, *words: str, text: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "modgo_lsp", *words],
-        cwd=folder,
-        input=text,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        timeout=200,
-        check=False,
-    )
-
-
 def test_each_package_with_udfs_becomes_a_module(modules: Path) -> None:
-    ran = modgo(modules, "build", "./...", "-o", "out/")
+    ran = modgo("build", "./...", "-o", "out/", cwd=modules)
     assert ran.returncode == 1
     assert ran.stdout.endswith("Built 2 of 3 modules; failed: bad.\n")
     assert sorted(path.name for path in (modules / "out").iterdir()) == ["a.so", "good.so"]
-    ran = modgo(modules, "build", "./b/...", "./a", "--json", "-o", "out")
+    ran = modgo("build", "./b/...", "./a", "--json", "-o", "out", cwd=modules)
     answer = json.loads(ran.stdout)
     assert (ran.returncode, answer["ok"]) == (1, False)
     assert {one["module"]: one["ok"] for one in answer["modules"]} == {"a": True, "bad": False, "good": True}
     call = ("call", "out/a.so", "add", "3")
-    ran = modgo(modules, *call, "--record", "-", "--json", text='\ufeff{"bins": {"n": 1}}\n')
+    ran = modgo(*call, "--record", "-", "--json", cwd=modules, lines='\ufeff{"bins": {"n": 1}}\n')
     assert json.loads(ran.stdout)["record"]["before"]["bins"] == {"n": 1}
-    ran = modgo(modules, *call, "--records", "-", text='{"bins": {"n": 1}}\n\n{"bins": {"n": 2}}')
+    ran = modgo(*call, "--records", "-", cwd=modules, lines='{"bins": {"n": 1}}\n\n{"bins": {"n": 2}}')
     assert "2 calls, none failed" in ran.stdout
 
 
@@ -68,7 +54,7 @@ def test_each_package_with_udfs_becomes_a_module(modules: Path) -> None:
     ],
 )
 def test_patterns_that_build_nothing(modules: Path, words: tuple[str, ...], said: str) -> None:
-    ran = modgo(modules, *words)
+    ran = modgo(*words, cwd=modules)
     assert ran.returncode == 2
     assert said in ran.stderr
 
@@ -76,7 +62,7 @@ def test_patterns_that_build_nothing(modules: Path, words: tuple[str, ...], said
 def test_two_modules_of_one_name(modules: Path) -> None:
     (modules / "c" / "a").mkdir(parents=True)
     (modules / "c" / "a" / "a.go").write_text(SOURCE.format(name="a", error="nil"))
-    ran = modgo(modules, "build", "./...")
+    ran = modgo("build", "./...", cwd=modules)
     assert ran.returncode == 2
     assert "a and c/a would both become a.so" in ran.stderr
     assert not (modules / "a.so").exists()
@@ -84,6 +70,6 @@ def test_two_modules_of_one_name(modules: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "hits", "\x00\x01"])
 def test_standard_input_that_is_no_record(modules: Path, text: str) -> None:
-    ran = modgo(modules, "call", "./a", "add", "1", "--record", "-", text=text)
+    ran = modgo("call", "./a", "add", "1", "--record", "-", lines=text, cwd=modules)
     assert ran.returncode == 2
     assert "standard input is not a record" in ran.stderr

@@ -23,23 +23,11 @@ from modgo_lsp.cli.repl_session import Repl
 from modgo_lsp.host.record_store import Store
 from modgo_lsp.host.values import List, Map
 from modgo_lsp.lint.config import Settings
+from tests.modgo_command import modgo
 
 ROOT = Path(__file__).parents[2]
 UDFS = ROOT / "tests" / "build" / "modules" / "udfs"
 GO_MOD = "module example.com/m\n\ngo 1.24\n\nrequire github.com/GeertJohan/aerospike-mod-go/udf v1.0.0\n"
-
-
-def modgo(*words: str, cwd: Path, lines: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "modgo_lsp", *words],
-        cwd=cwd,
-        input=lines,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from xml.etree import ElementTree
@@ -18,9 +17,9 @@ from xml.etree import ElementTree
 import psutil
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.modgo_command import modgo
 
-Modgo = Callable[..., "subprocess.CompletedProcess[str]"]
+ROOT = Path(__file__).parents[2]
 
 SOURCE = """package counter
 
@@ -99,22 +98,6 @@ FAILING = """
 
 
 @pytest.fixture
-def modgo() -> Modgo:
-    def run(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "modgo_lsp", *map(str, arguments)],
-            cwd=cwd,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-        )
-
-    return run
-
-
-@pytest.fixture
 def package(tmp_path: Path) -> Path:
     """A package without cases. All tests have the same source, so that the Go cache has it."""
     folder = tmp_path / "counter"
@@ -141,7 +124,7 @@ def write_cases(package: Path, text: str, name: str = "x.case.yaml") -> Path:
     return path
 
 
-def test_all_is_well(package: Path, modgo: Modgo) -> None:
+def test_all_is_well(package: Path) -> None:
     write_cases(package, PASSING)
     done = modgo("test", cwd=package)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -150,7 +133,7 @@ def test_all_is_well(package: Path, modgo: Modgo) -> None:
     assert summary.startswith("3 passed in ")
 
 
-def test_the_rate_of_many_calls_names_the_time_that_it_leaves_out(package: Path, modgo: Modgo) -> None:
+def test_the_rate_of_many_calls_names_the_time_that_it_leaves_out(package: Path) -> None:
     write_cases(package, "".join(f"- {{function: greet, args: [a{n}]}}\n" for n in range(100)))
     summary = modgo("test", cwd=package).stdout.splitlines()[-1]
     assert re.fullmatch(r"100 passed in [\d.]+ m?s \([\d.]+ m?s to load, then [\d,]+ calls/s\)", summary), (
@@ -158,7 +141,7 @@ def test_the_rate_of_many_calls_names_the_time_that_it_leaves_out(package: Path,
     )
 
 
-def test_json_of_a_passed_and_a_failed_case(package: Path, modgo: Modgo) -> None:
+def test_json_of_a_passed_and_a_failed_case(package: Path) -> None:
     write_cases(package, PASSING + FAILING)
     done = modgo("test", "--json", package, cwd=package.parent)
     assert done.returncode == 1
@@ -190,7 +173,7 @@ def test_json_of_a_passed_and_a_failed_case(package: Path, modgo: Modgo) -> None
     }
 
 
-def test_a_failed_case_as_text(package: Path, modgo: Modgo) -> None:
+def test_a_failed_case_as_text(package: Path) -> None:
     write_cases(package, PASSING + FAILING)
     done = modgo("test", cwd=package)
     assert done.returncode == 1
@@ -208,7 +191,7 @@ def test_a_failed_case_as_text(package: Path, modgo: Modgo) -> None:
     assert "\x1b[31m" in modgo("test", cwd=package, FORCE_COLOR="1").stdout
 
 
-def test_cases_that_are_not_valid(package: Path, modgo: Modgo) -> None:
+def test_cases_that_are_not_valid(package: Path) -> None:
     write_cases(package, PASSING + "- name: typo\n  functon: add\n")
     done = modgo("test", cwd=package)
     assert done.returncode == 2
@@ -220,7 +203,7 @@ def test_cases_that_are_not_valid(package: Path, modgo: Modgo) -> None:
     assert [one["location"] for one in answer["invalid"]] == ["testdata/udf/x.case.yaml:18"]
 
 
-def test_a_module_that_misbehaves_fails_its_cases_alone(package: Path, modgo: Modgo) -> None:
+def test_a_module_that_misbehaves_fails_its_cases_alone(package: Path) -> None:
     bad = ["crash", "hang", "flood", "fault"]
     cases = [
         {"function": "add", "args": ["hits", n], "record": None, "expect": {"result": n}} for n in range(200)
@@ -243,7 +226,7 @@ def test_a_module_that_misbehaves_fails_its_cases_alone(package: Path, modgo: Mo
     assert len(failed["flood"]["logs"]) <= 201
 
 
-def test_no_cases(package: Path, modgo: Modgo) -> None:
+def test_no_cases(package: Path) -> None:
     done = modgo("test", cwd=package)
     assert done.returncode == 2
     assert "has no cases" in done.stderr
@@ -254,7 +237,7 @@ def test_no_cases(package: Path, modgo: Modgo) -> None:
     assert (done.returncode, "nothing does not exist" in done.stderr) == (2, True)
 
 
-def test_packages_below_a_folder_and_a_module(package: Path, modgo: Modgo) -> None:
+def test_packages_below_a_folder_and_a_module(package: Path) -> None:
     write_cases(package, PASSING)
     done = modgo("test", cwd=package.parent)
     assert (done.returncode, "./... are all packages below it" in done.stderr) == (2, True)
@@ -264,7 +247,7 @@ def test_packages_below_a_folder_and_a_module(package: Path, modgo: Modgo) -> No
     assert (done.returncode, json.loads(done.stdout)["passed"]) == (0, 3)
 
 
-def test_selection(package: Path, modgo: Modgo) -> None:
+def test_selection(package: Path) -> None:
     path = write_cases(package, PASSING + FAILING)
 
     def names(*arguments: object) -> list[str]:
@@ -286,7 +269,7 @@ def test_selection(package: Path, modgo: Modgo) -> None:
     assert (done.returncode, "a closing parenthesis is missing" in done.stderr) == (2, True)
 
 
-def test_errors_in_the_code(package: Path, modgo: Modgo) -> None:
+def test_errors_in_the_code(package: Path) -> None:
     write_cases(package, PASSING)
     (package / "counter.go").write_text(SOURCE.replace("return count, rec.Create()", "return count"))
     done = modgo("test", cwd=package)
@@ -297,7 +280,7 @@ def test_errors_in_the_code(package: Path, modgo: Modgo) -> None:
     assert answer["findings"][0]["path"] == "counter.go"
 
 
-def test_a_failed_load_is_reported(package: Path, modgo: Modgo) -> None:
+def test_a_failed_load_is_reported(package: Path) -> None:
     write_cases(package, PASSING)
     (package / "counter.go").write_text(SOURCE.replace("func init() {", "func init() {\n\tos.Exit(4)"))
     done = modgo("test", cwd=package)
@@ -307,7 +290,7 @@ def test_a_failed_load_is_reported(package: Path, modgo: Modgo) -> None:
     assert (answer["ok"], answer["errors"][0]["kind"]) == (False, "crash")
 
 
-def test_the_cases_of_the_page_pass(tmp_path: Path, modgo: Modgo) -> None:
+def test_the_cases_of_the_page_pass(tmp_path: Path) -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "testing.md").read_text(), re.DOTALL)
     assert len(blocks) == 4
     by_example = {
@@ -326,7 +309,7 @@ def test_the_cases_of_the_page_pass(tmp_path: Path, modgo: Modgo) -> None:
     assert "8 passed" in done.stdout
 
 
-def test_junit(package: Path, modgo: Modgo) -> None:
+def test_junit(package: Path) -> None:
     write_cases(package, PASSING + FAILING.replace("wrong", "wrong \\u0001") + "- {function: 5}\n")
     done = modgo("test", "--output-format", "junit", cwd=package)
     assert done.returncode == 2
@@ -353,7 +336,7 @@ def test_junit(package: Path, modgo: Modgo) -> None:
     assert "function must be" in str(suite[4][0].get("message"))
 
 
-def test_accept_writes_what_happened(package: Path, modgo: Modgo) -> None:
+def test_accept_writes_what_happened(package: Path) -> None:
     text = f"# A comment\n{PASSING}{FAILING}- {{function: fault}}\n- {{function: greet, args: [Ada]}}\n"
     path = write_cases(package, text)
     done = modgo("test", "--accept", cwd=package)
@@ -370,7 +353,7 @@ def test_accept_writes_what_happened(package: Path, modgo: Modgo) -> None:
     assert path.read_text() == expected
 
 
-def test_accept_in_a_file_that_cannot_be_written(package: Path, modgo: Modgo) -> None:
+def test_accept_in_a_file_that_cannot_be_written(package: Path) -> None:
     elsewhere = package.parent / "elsewhere.case.yaml"
     elsewhere.write_text(FAILING)
     (package / "testdata" / "udf" / "x.case.yaml").symlink_to(elsewhere)
@@ -441,7 +424,7 @@ def test_an_interrupted_run_shows_what_was_run_and_leaves_no_process(package: Pa
         running.wait()
 
 
-def test_coverage(package: Path, modgo: Modgo) -> None:
+def test_coverage(package: Path) -> None:
     write_cases(package, PASSING + "- {function: crash, expect: {error: {kind: crash}}}\n")
     done = modgo("test", "--coverage", "-j1", "-k", "not crash", cwd=package)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -459,14 +442,14 @@ def test_coverage(package: Path, modgo: Modgo) -> None:
     assert (package.parent / "x.out").exists()
 
 
-def test_coverage_replaces_nothing_else(package: Path, modgo: Modgo) -> None:
+def test_coverage_replaces_nothing_else(package: Path) -> None:
     write_cases(package, PASSING)
     done = modgo("test", "--coverage=counter.go", cwd=package)
     assert (done.returncode, "it is not a cover profile" in done.stderr) == (2, True)
     assert (package / "counter.go").read_text() == SOURCE
 
 
-def test_time_stands_still_where_a_case_says_now(package: Path, modgo: Modgo) -> None:
+def test_time_stands_still_where_a_case_says_now(package: Path) -> None:
     write_cases(
         package,
         """
@@ -486,7 +469,7 @@ cases:
     assert passed == 1
 
 
-def test_names_that_are_no_text(package: Path, modgo: Modgo) -> None:
+def test_names_that_are_no_text(package: Path) -> None:
     write_cases(package, PASSING + '- {name: "\\e[31mred", function: fault}\n', "\udcff.case.yaml")
     done = modgo("test", cwd=package)
     assert done.returncode == 1

@@ -5,22 +5,17 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from modgo_lsp.host.case_file import case_files, read_case_file
+from tests.modgo_command import modgo
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 PACKAGES = sorted(path.parent for path in EXAMPLES.glob("*/go.mod"))
 WITHOUT_LUA = {"counters"}  # its take reads the clock
-
-
-def modgo(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "modgo_lsp", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
 
 
 def functions_with_cases(package: Path) -> list[str]:
