@@ -29,7 +29,8 @@ typedef struct mod_go_fenced mod_go_fenced;
 typedef struct mod_go_fenced_options {
 	uint32_t size;
 
-	/* calls at once, a worker each; default: twice the processors, at least 4 */
+	/* calls of record UDFs at once, a worker each, and as many of stream UDFs; default: twice the processors, at
+	 * least 4 */
 	uint32_t limit;
 
 	/* the program mod-go-worker; default: $MODGO_WORKER, else beside the library, in bin beside the library's folder,
@@ -48,7 +49,7 @@ typedef struct mod_go_fenced_options {
 	/* milliseconds for a worker's start, setup included; default: 10,000 */
 	uint32_t start_timeout;
 
-	/* 1: no spare worker; default: one is ready besides the busy ones, so there may be `limit` + 1 */
+	/* 1: no spare worker; default: one is ready besides the busy ones */
 	uint32_t no_spare;
 
 	/* a descriptor to which the module's output is copied, by the end of the call that printed it. A pipe must be
@@ -67,6 +68,17 @@ typedef struct mod_go_fenced_options {
 	/* the time of day that a Go module reads, in nanoseconds since 1970, where the number is not 0; each call reads
 	 * it when it begins. For tests: workers start with another clock for it. Default: the real time */
 	const int64_t *now;
+
+	/* milliseconds in which a call of a stream UDF must read or write an element of its streams, or it is ended;
+	 * default: no limit */
+	uint32_t stall;
+
+	/* milliseconds after which an idle worker is ended, but for one; default: never */
+	uint32_t idle;
+
+	/* milliseconds after a replacement in which calls of the old version may return, before they are ended;
+	 * default: no limit */
+	uint32_t old_calls;
 } mod_go_fenced_options;
 
 /* What a pool has done so far. Each call counts once in `calls`, once in `by_status` and, where it is timed, once in
@@ -76,15 +88,16 @@ typedef struct mod_go_fenced_counters {
 	uint32_t live; /* workers now: idle, busy or starting */
 	uint32_t idle;
 	uint32_t busy;
-	uint64_t calls;         /* that have returned, with any status */
-	uint64_t by_status[8];  /* indexed by aerospike_udf_go_status; panics are [AEROSPIKE_UDF_GO_PANICKED] */
-	uint64_t crashes;       /* calls that ended their worker */
-	uint64_t timeouts;      /* calls whose worker was killed after the deadline */
-	uint64_t restarts;      /* workers started in place of one that had ended */
-	uint64_t failed_starts; /* with those of workers that ended before their first call */
-	uint64_t replacements;  /* of the module */
+	uint64_t calls;        /* that have returned, with any status */
+	uint64_t by_status[8]; /* indexed by aerospike_udf_go_status; panics are [AEROSPIKE_UDF_GO_PANICKED] */
+	uint64_t crashes;      /* calls that ended their worker */
+	uint64_t timeouts;     /* calls whose worker was killed after the deadline */
+	uint64_t restarts;     /* workers started in place of one that had ended */
+	uint64_t failed_starts;
+	uint64_t replacements; /* of the module */
 	uint64_t
 		latency[64]; /* [i]: calls of at least 2^i nanoseconds and less than twice that, waiting included */
+	uint64_t dropped_output; /* bytes of output beyond what is taken of a worker in a second */
 } mod_go_fenced_counters;
 
 /* How this thread's last open, setup or call went, besides its status. */
@@ -116,9 +129,10 @@ char *mod_go_fenced_property(mod_go_fenced *pool, const char *name);
  * As mod_go_apply_single. The functions of call->host are called in this thread, before this returns; the host gets
  * sets and unsets with the next create, update or remove, and at the end of the call. The statuses also mean:
  *   PANICKED  the function ended its worker; the message has the reason from the worker's output
- *   DEADLINE  it did not return and its worker was killed; or all workers were busy until the deadline
+ *   DEADLINE  it did not return and its worker was killed; or all workers were busy until the deadline; or a stream
+ *             UDF has made no progress
  *   REFUSED   the pool was not set up
- *   INTERNAL  no worker could be started, or it broke the protocol
+ *   INTERNAL  no worker could be started, or it broke the protocol, or the module was replaced or ended meanwhile
  */
 int mod_go_fenced_apply_single(mod_go_fenced *pool, const char *name, aerospike_udf_go_call *call,
                                aerospike_udf_go_record *record, aerospike_udf_go_value *arguments,
@@ -141,8 +155,9 @@ int mod_go_fenced_apply_stream(mod_go_fenced *pool, const char *name, aerospike_
                                aerospike_udf_go_value *arguments, size_t count,
                                aerospike_udf_go_result *result);
 
-/* Replaces the module by another version while calls run: those under way finish on the old version, new ones go to
- * the new version once it is checked, loaded and set up in a new worker. A failure leaves the old version in place. */
+/* Replaces the module by another version while calls run: those under way finish on the old version, within the
+ * option `old_calls`; new ones go to the new version once it is checked, loaded and set up in a new worker. A failure
+ * leaves the old version in place. */
 mod_go_status mod_go_fenced_replace(mod_go_fenced *pool, const char *path, mod_go_error *error);
 
 /* What the fence lacks on this kernel, as the end of a sentence, "" where it is complete. A static text. Workers
@@ -152,6 +167,10 @@ const char *mod_go_fenced_lacks(void);
 /* Fill in as much of the struct as its `size` covers. */
 void mod_go_fenced_read_counters(mod_go_fenced *pool, mod_go_fenced_counters *counters);
 void mod_go_fenced_last_outcome(mod_go_fenced_outcome *outcome);
+
+/* Has all workers ended so many milliseconds from now, as the option `stop` does: calls that still run fail, and so do
+ * later ones. mod_go_fenced_close is still needed. */
+void mod_go_fenced_end(mod_go_fenced *pool, uint32_t milliseconds);
 
 /* Kills all workers and frees the pool. No call may run. NULL is allowed. */
 void mod_go_fenced_close(mod_go_fenced *pool);

@@ -208,6 +208,24 @@ TEST(each_function_is_found_by_its_name_and_no_other)
 	}
 }
 
+TEST(a_manifest_of_more_than_a_megabyte_is_not_read)
+{
+	enum { MOST = 1 << 20 };
+	static const char ONE[] = "[{\"name\":\"a\"}]";
+	char *json = malloc(MOST + 2);
+
+	for (size_t length = MOST; length <= MOST + 1; length++) {
+		mod_go_manifest manifest;
+
+		memset(json, ' ', length);
+		memcpy(json, ONE, sizeof(ONE) - 1);
+		json[length] = '\0';
+		CHECK_NUMBER(mod_go_manifest_read(&manifest, json), length == MOST);
+		mod_go_manifest_clear(&manifest);
+	}
+	free(json);
+}
+
 TEST(a_manifest_of_too_many_functions_is_not_read)
 {
 	enum { MOST = 10000 };

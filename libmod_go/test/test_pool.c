@@ -81,32 +81,46 @@ TEST(a_failed_start_fails_waiters_only_where_no_worker_is_live)
 TEST(a_worker_is_started_where_none_is_ready)
 {
 	static const struct {
-		unsigned live, idle, starting;
-		bool no_spare, waits, closing, unready, needed;
+		unsigned records, streams, idle, planned; /* how many workers are busy with them, … */
+		unsigned record_waiters, stream_waiters;
+		bool no_spare, ended_unserved, closing, unready, needed;
 	} CASES[] = {
-		{0, 0, 0, .needed = true},
-		{2, 0, 0, .needed = true}, /* the spare one */
-		{3, 0, 0, .needed = false},
-		{1, 1, 0, .needed = false},
-		{1, 0, 1, .needed = false},
-		{1, 0, 0, .closing = true, .needed = false},
-		{1, 0, 0, .unready = true, .needed = false},
-		{1, 0, 0, .no_spare = true, .needed = false},
-		{1, 0, 0, .no_spare = true, .waits = true, .needed = true},
-		{2, 0, 0, .no_spare = true, .waits = true, .needed = false},
+		{0, 0, 0, 0, 0, 0, .needed = true},
+		{2, 2, 0, 0, 0, 0, .needed = true}, /* the spare one */
+		{1, 0, 1, 0, 0, 0, .needed = false},
+		{1, 0, 0, 1, 0, 0, .needed = false},
+		{1, 0, 0, 0, 0, 0, .closing = true, .needed = false},
+		{1, 0, 0, 0, 0, 0, .unready = true, .needed = false},
+		{1, 0, 0, 0, 0, 0, .ended_unserved = true, .needed = false},
+		{1, 0, 0, 0, 1, 0, .ended_unserved = true, .needed = true},
+		{1, 0, 0, 0, 0, 0, .no_spare = true, .needed = false},
+		{1, 0, 0, 0, 1, 0, .no_spare = true, .needed = true},
+		{2, 0, 0, 0, 1, 0, .no_spare = true, .needed = false}, /* no more calls of records may run */
+		{2, 0, 0, 0, 9, 1, .no_spare = true, .needed = true},  /* but of streams */
+		{2, 2, 0, 0, 9, 9, .no_spare = true, .needed = false},
+		{0, 0, 0, 1, 2, 0, .no_spare = true, .needed = true}, /* starts side by side */
+		{0, 0, 0, 2, 2, 0, .no_spare = true, .needed = false},
+		{0, 0, 0, 2, 2, 0, .needed = true},
+		{0, 0, 1, 1, 2, 0, .no_spare = true, .needed = false},
+		{0, 0, 0, 4, 9, 9, .no_spare = true, .needed = false},
 	};
-	mod_go_waiter waiter;
+	mod_go_waiter waiters[18];
 
 	for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
 		mod_go_fenced *pool = empty_pool();
 
 		pool->ready = !CASES[i].unready;
 		pool->closing = CASES[i].closing;
-		pool->live = CASES[i].live;
+		pool->busy[0] = CASES[i].records;
+		pool->busy[1] = CASES[i].streams;
 		pool->idle_count = CASES[i].idle;
-		pool->starting = CASES[i].starting;
+		pool->planned = CASES[i].planned;
 		pool->options.no_spare = CASES[i].no_spare;
-		pool->waiters = CASES[i].waits ? &waiter : NULL;
+		pool->no_spare = CASES[i].ended_unserved;
+		for (unsigned j = 0; j < CASES[i].record_waiters + CASES[i].stream_waiters; j++) {
+			waiters[j] = (mod_go_waiter){.next = pool->waiters, .stream = j >= CASES[i].record_waiters};
+			pool->waiters = &waiters[j];
+		}
 		if (!CHECK(mod_go_pool_needs_worker(pool) == CASES[i].needed))
 			printf("    case %zu\n", i);
 		free(pool);
@@ -128,10 +142,10 @@ TEST(the_longest_waiting_is_handed_a_worker_and_leaves_the_queue)
 	pool->waiters = &one;
 	one.next = &two;
 	pool->last_waiter = &two.next;
-	pool->busy = 2; /* no more may be */
+	pool->busy[0] = 2; /* no more may be */
 	mod_go_pool_serve_waiters(pool);
 	CHECK(one.worker == NULL && !one.notified);
-	pool->busy = 0;
+	pool->busy[0] = 0;
 	one.since = before = mod_go_now();
 	mod_go_pool_serve_waiters(pool);
 	if (mod_go_now() - before < 1000000) { /* one that has not waited long is only signalled */
@@ -142,12 +156,12 @@ TEST(the_longest_waiting_is_handed_a_worker_and_leaves_the_queue)
 		mod_go_pool_serve_waiters(pool);
 	CHECK(one.worker == worker && two.worker == NULL && pool->waiters == &two &&
 	      pool->last_waiter == &two.next);
-	CHECK(pool->idle == NULL && pool->idle_count == 0 && pool->busy == 1);
+	CHECK(pool->idle == NULL && pool->idle_count == 0 && pool->busy[0] == 1);
 	CHECK_NUMBER(worker->state, MOD_GO_WORKER_BUSY);
 	mod_go_pool_serve_waiters(pool); /* there is no worker for the other */
 	CHECK(two.worker == NULL && !two.notified);
 	mod_go_pool_make_idle(pool, worker);
-	CHECK_NUMBER(pool->busy, 0);
+	CHECK_NUMBER(pool->busy[0], 0);
 	two.since = mod_go_now() - SECOND;
 	mod_go_pool_serve_waiters(pool);
 	CHECK(two.worker == worker && pool->waiters == NULL && pool->last_waiter == &pool->waiters);
@@ -161,7 +175,7 @@ TEST(a_worker_is_retired_once_from_any_state)
 	mod_go_worker workers[3] = {{.state = MOD_GO_WORKER_STARTING}, {.state = MOD_GO_WORKER_STARTING}, {0}};
 
 	pool->starting = 2;
-	pool->busy = 1;
+	pool->busy[0] = 1;
 	pool->live = 4;
 	workers[2].state = MOD_GO_WORKER_BUSY;
 	mod_go_pool_make_idle(pool, &workers[0]);
@@ -172,7 +186,7 @@ TEST(a_worker_is_retired_once_from_any_state)
 	mod_go_pool_retire(pool, &workers[0]);
 	CHECK_NUMBER(pool->live, 3);
 	mod_go_pool_retire(pool, &workers[2]);
-	CHECK(pool->busy == 0 && pool->live == 2 && pool->idle_count == 1);
+	CHECK(pool->busy[0] == 0 && pool->live == 2 && pool->idle_count == 1);
 	workers[0].state = MOD_GO_WORKER_STARTING;
 	pool->starting = 1;
 	mod_go_pool_retire(pool, &workers[0]);

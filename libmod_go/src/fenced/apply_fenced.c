@@ -7,8 +7,8 @@
 #include "fenced/session.h"
 #include "loader/result.h"
 
-/* How often a call is tried whose worker ended before it received the call, for example because of an earlier one. */
-#define TRIES 3
+/* How often a call is tried whose worker ended before it received the call, because something else has killed it. */
+#define TRIES 64
 
 static _Thread_local mod_go_fenced_outcome last;
 
@@ -48,7 +48,14 @@ static int fail(mod_go_session *session, mod_go_arrival arrival, aerospike_udf_g
 	                                      : AEROSPIKE_UDF_GO_INTERNAL;
 	char why[1200];
 
+	if (arrival == MOD_GO_GONE && atomic_load(&session->worker->ended_because) != NULL)
+		status = AEROSPIKE_UDF_GO_INTERNAL;
 	mod_go_worker_explain(session->worker, arrival, why, sizeof(why));
+	if (arrival == MOD_GO_LATE && mod_go_session_is_stalled(session))
+		snprintf(
+			why, sizeof(why),
+			"it has neither read nor written an element of its streams for %llu ms, and its worker was ended",
+			(unsigned long long)(session->stall / 1000000u));
 	mod_go_outcome_note(session->worker, arrival);
 	return mod_go_result_refuse(result, status, "function %s: %s", session->name, why);
 }
@@ -74,7 +81,7 @@ static bool try_call(mod_go_fenced *pool, mod_go_session *session, const aerospi
 	mod_go_arrival arrival;
 	char why[sizeof(((mod_go_error *)0)->message) + 64];
 
-	session->worker = mod_go_pool_acquire(pool, session->deadline, status, why, sizeof(why));
+	session->worker = mod_go_pool_acquire(pool, session->stream, session->deadline, status, why, sizeof(why));
 	if (session->worker == NULL) {
 		mod_go_result_refuse(result, *status, "function %s: %s", session->name, why);
 		return false;
@@ -161,8 +168,13 @@ int mod_go_fenced_apply_stream(mod_go_fenced *pool, const char *name, aerospike_
                                aerospike_udf_go_value *arguments, size_t count,
                                aerospike_udf_go_result *result)
 {
-	mod_go_session session = {
-		.name = name, .call = call, .stream = true, .scope = scope, .input = input, .output = output};
+	mod_go_session session = {.name = name,
+	                          .call = call,
+	                          .stream = true,
+	                          .scope = scope,
+	                          .input = input,
+	                          .output = output,
+	                          .stall = (uint64_t)pool->options.stall * 1000000u};
 
 	return apply(pool, &session, arguments, count, result);
 }

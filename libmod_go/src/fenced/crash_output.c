@@ -26,6 +26,24 @@ static const char *find_beginning(const char *from)
 	return NULL;
 }
 
+/* Whether the current line begins a crash report, now that it has one more byte. */
+static bool begins_report(mod_go_crash_output *output, char byte)
+{
+	if (byte == '\n') {
+		output->line_length = 0;
+		return false;
+	}
+	if (output->line_length == sizeof(output->line))
+		return false;
+	output->line[output->line_length++] = byte;
+	for (int i = 0; i < BEGINNING_COUNT; i++) {
+		if (strlen(BEGINNINGS[i]) == output->line_length &&
+		    memcmp(output->line, BEGINNINGS[i], output->line_length) == 0)
+			return true;
+	}
+	return false;
+}
+
 void mod_go_crash_output_add(mod_go_crash_output *output, const char *text, size_t length)
 {
 	while (length > 0) {
@@ -36,12 +54,12 @@ void mod_go_crash_output_add(mod_go_crash_output *output, const char *text, size
 		for (size_t i = 0; i < taken; i++) {
 			if (output->text[output->length + i] == '\0')
 				output->text[output->length + i] = ' ';
+			output->crashed = output->crashed || begins_report(output, text[i]);
 		}
 		output->length += taken;
 		output->text[output->length] = '\0';
 		text += taken;
 		length -= taken;
-		output->crashed = output->crashed || find_beginning(output->text) != NULL;
 		if (length == 0 || (output->crashed && output->length == MOD_GO_CRASH_OUTPUT_BYTES))
 			return;
 		memmove(output->text, output->text + MOD_GO_CRASH_OUTPUT_BYTES / 2,

@@ -16,8 +16,11 @@ typedef struct mod_go_crash_output {
 	bool
 		crashed; /* a line that begins a crash report has come: nothing after it is dropped while there is capacity */
 	char text[MOD_GO_CRASH_OUTPUT_BYTES + 1];
+	char line[24]; /* the first bytes of the current line */
+	size_t line_length;
 } mod_go_crash_output;
 
+/* Takes time in proportion to `length`, however the output is cut into pieces. */
 void mod_go_crash_output_add(mod_go_crash_output *output, const char *text, size_t length);
 
 /* Writes the reason of the crash, as UTF-8 with a NUL: Go's "fatal error: " or "panic: " line, and, after a

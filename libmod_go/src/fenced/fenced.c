@@ -160,7 +160,7 @@ char *mod_go_fenced_property(mod_go_fenced *pool, const char *name)
 		return value;
 	}
 	pthread_mutex_unlock(&pool->setup_lock);
-	worker = mod_go_pool_acquire(pool, until, &status, why, sizeof(why));
+	worker = mod_go_pool_acquire(pool, false, until, &status, why, sizeof(why));
 	if (worker == NULL)
 		return NULL;
 	value = mod_go_worker_property(worker, name, until);
@@ -173,6 +173,8 @@ static void take_over(mod_go_fenced *pool, mod_go_worker *worker)
 {
 	mod_go_version *old = pool->current;
 
+	if (pool->options.old_calls > 0)
+		old->end_at = mod_go_deadline_after(pool->options.old_calls);
 	pool->current = worker->version;
 	pool->current->users++;
 	while (pool->idle != NULL)
@@ -183,6 +185,7 @@ static void take_over(mod_go_fenced *pool, mod_go_worker *worker)
 	}
 	if (--old->users == 0)
 		mod_go_version_free(old);
+	mod_go_supervisor_wake(pool);
 	pool->failures = 0;
 	pool->next_start = 0;
 	pool->counters.replacements++;
@@ -226,10 +229,18 @@ void mod_go_fenced_read_counters(mod_go_fenced *pool, mod_go_fenced_counters *co
 	now = pool->counters;
 	now.live = pool->live;
 	now.idle = pool->idle_count;
-	now.busy = pool->busy;
+	now.busy = pool->busy[0] + pool->busy[1];
 	pthread_mutex_unlock(&pool->lock);
 	memcpy(counters, &now, size < sizeof(now) ? size : sizeof(now));
 	counters->size = size;
+}
+
+void mod_go_fenced_end(mod_go_fenced *pool, uint32_t milliseconds)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->end_at = mod_go_now() + (uint64_t)milliseconds * 1000000u;
+	mod_go_supervisor_wake(pool);
+	pthread_mutex_unlock(&pool->lock);
 }
 
 void mod_go_fenced_close(mod_go_fenced *pool)

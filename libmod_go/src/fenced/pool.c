@@ -14,8 +14,8 @@
  *   BUSY -> IDLE        released, healthy, and still of the current version
  *   any -> DYING        retired: failed, ended, of an old version, or the pool closes. There is no way back
  *
- * Every change is made with `lock` held, together with the counts: live = starting + idle_count + busy, and DYING
- * workers are not live. The owner uses a worker without the lock. What others may do to it meanwhile is little: the
+ * Every change is made with `lock` held, together with the counts: live = starting + idle_count + busy[0] + busy[1],
+ * and DYING workers are not live. The owner uses a worker without the lock. What others may do to it meanwhile is little: the
  * watcher closes its lifeline, sets `gone` and hangs up its channel when the process has ended, and drains its
  * output; stop_workers kills its process. Only the watcher frees workers, so a pointer in its list stays valid
  * through its poll.
@@ -32,15 +32,19 @@
  * clears the flag, and signals the next waiter when it leaves with a worker, since further ones may have become
  * idle without a signal.
  *
- * How many. `limit` workers may be BUSY; one more is kept as a spare unless `no_spare`. A worker is started while
- * none is idle or starting: starts follow each other one at a time. After a failed start the next waits: 10 ms, 20
- * ms, … 10 s. A worker that ends before its first call counts as a failed start, or a module that crashes soon
- * after its setup would be restarted as fast as processes can start. Until a delayed start is due, calls fail at
- * once where no worker is live.
+ * How many. `limit` workers may be BUSY with calls of record UDFs and as many with calls of stream UDFs, so that
+ * streams, which take long, do not keep records waiting. One more is ready as a spare unless `no_spare`. A worker is
+ * started for each waiter that may have one and for the spare, up to MOD_GO_STARTERS at a time. After a failed start
+ * the next waits: 10 ms, 20 ms, … 10 s, and until it is due, calls fail at once where no worker is live. A worker
+ * that ends once it is ready delays nothing, since it may have been killed from outside. But where it ended before
+ * its first call, a spare is started with the next call only, or a module that crashes soon after its setup would be
+ * restarted as fast as processes can start.
+ *
+ * When they end. Of the workers that are idle for longer than options.idle all but one are retired, beginning with
+ * the one that is idle for longest. A call takes the one that became idle last, so that the others can end.
  *
  * Locks: setup_lock before lock, lock before a worker's output_lock and a process's own. With `lock` held nothing
- * waits for a process or a message. The one exception is mod_go_pool_worker_ended, which drains the output of a
- * worker that ended before its first call: copying it to a full pipe may take PASS_ON_MILLISECONDS, once.
+ * waits for a process or a message.
  */
 #include "fenced/pool.h"
 
@@ -81,8 +85,9 @@ void mod_go_pool_make_idle(mod_go_fenced *pool, mod_go_worker *worker)
 	if (worker->state == MOD_GO_WORKER_STARTING)
 		pool->starting--;
 	else if (worker->state == MOD_GO_WORKER_BUSY)
-		pool->busy--;
+		pool->busy[worker->stream]--;
 	worker->state = MOD_GO_WORKER_IDLE;
+	worker->idle_since = pool->options.idle > 0 ? mod_go_now_coarse() : 0;
 	worker->below = pool->idle;
 	pool->idle = worker;
 	pool->idle_count++;
@@ -100,7 +105,7 @@ void mod_go_pool_retire(mod_go_fenced *pool, mod_go_worker *worker)
 	} else if (worker->state == MOD_GO_WORKER_STARTING) {
 		pool->starting--;
 	} else if (worker->state == MOD_GO_WORKER_BUSY) {
-		pool->busy--;
+		pool->busy[worker->stream]--;
 	} else {
 		return;
 	}
@@ -109,13 +114,40 @@ void mod_go_pool_retire(mod_go_fenced *pool, mod_go_worker *worker)
 	mod_go_supervisor_wake(pool);
 }
 
+uint64_t mod_go_pool_end_idle(mod_go_fenced *pool, uint64_t now)
+{
+	uint64_t time = (uint64_t)pool->options.idle * 1000000u, oldest = UINT64_MAX;
+
+	while (pool->options.idle > 0 && pool->idle_count > 1) {
+		mod_go_worker *last = pool->idle;
+
+		while (last->below != NULL)
+			last = last->below;
+		oldest = last->idle_since;
+		if (oldest + time > now)
+			return oldest + time;
+		mod_go_pool_retire(pool, last);
+	}
+	return 0;
+}
+
+/* Whether one more worker may be busy with such a call. */
+static bool may_be_busy(const mod_go_fenced *pool, bool stream)
+{
+	return pool->busy[stream] < pool->options.limit;
+}
+
 bool mod_go_pool_needs_worker(const mod_go_fenced *pool)
 {
-	unsigned most = pool->options.limit + !pool->options.no_spare;
+	bool spare = !pool->options.no_spare && !pool->no_spare;
+	unsigned wanted[2] = {0, 0};
 
-	if (!pool->ready || pool->closing || pool->live >= most || pool->idle_count + pool->starting > 0)
+	if (!pool->ready || pool->closing)
 		return false;
-	return !pool->options.no_spare || pool->waiters != NULL;
+	for (const mod_go_waiter *waiter = pool->waiters; waiter != NULL; waiter = waiter->next)
+		wanted[waiter->stream] += pool->busy[waiter->stream] + wanted[waiter->stream] < pool->options.limit;
+	return pool->idle_count + pool->planned < wanted[0] + wanted[1] + spare &&
+	       pool->busy[0] + pool->busy[1] + pool->idle_count + pool->planned < 2 * pool->options.limit + spare;
 }
 
 void mod_go_pool_start_failed(mod_go_fenced *pool, const mod_go_error *error)
@@ -135,41 +167,27 @@ void mod_go_pool_start_failed(mod_go_fenced *pool, const mod_go_error *error)
 		mod_go_pool_fail_waiters(pool);
 }
 
-/* Counts the end of a worker that has not served a call as a failed start. */
-static void ended_early(mod_go_fenced *pool, mod_go_worker *worker)
-{
-	char reason[1024];
-	mod_go_error error;
-
-	mod_go_worker_crash_reason(worker, reason, sizeof(reason));
-	mod_go_fail(
-		&error, MOD_GO_WORKER_FAILED,
-		"%s: a worker ended before its first call%s%s; look at what the module does outside its functions",
-		worker->version->path, reason[0] != '\0' ? ": " : "", reason);
-	mod_go_pool_start_failed(pool, &error);
-}
-
 void mod_go_pool_worker_ended(mod_go_fenced *pool, mod_go_worker *worker)
 {
 	pool->to_replace++;
+	pool->no_spare = pool->no_spare || !worker->served;
 	mod_go_pool_retire(pool, worker);
-	if (!worker->served)
-		ended_early(pool, worker);
 	if (mod_go_pool_needs_worker(pool))
 		pthread_cond_signal(&pool->start_needed);
 }
 
 /* Takes an idle worker, where one more may be busy. */
-static mod_go_worker *pop(mod_go_fenced *pool)
+static mod_go_worker *pop(mod_go_fenced *pool, bool stream)
 {
 	mod_go_worker *worker = pool->idle;
 
-	if (worker == NULL || pool->busy >= pool->options.limit)
+	if (worker == NULL || !may_be_busy(pool, stream))
 		return NULL;
 	pool->idle = worker->below;
 	pool->idle_count--;
 	worker->state = MOD_GO_WORKER_BUSY;
-	pool->busy++;
+	worker->stream = stream;
+	pool->busy[stream]++;
 	return worker;
 }
 
@@ -188,10 +206,12 @@ void mod_go_pool_serve_waiters(mod_go_fenced *pool)
 {
 	mod_go_waiter *waiter = pool->waiters;
 
-	if (waiter == NULL || pool->idle == NULL || pool->busy >= pool->options.limit)
+	while (waiter != NULL && !may_be_busy(pool, waiter->stream))
+		waiter = waiter->next;
+	if (waiter == NULL || pool->idle == NULL)
 		return;
 	if (mod_go_now() - waiter->since > PATIENCE) {
-		waiter->worker = pop(pool);
+		waiter->worker = pop(pool, waiter->stream);
 		remove_waiter(pool, waiter);
 		pthread_cond_signal(&waiter->woken);
 	} else if (!waiter->notified) {
@@ -224,9 +244,9 @@ static bool cannot_start(const mod_go_fenced *pool)
 	return pool->stopped || (pool->live == 0 && pool->failures > 0 && mod_go_now() < pool->next_start);
 }
 
-static mod_go_worker *wait_for_worker(mod_go_fenced *pool, uint64_t until, int *status)
+static mod_go_worker *wait_for_worker(mod_go_fenced *pool, bool stream, uint64_t until, int *status)
 {
-	mod_go_waiter waiter = {.since = mod_go_now()};
+	mod_go_waiter waiter = {.since = mod_go_now(), .stream = stream};
 
 	mod_go_condition_init(&waiter.woken);
 	*pool->last_waiter = &waiter;
@@ -235,7 +255,7 @@ static mod_go_worker *wait_for_worker(mod_go_fenced *pool, uint64_t until, int *
 		pthread_cond_signal(&pool->start_needed);
 	while (waiter.worker == NULL) {
 		bool in_time = sleep_until(pool, &waiter, until);
-		mod_go_worker *worker = waiter.worker == NULL ? pop(pool) : NULL;
+		mod_go_worker *worker = waiter.worker == NULL ? pop(pool, stream) : NULL;
 
 		waiter.notified = false;
 		if (waiter.worker != NULL)
@@ -253,17 +273,19 @@ static mod_go_worker *wait_for_worker(mod_go_fenced *pool, uint64_t until, int *
 	return waiter.worker;
 }
 
-mod_go_worker *mod_go_pool_acquire(mod_go_fenced *pool, uint64_t until, int *status, char *why,
+mod_go_worker *mod_go_pool_acquire(mod_go_fenced *pool, bool stream, uint64_t until, int *status, char *why,
                                    size_t capacity)
 {
 	mod_go_worker *worker;
+	unsigned busy;
 
 	pthread_mutex_lock(&pool->lock);
-	worker = pop(pool);
+	pool->no_spare = false;
+	worker = pop(pool, stream);
 	if (worker == NULL) {
 		*status = AEROSPIKE_UDF_GO_INTERNAL;
 		if (!cannot_start(pool))
-			worker = wait_for_worker(pool, until, status);
+			worker = wait_for_worker(pool, stream, until, status);
 		if (worker == NULL && *status == AEROSPIKE_UDF_GO_DEADLINE)
 			snprintf(why, capacity, "all %u workers were busy until the deadline", pool->options.limit);
 		else if (worker == NULL)
@@ -271,7 +293,8 @@ mod_go_worker *mod_go_pool_acquire(mod_go_fenced *pool, uint64_t until, int *sta
 	}
 	if (worker != NULL) {
 		/* Spin only while processors are free. */
-		worker->channel.spin = pool->processors > 1 && 2 * pool->busy <= pool->processors ? MOD_GO_SPIN : 0;
+		busy = pool->busy[0] + pool->busy[1];
+		worker->channel.spin = pool->processors > 1 && 2 * busy <= pool->processors ? MOD_GO_SPIN : 0;
 		if (mod_go_pool_needs_worker(pool))
 			pthread_cond_signal(&pool->start_needed);
 	}

@@ -1,5 +1,5 @@
 /*
- * pool.h - the workers of one module: who has which, who waits for one, and the two threads that start and watch
+ * pool.h - the workers of one module: who has which, who waits for one, and the threads that start and watch
  * them. session.h runs a call in a worker. pool.c has the design.
  */
 #ifndef MOD_GO_POOL_H
@@ -9,10 +9,14 @@
 
 #include "fenced/worker.h"
 
+/* How many workers of a pool may start at a time. */
+enum { MOD_GO_STARTERS = 4 };
+
 /* A thread that waits for a worker; on its own stack. Guarded by the pool's lock. */
 typedef struct mod_go_waiter {
 	struct mod_go_waiter *next;
 	pthread_cond_t woken;
+	bool stream;           /* it waits for a call of a stream UDF */
 	uint64_t since;        /* nanoseconds of CLOCK_MONOTONIC */
 	bool notified;         /* it was signalled and has not run yet */
 	bool failed;           /* there will be no worker: the pool's start_error has the reason */
@@ -32,7 +36,7 @@ struct mod_go_fenced {
 	mod_go_error setup_error;
 	mod_go_worker *first; /* opened and not set up yet; changed with both locks */
 
-	pthread_mutex_t lock; /* guards the rest, down to `start_needed` */
+	pthread_mutex_t lock; /* guards the rest, down to `resting_starters` */
 	atomic_bool ready;    /* a version is set up; read without the lock before a call */
 	bool stopped;         /* by the caller's descriptor */
 	bool closing;         /* no worker is started any more */
@@ -44,26 +48,31 @@ struct mod_go_fenced {
 	mod_go_waiter **last_waiter;
 	unsigned live; /* all workers but those DYING; the next three count them by state */
 	unsigned starting;
-	unsigned busy;
+	unsigned busy[2]; /* with calls of record UDFs, and of stream UDFs */
 	unsigned idle_count;
+	unsigned planned;    /* starts that the starters have begun */
+	bool no_spare;       /* until the next call: a worker has ended before its first one */
 	unsigned to_replace; /* workers that ended and have no successor yet */
+	uint64_t end_at;     /* when all workers are ended; 0: not yet known */
 	unsigned failures;   /* starts that failed in a row */
 	uint64_t next_start; /* not before this time */
 	mod_go_error start_error;
 	mod_go_fenced_counters counters;
-	pthread_cond_t start_needed; /* for the starter */
+	pthread_cond_t start_needed; /* for the starters */
+	pthread_t starters[MOD_GO_STARTERS];
+	unsigned starter_count;
+	unsigned resting_starters; /* they wait for something to do */
 
 	/* Set by mod_go_supervisor_start. */
-	pthread_t starter;
 	pthread_t watcher;
 	int wake_event; /* an eventfd that wakes the watcher */
 };
 
 /* ---- for calls, without the lock ------------------------------------------------------------------ */
 
-/* Takes an idle worker, or waits for one until `until` (0: no limit). The caller releases it. NULL where there is
- * none, with `*status` and the reason as text. */
-mod_go_worker *mod_go_pool_acquire(mod_go_fenced *pool, uint64_t until, int *status, char *why,
+/* Takes an idle worker for a call of a record or stream UDF, or waits for one until `until` (0: no limit). The caller
+ * releases it. NULL where there is none, with `*status` and the reason as text. */
+mod_go_worker *mod_go_pool_acquire(mod_go_fenced *pool, bool stream, uint64_t until, int *status, char *why,
                                    size_t capacity);
 
 /* A call that is over. */
@@ -94,7 +103,8 @@ void mod_go_pool_make_idle(mod_go_fenced *pool, mod_go_worker *worker);
 /* Makes a worker of any state DYING; the watcher kills its process and frees it. */
 void mod_go_pool_retire(mod_go_fenced *pool, mod_go_worker *worker);
 
-/* Retires a worker that has ended by itself while it had no call, and asks for another. */
+/* Retires a worker that has ended while it had no call, and asks for another. One that ended before its first call has
+ * no successor until the next call. */
 void mod_go_pool_worker_ended(mod_go_fenced *pool, mod_go_worker *worker);
 
 /* Records that a start has failed: the next ones are delayed, longer with each failure in a row. */
@@ -106,9 +116,12 @@ void mod_go_pool_serve_waiters(mod_go_fenced *pool);
 /* Fails all waiters: there will be no worker for them. */
 void mod_go_pool_fail_waiters(mod_go_fenced *pool);
 
+/* Retires idle workers whose time is over, but for one. Returns when the next one is due, 0 for never. */
+uint64_t mod_go_pool_end_idle(mod_go_fenced *pool, uint64_t now);
+
 /* ---- supervisor.c -------------------------------------------------------------------------------- */
 
-/* Starts the two threads; stops them, with all workers. The lock must not be held, and no call may run while they
+/* Starts the threads; stops them, with all workers. The lock must not be held, and no call may run while they
  * stop. */
 mod_go_status mod_go_supervisor_start(mod_go_fenced *pool, mod_go_error *error);
 void mod_go_supervisor_stop(mod_go_fenced *pool);

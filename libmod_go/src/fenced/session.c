@@ -101,6 +101,22 @@ static mod_go_arrival take_result(mod_go_session *session, const mod_go_message 
 	return MOD_GO_ARRIVED;
 }
 
+bool mod_go_session_is_stalled(const mod_go_session *session)
+{
+	return session->stall != 0 && mod_go_now() >= session->stalls_at;
+}
+
+/* When the worker's next message must be there, 0 for no limit. */
+static uint64_t next_message(mod_go_session *session)
+{
+	if (session->stall == 0)
+		return session->until;
+	if (session->progress)
+		session->stalls_at = mod_go_now() + session->stall;
+	session->progress = false;
+	return session->until == 0 || session->stalls_at < session->until ? session->stalls_at : session->until;
+}
+
 mod_go_arrival mod_go_session_run(mod_go_session *session, const aerospike_udf_go_value *arguments,
                                   size_t count, aerospike_udf_go_result *result, int *status)
 {
@@ -109,6 +125,7 @@ mod_go_arrival mod_go_session_run(mod_go_session *session, const aerospike_udf_g
 	mod_go_arrival arrival;
 	mod_go_writer writer;
 
+	session->progress = true;
 	mod_go_write_begin(&writer, channel, 0, MOD_GO_IN_LANE_BYTES);
 	write_call(session, &writer, arguments, count);
 	/* The worker reads a short call in the lane, so answers go behind it; it copies a longer one. */
@@ -116,7 +133,8 @@ mod_go_arrival mod_go_session_run(mod_go_session *session, const aerospike_udf_g
 	arrival = mod_go_write_send(&writer, channel, MOD_GO_MESSAGE_CALL, session->until);
 	for (;;) {
 		if (arrival == MOD_GO_ARRIVED)
-			arrival = mod_go_channel_receive(channel, session->until, &session->worker->message, &message);
+			arrival =
+				mod_go_channel_receive(channel, next_message(session), &session->worker->message, &message);
 		mod_go_session_forward_logs(session);
 		if (arrival != MOD_GO_ARRIVED)
 			return arrival;
@@ -126,7 +144,7 @@ mod_go_arrival mod_go_session_run(mod_go_session *session, const aerospike_udf_g
 			mod_go_buffer_trim(&session->worker->message);
 			return arrival;
 		}
-		if (session->until != 0 && mod_go_now() >= session->until)
+		if ((session->until != 0 && mod_go_now() >= session->until) || mod_go_session_is_stalled(session))
 			return MOD_GO_LATE;
 		if (!mod_go_session_serve(session, &message, &arrival))
 			return MOD_GO_MANGLED;

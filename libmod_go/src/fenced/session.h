@@ -16,18 +16,23 @@ typedef struct mod_go_session {
 	aerospike_udf_go_call *call;
 	aerospike_udf_go_record
 		*record; /* in a call of a stream UDF the last one read, while it may be asked for */
-	bool stream; /* a call of a stream UDF; the next five are used only then */
+	bool stream; /* a call of a stream UDF; the next seven are used only then */
 	int scope;
 	aerospike_udf_go_stream *input;
 	aerospike_udf_go_stream *output;
 	bool ended;        /* the end of the input was read */
 	uint32_t batch;    /* the most elements of the next batch; 0 for the first */
+	uint32_t sent;     /* elements of the last batch */
+	uint64_t sent_at;  /* when that was sent */
 	bool timed;        /* `started` is set */
 	uint64_t started;  /* nanoseconds of CLOCK_MONOTONIC, like the next two */
 	uint64_t deadline; /* the call's, or the pool's own */
-	uint64_t until;    /* when the worker is killed */
-	int64_t now;       /* the time that the module reads, 0: the real one */
-	size_t base;       /* the offset of answers in the lane */
+	uint64_t until;    /* when the worker is killed; so where it makes no progress until `stalls_at` */
+	uint64_t stall;    /* nanoseconds without progress, 0 for no limit */
+	uint64_t stalls_at;
+	bool progress; /* an element was read or written since `stalls_at` was set */
+	int64_t now;   /* the time that the module reads, 0: the real one */
+	size_t base;   /* the offset of answers in the lane */
 	uint32_t trips;
 } mod_go_session;
 
@@ -35,6 +40,9 @@ typedef struct mod_go_session {
  * again. */
 mod_go_arrival mod_go_session_run(mod_go_session *session, const aerospike_udf_go_value *arguments,
                                   size_t count, aerospike_udf_go_result *result, int *status);
+
+/* Whether the call has been without progress for too long. */
+bool mod_go_session_is_stalled(const mod_go_session *session);
 
 /* Whether the host has a function: its table may be older and shorter. */
 #define MOD_GO_HOST_HAS(call, function)                                                                      \

@@ -3,7 +3,8 @@
  * the worker sends is trusted.
  *
  * A batch is bounded by elements, bytes and time. The first is small, because many UDFs read little; they grow
- * while elements are short and come quickly.
+ * while elements are short and come quickly. A UDF shows that it makes progress when it asks for the next batch, so
+ * one that takes long for each element gets few at a time.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,9 +162,24 @@ static void drop_batch(struct filling *filling)
 	mod_go_write_bytes(filling->writer, &filling->head, sizeof(filling->head));
 }
 
+/* The most elements that the UDF can use, at the speed of the last batch, in a quarter of the time in which it must
+ * show progress. */
+static uint32_t most_in_time(const mod_go_session *session)
+{
+	uint64_t each, most;
+
+	if (session->stall == 0 || session->sent == 0)
+		return BATCH_ELEMENTS_MAX;
+	each = (mod_go_now() - session->sent_at) / session->sent + 1;
+	most = session->stall / 4 / each;
+	return most < 1 ? 1 : most < BATCH_ELEMENTS_MAX ? (uint32_t)most : BATCH_ELEMENTS_MAX;
+}
+
 static void write_batch(mod_go_session *session, mod_go_writer *writer, bool lists)
 {
-	uint32_t most = session->batch > 0 ? session->batch : FIRST_BATCH_ELEMENTS;
+	uint32_t in_time = most_in_time(session);
+	uint32_t wanted = session->batch > 0 ? session->batch : FIRST_BATCH_ELEMENTS;
+	uint32_t most = wanted < in_time ? wanted : in_time;
 	struct filling filling = {.session = session, .writer = writer, .begin = writer->length};
 
 	filling.until = mod_go_now() + BATCH_TIME;
@@ -182,6 +198,9 @@ static void write_batch(mod_go_session *session, mod_go_writer *writer, bool lis
 	if (writer->length > MOD_GO_MESSAGE_MAX - 4096)
 		drop_batch(&filling);
 	session->ended = filling.head.ended != 0;
+	session->progress = session->progress || filling.elements > 0;
+	session->sent = filling.elements;
+	session->sent_at = session->stall != 0 ? mod_go_now() : 0;
 	session->batch = next_batch(most, filling.elements, writer->length - filling.begin);
 	if (!filling.partial)
 		session->record = NULL;
@@ -228,6 +247,7 @@ static void write_elements(mod_go_session *session, mod_go_reader *reader, mod_g
 		                 (form == MOD_GO_ELEMENT_LIST && value.type != AEROSPIKE_UDF_GO_LIST);
 		if (reader->failed || status != AEROSPIKE_UDF_GO_OK)
 			continue;
+		session->progress = true;
 		status = write_element(session, form, &value, &reason);
 		if (status != AEROSPIKE_UDF_GO_OK)
 			mod_go_copy_reason(&reason, why, sizeof(why));

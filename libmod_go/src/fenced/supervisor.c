@@ -1,10 +1,12 @@
 /*
- * supervisor.c - the two threads of a pool: the starter and the watcher. pool.c has the states of workers.
+ * supervisor.c - the threads of a pool: the starters and the watcher. pool.c has the states of workers.
  *
- * The starter starts workers, one after another, because a start takes milliseconds and may hang until
- * start_timeout. It sleeps on `start_needed`, which is signalled whenever mod_go_pool_needs_worker may have become
- * true, and until `next_start` after a failure. It holds a reference to the version that it starts (`users`), since
- * a replacement may release the current one meanwhile; a worker that comes up with an old version is retired.
+ * A starter starts workers, one after another, because a start takes milliseconds and may hang until start_timeout.
+ * It sleeps on `start_needed`, which is signalled whenever mod_go_pool_needs_worker may have become true, and until
+ * `next_start` after a failure. It holds a reference to the version that it starts (`users`), since a replacement
+ * may release the current one meanwhile; a worker that comes up with an old version is retired. `planned` counts the
+ * starts under way. There is one starter at first; one that begins a start while another is needed, and no other
+ * starter is free, creates one more, up to MOD_GO_STARTERS.
  *
  * The watcher polls, for each worker: the lifeline, whose end of file means that the process has ended; its output;
  * and, once the worker is DYING, the process itself. It is the only thread that closes a lifeline and frees a
@@ -12,23 +14,28 @@
  * explains its worker's end may have collected the process before.) Others change states meanwhile; they wake it by
  * the eventfd, and it builds the list again:
  *
- *   a worker is added     its lifeline must be watched
- *   a worker is retired   its process must be killed and collected
- *   the pool is closed    it must return
+ *   a worker is added         its lifeline must be watched
+ *   a worker is retired       its process must be killed and collected
+ *   the module is replaced    the calls of the old version must end in time; so where mod_go_fenced_end is called
+ *   the pool is closed        it must return
+ *
+ * It also retires workers that are idle for too long. After each poll it does what is due, and finds out when the next
+ * thing is.
  *
  * Where the kernel has no process descriptors, and where the list could not grow, it looks again every RECHECK
  * milliseconds.
  *
- * Ending: `closing` stops the starter after its current start. That start is hung up (`gone`), so it fails at once
- * instead of waiting for the worker. All other workers are retired. When the starter has returned, `closed` is set,
+ * Ending: `closing` stops the starters after their current starts. Those are hung up (`gone`), so they fail at once
+ * instead of waiting for the worker. All other workers are retired. When the starters have returned, `closed` is set,
  * and the watcher returns when the last worker is freed. If `closed` were set before that, the watcher could return
- * while the starter still adds a worker, which nobody would free. The caller's descriptor `stop` does the first
+ * while a starter still adds a worker, which nobody would free. The caller's descriptor `stop` does the first
  * half at any time: it sets `closing`, ends all workers and fails all waiters, so that every call returns;
  * mod_go_fenced_close still does the rest.
  */
 #include "fenced/pool.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -85,7 +92,8 @@ mod_go_status mod_go_supervisor_start_worker(mod_go_fenced *pool, mod_go_version
 }
 
 /* The lock must be held: `worker` is set up, or NULL where its start failed. */
-static void start_ended(mod_go_fenced *pool, mod_go_worker *worker, const mod_go_error *error)
+static void start_ended(mod_go_fenced *pool, mod_go_worker *worker, const mod_go_version *version,
+                        const mod_go_error *error)
 {
 	if (worker != NULL) {
 		if (pool->to_replace > 0) {
@@ -97,16 +105,48 @@ static void start_ended(mod_go_fenced *pool, mod_go_worker *worker, const mod_go
 		else
 			mod_go_pool_retire(pool, worker);
 		mod_go_pool_serve_waiters(pool);
-	} else {
+	} else if (version == pool->current) { /* a start of an old version may have been ended */
 		mod_go_pool_start_failed(pool, error);
 	}
 }
 
-static void wait_until(mod_go_fenced *pool, uint64_t until)
+static void rest(mod_go_fenced *pool, uint64_t until)
 {
 	struct timespec time = mod_go_timespec(until);
 
-	pthread_cond_timedwait(&pool->start_needed, &pool->lock, &time);
+	pool->resting_starters++;
+	if (until == 0)
+		pthread_cond_wait(&pool->start_needed, &pool->lock);
+	else
+		pthread_cond_timedwait(&pool->start_needed, &pool->lock, &time);
+	pool->resting_starters--;
+}
+
+static void *start_workers(void *argument);
+
+/* Starts a thread that blocks all signals: they are for the host's own threads. */
+static int start_thread(pthread_t *thread, void *(*run)(void *), mod_go_fenced *pool)
+{
+	sigset_t all, before;
+	int reason;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	reason = pthread_create(thread, NULL, run, pool);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return reason;
+}
+
+/* Has another starter begin the next start, where one is needed. Without a thread for it, it comes after this one. */
+static void share_work(mod_go_fenced *pool)
+{
+	if (!mod_go_pool_needs_worker(pool))
+		return;
+	if (pool->resting_starters > 0)
+		pthread_cond_signal(&pool->start_needed);
+	else if (pool->starter_count < MOD_GO_STARTERS &&
+	         start_thread(&pool->starters[pool->starter_count], start_workers, pool) == 0)
+		pool->starter_count++;
 }
 
 static void *start_workers(void *argument)
@@ -121,18 +161,21 @@ static void *start_workers(void *argument)
 		mod_go_error error;
 
 		if (!mod_go_pool_needs_worker(pool)) {
-			pthread_cond_wait(&pool->start_needed, &pool->lock);
+			rest(pool, 0);
 			continue;
 		}
 		if (mod_go_now() < pool->next_start) {
-			wait_until(pool, pool->next_start);
+			rest(pool, pool->next_start);
 			continue;
 		}
 		version->users++;
+		pool->planned++;
+		share_work(pool);
 		pthread_mutex_unlock(&pool->lock);
 		mod_go_supervisor_start_worker(pool, version, true, &worker, &error);
 		pthread_mutex_lock(&pool->lock);
-		start_ended(pool, worker, &error);
+		pool->planned--;
+		start_ended(pool, worker, version, &error);
 		if (--version->users == 0)
 			mod_go_version_free(version);
 	}
@@ -180,6 +223,7 @@ static bool reserve(watch_list *list, size_t count)
 /* Builds the list, and kills the processes of dying workers. The lock must be held. */
 static void list_workers(mod_go_fenced *pool, watch_list *list)
 {
+	uint64_t now = mod_go_now();
 	size_t count = 1; /* or realloc could get the size 0 */
 
 	for (mod_go_worker *worker = pool->workers; worker != NULL; worker = worker->next)
@@ -193,7 +237,7 @@ static void list_workers(mod_go_fenced *pool, watch_list *list)
 
 		list->workers[list->count++] = (watched){worker, dying};
 		entry[0] = (struct pollfd){.fd = dying ? -1 : worker->lifeline, .events = POLLIN};
-		entry[1] = (struct pollfd){.fd = worker->output, .events = POLLIN};
+		entry[1] = (struct pollfd){.fd = now < worker->output_after ? -1 : worker->output, .events = POLLIN};
 		entry[2] = (struct pollfd){.fd = dying ? worker->process.descriptor : -1, .events = POLLIN};
 		if (dying)
 			mod_go_process_kill(&worker->process);
@@ -222,6 +266,7 @@ static void remove_worker(mod_go_fenced *pool, mod_go_worker *worker)
 	while (*place != worker)
 		place = &(*place)->next;
 	*place = worker->next;
+	pool->counters.dropped_output += worker->output_dropped;
 	if (--worker->version->users == 0)
 		mod_go_version_free(worker->version);
 	mod_go_worker_free(worker);
@@ -254,25 +299,77 @@ static void handle_events(mod_go_fenced *pool, watch_list *list)
 	}
 }
 
-/* The caller's descriptor is readable: ends all workers, so that every call and every waiter returns. */
-static void stop_workers(mod_go_fenced *pool)
+/* Ends a worker of any state; where it has an owner, that notices. The lock must be held. */
+static void end_worker(mod_go_fenced *pool, mod_go_worker *worker, const char *why)
+{
+	if (worker->state == MOD_GO_WORKER_IDLE) {
+		mod_go_pool_retire(pool, worker);
+	} else if (worker->state != MOD_GO_WORKER_DYING) {
+		atomic_store(&worker->ended_because, why);
+		mod_go_process_kill(&worker->process);
+		atomic_store(&worker->gone, true);
+		mod_go_channel_hang_up(&worker->channel);
+	}
+}
+
+/* Ends all workers, so that every call and every waiter returns. `because` is what the calls report, and may be
+ * NULL. */
+static void stop_workers(mod_go_fenced *pool, const char *why, const char *because)
 {
 	pthread_mutex_lock(&pool->lock);
 	pool->stopped = true;
 	pool->closing = true;
-	mod_go_fail(&pool->start_error, MOD_GO_WORKER_FAILED, "%s: its host has stopped it", pool->path);
-	for (mod_go_worker *worker = pool->workers; worker != NULL; worker = worker->next) {
-		if (worker->state == MOD_GO_WORKER_IDLE) {
-			mod_go_pool_retire(pool, worker);
-		} else if (worker->state != MOD_GO_WORKER_DYING) {
-			mod_go_process_kill(&worker->process);
-			atomic_store(&worker->gone, true);
-			mod_go_channel_hang_up(&worker->channel);
-		}
-	}
+	mod_go_fail(&pool->start_error, MOD_GO_WORKER_FAILED, "%s: %s", pool->path, why);
+	for (mod_go_worker *worker = pool->workers; worker != NULL; worker = worker->next)
+		end_worker(pool, worker, because);
 	mod_go_pool_fail_waiters(pool);
-	pthread_cond_signal(&pool->start_needed);
+	pthread_cond_broadcast(&pool->start_needed);
 	pthread_mutex_unlock(&pool->lock);
+}
+
+static void earlier(uint64_t *first, uint64_t time)
+{
+	if (time != 0 && (*first == 0 || time < *first))
+		*first = time;
+}
+
+/* Ends the workers whose time is over, and counts their output. Returns when there is something to do, 0 for never. */
+static uint64_t end_workers(mod_go_fenced *pool)
+{
+	uint64_t now = mod_go_now(), next = 0, end_at;
+
+	pthread_mutex_lock(&pool->lock);
+	earlier(&next, mod_go_pool_end_idle(pool, now));
+	if (pool->options.idle > 0) /* a worker that becomes idle does not wake the watcher */
+		earlier(&next, now + (uint64_t)pool->options.idle * 1000000u);
+	for (mod_go_worker *worker = pool->workers; worker != NULL; worker = worker->next) {
+		end_at = worker->version->end_at;
+		if (worker->state != MOD_GO_WORKER_DYING && end_at != 0 && end_at <= now)
+			end_worker(pool, worker, "its module has been replaced");
+		else if (worker->state != MOD_GO_WORKER_DYING)
+			earlier(&next, end_at);
+		if (worker->output_after > now)
+			earlier(&next, worker->output_after);
+		pool->counters.dropped_output += atomic_exchange(&worker->output_dropped, 0);
+	}
+	end_at = pool->stopped ? 0 : pool->end_at;
+	pthread_mutex_unlock(&pool->lock);
+	if (end_at != 0 && end_at <= now)
+		stop_workers(pool, "its module has been removed", "its module has been removed");
+	else
+		earlier(&next, end_at);
+	return next;
+}
+
+/* Milliseconds to wait: until `next`, and not long where processes must be looked at. */
+static int poll_time(uint64_t next, bool recheck)
+{
+	uint64_t now = next != 0 ? mod_go_now() : 0;
+	uint64_t milliseconds = next > now ? (next - now) / 1000000u + 1 : 0;
+
+	if (recheck)
+		return RECHECK;
+	return next == 0 ? -1 : milliseconds < INT_MAX ? (int)milliseconds : INT_MAX;
 }
 
 static void *watch_workers(void *argument)
@@ -283,6 +380,7 @@ static void *watch_workers(void *argument)
 
 	prctl(PR_SET_NAME, "mod-go-watch");
 	for (;;) {
+		uint64_t next = end_workers(pool);
 		bool finished;
 
 		pthread_mutex_lock(&pool->lock);
@@ -297,11 +395,11 @@ static void *watch_workers(void *argument)
 		}
 		list.entries[0] = (struct pollfd){.fd = pool->wake_event, .events = POLLIN};
 		list.entries[1] = (struct pollfd){.fd = stop, .events = POLLIN};
-		if (poll(list.entries, FIRST_WORKER + 3 * list.count, list.recheck ? RECHECK : -1) < 0)
+		if (poll(list.entries, FIRST_WORKER + 3 * list.count, poll_time(next, list.recheck)) < 0)
 			continue;
 		if (list.entries[1].revents != 0) {
 			stop = -1;
-			stop_workers(pool);
+			stop_workers(pool, "its host has stopped it", NULL);
 		}
 		handle_events(pool, &list);
 	}
@@ -312,19 +410,6 @@ static void *watch_workers(void *argument)
 
 /* ---- both ---------------------------------------------------------------------------------------- */
 
-/* Starts a thread that blocks all signals: they are for the host's own threads. */
-static int start_thread(pthread_t *thread, void *(*run)(void *), mod_go_fenced *pool)
-{
-	sigset_t all, before;
-	int reason;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	reason = pthread_create(thread, NULL, run, pool);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return reason;
-}
-
 mod_go_status mod_go_supervisor_start(mod_go_fenced *pool, mod_go_error *error)
 {
 	int reason;
@@ -332,7 +417,10 @@ mod_go_status mod_go_supervisor_start(mod_go_fenced *pool, mod_go_error *error)
 	pool->wake_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	reason = pool->wake_event < 0 ? errno : start_thread(&pool->watcher, watch_workers, pool);
 	if (reason == 0) {
-		reason = start_thread(&pool->starter, start_workers, pool);
+		pthread_mutex_lock(&pool->lock); /* the starters' counts */
+		reason = start_thread(&pool->starters[0], start_workers, pool);
+		pool->starter_count = reason == 0;
+		pthread_mutex_unlock(&pool->lock);
 		if (reason == 0)
 			return MOD_GO_OK;
 		pthread_mutex_lock(&pool->lock);
@@ -363,10 +451,11 @@ void mod_go_supervisor_stop(mod_go_fenced *pool)
 			mod_go_pool_retire(pool, worker);
 		}
 	}
-	pthread_cond_signal(&pool->start_needed);
+	pthread_cond_broadcast(&pool->start_needed);
 	mod_go_supervisor_wake(pool);
 	pthread_mutex_unlock(&pool->lock);
-	pthread_join(pool->starter, NULL);
+	for (unsigned i = 0; i < pool->starter_count; i++) /* none is created while the pool closes */
+		pthread_join(pool->starters[i], NULL);
 	pthread_mutex_lock(&pool->lock);
 	pool->closed = true;
 	mod_go_supervisor_wake(pool);

@@ -25,6 +25,9 @@
 #define DRAIN_BYTES          4096
 #define PASS_ON_MILLISECONDS 1000
 
+/* Nanoseconds until the output of a worker is read again that prints too much. */
+#define OUTPUT_PAUSE 20000000u
+
 /* Checks and copies the file, and opens the copy. */
 static mod_go_status open_copy(const char *path, int *descriptor, mod_go_error *error)
 {
@@ -176,6 +179,28 @@ static bool copy_output(int descriptor, const char *text, size_t length)
 	       write(descriptor, text, length) >= 0;
 }
 
+/* Counts output. Beyond the rate it is read in pauses, so that it costs the host little: the worker, whose pipe is
+ * full, waits meanwhile. output_lock must be held. */
+static void count_output(mod_go_worker *worker, size_t count)
+{
+	uint64_t now = mod_go_now_coarse();
+	size_t left;
+
+	if (worker->copy_to >= 0)
+		return;
+	if (now - worker->output_second >= 1000000000u) {
+		worker->output_second = now;
+		worker->output_taken = 0;
+	}
+	left = MOD_GO_OUTPUT_RATE - worker->output_taken;
+	if (count > left) {
+		atomic_fetch_add(&worker->output_dropped, count - left);
+		atomic_store(&worker->output_after, now + OUTPUT_PAUSE);
+		count = left;
+	}
+	worker->output_taken += count;
+}
+
 void mod_go_worker_drain(mod_go_worker *worker)
 {
 	char text[DRAIN_BYTES];
@@ -191,6 +216,7 @@ void mod_go_worker_drain(mod_go_worker *worker)
 		}
 		if (count <= 0)
 			break;
+		count_output(worker, (size_t)count);
 		mod_go_crash_output_add(&worker->crash_output, text, (size_t)count);
 		if (worker->copy_to >= 0 && !copy_output(worker->copy_to, text, (size_t)count))
 			worker->copy_to = -1;
@@ -206,8 +232,11 @@ bool mod_go_worker_reached_memory_limit(const mod_go_worker *worker)
 static void describe_end(const mod_go_worker *worker, char *text, size_t capacity)
 {
 	int status = worker->process.status;
+	const char *because = atomic_load(&worker->ended_because);
 
-	if (!worker->process.ended)
+	if (because != NULL)
+		snprintf(text, capacity, "its worker was ended, because %s", because);
+	else if (!worker->process.ended)
 		snprintf(text, capacity, "its worker does not end");
 	else if (status >= 0 && WIFSIGNALED(status))
 		snprintf(text, capacity, "its worker was ended by signal %d (%s)", WTERMSIG(status),

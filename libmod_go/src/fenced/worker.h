@@ -15,8 +15,9 @@
 /* One version of a pool's module. Its workers share one private copy of the file. */
 typedef struct mod_go_version {
 	char *path;
-	int descriptor; /* of the copy */
-	unsigned users; /* references; this and the next two under the pool's lock */
+	int descriptor;  /* of the copy */
+	unsigned users;  /* references; this and the next three under the pool's lock */
+	uint64_t end_at; /* when its calls are ended; 0: not yet known */
 	int major;
 	int minor;
 	mod_go_manifest manifest; /* set before the version becomes current, and not changed after that */
@@ -37,24 +38,32 @@ typedef enum mod_go_worker_state {
 
 /* Used by its owner without a lock (pool.c has who that is), but for what a comment says. */
 typedef struct mod_go_worker {
-	struct mod_go_worker *next; /* in the list of all workers; this and the next four under the pool's lock */
+	struct mod_go_worker *next;  /* in the list of all workers; this and the next six under the pool's lock */
 	struct mod_go_worker *below; /* in the list of idle ones */
 	mod_go_worker_state state;
-	bool served;             /* it has had a call, so its end does not count as a failed start */
+	bool served;             /* it has had a call */
+	bool stream;             /* BUSY: with a call of a stream UDF */
+	uint64_t idle_since;     /* nanoseconds of CLOCK_MONOTONIC */
 	mod_go_version *version; /* not changed */
 	int major;               /* what the module said when it was loaded */
 	int minor;
 	mod_go_process process;
 	mod_go_shared *shared;
 	mod_go_channel channel;
-	atomic_bool gone;  /* set by the supervisor when the process has ended */
+	atomic_bool gone; /* set by the supervisor when the process has ended */
+	_Atomic(const char *)
+		ended_because; /* set before that where the supervisor has ended it; a static text */
 	int lifeline;      /* the watcher's; -1 once it was closed */
 	atomic_int output; /* written under output_lock; -1 once the worker has closed it */
 	int copy_to;       /* where its output is copied to, -1 for nowhere; under output_lock */
 	mod_go_buffer message;
 	mod_go_buffer logs;
 	pthread_mutex_t output_lock;
-	mod_go_crash_output crash_output; /* under output_lock */
+	mod_go_crash_output crash_output; /* under output_lock, as the next two */
+	uint64_t output_second;           /* when the current second of output began */
+	size_t output_taken;              /* bytes in it */
+	atomic_ullong output_dropped;     /* bytes beyond MOD_GO_OUTPUT_RATE that nobody has counted yet */
+	_Atomic uint64_t output_after;    /* the watcher does not read before this time */
 } mod_go_worker;
 
 /* Starts a process that has done nothing yet. The caller frees `*worker` where it succeeds, and keeps a reference
@@ -70,6 +79,10 @@ mod_go_status mod_go_worker_setup(mod_go_worker *worker, uint64_t until, mod_go_
 /* The owner asks for a property, which the caller frees. NULL where the worker does not answer by `until`: it was
  * killed. */
 char *mod_go_worker_property(mod_go_worker *worker, const char *name, uint64_t until);
+
+/* Bytes of output of a worker in a second that count as taken. The rest counts as dropped: only its tail is kept, for
+ * the reason of a crash. No limit where the host wants a copy. */
+#define MOD_GO_OUTPUT_RATE ((size_t)64 << 10)
 
 /* Reads what it has printed, without waiting for more. Any thread. Takes output_lock; waits for a full pipe that
  * the output is copied to, but only once. */

@@ -10,8 +10,8 @@
 /* No build makes longer symbols: a function's name has up to 127 bytes, with a prefix. */
 enum { SYMBOL_CAPACITY = 256 };
 
-/* A module has some dozens. Without a limit, the functions would take ten times the memory of a hostile manifest. */
-enum { FUNCTIONS_MAX = 10000 };
+/* A module has some dozens of functions, in some kilobytes. Without a limit, the functions would take ten times the memory of a hostile manifest. */
+enum { FUNCTIONS_MAX = 10000, BYTES_MAX = 1 << 20 };
 
 /* The server allows no more bins in a record that a UDF uses. */
 enum { BINS_MAX = 512 };
@@ -261,7 +261,7 @@ static bool read_functions(mod_go_manifest *manifest, const char *at)
 bool mod_go_manifest_read(mod_go_manifest *manifest, const char *json)
 {
 	*manifest = (mod_go_manifest){NULL, 0};
-	if (!read_functions(manifest, json)) {
+	if (strnlen(json, BYTES_MAX + 1) > BYTES_MAX || !read_functions(manifest, json)) {
 		mod_go_manifest_clear(manifest);
 		return false;
 	}

@@ -303,6 +303,21 @@ static void print_and_exit(void)
 	_exit(9);
 }
 
+/* Prints 2 MiB and returns how many bytes it has printed. */
+static int flood(application *a)
+{
+	static char text[4096];
+	long long printed = 0;
+
+	memset(text, 'x', sizeof(text));
+	for (int i = 0; i < 512; i++) {
+		ssize_t count = write(1, text, sizeof(text));
+
+		printed += count > 0 ? count : 0;
+	}
+	return give_integer(a->result, printed);
+}
+
 /* Looks like the end of a Go program. */
 static void go_end(void)
 {
@@ -356,6 +371,7 @@ static int apply(application *a)
 	IS("deadlock") return deadlock();
 	IS("spin") for (;;);
 	IS("print") print_and_exit();
+	IS("flood") return flood(a);
 	IS("go_end") go_end();
 	IS("kill") kill(getpid(), SIGKILL);
 	IS("close") close_all();
@@ -401,6 +417,8 @@ static int hostile_setup(void)
 		abort();
 	if (what != NULL && strcmp(what, "hang") == 0)
 		pause();
+	if (what != NULL && strcmp(what, "slow") == 0)
+		usleep(500000);
 	if (what != NULL && strcmp(what, "abort_soon") == 0)
 		start(abort_soon);
 	if (what != NULL && strcmp(what, "fail") == 0)

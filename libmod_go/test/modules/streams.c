@@ -263,6 +263,12 @@ static int run(flow *f)
 	IS("write_only") return write_only(f);
 	IS("records") return records(f);
 	IS("large_bins") return large_bins(f);
+	IS("slow")
+	{
+		while (copy(f, 1, false, &status) == 1)
+			usleep(4000);
+		return status;
+	}
 	IS("scope") return put_integer(f, f->scope);
 	IS("missing") return give_integer(f->result, (f->in == NULL) + 2 * (f->out == NULL));
 	IS("write_first")
