@@ -51,7 +51,8 @@ typedef struct mod_go_config {
 	/* the folder of the modules; default: the current one */
 	char user_path[1024];
 
-	/* milliseconds for a call, of a stream UDF too; default: 0, no limit. Unfenced the module has to observe it */
+	/* milliseconds for a call of a record UDF, or the program's own limit of that call if that is less; default: 0,
+	 * the program's, see record_time. Unfenced the module has to observe these times */
 	uint32_t timeout;
 
 	/* aerospike_udf_go_log_level: lines of UDFs above it are dropped; default: none are */
@@ -69,6 +70,19 @@ typedef struct mod_go_config {
 	/* aerospike_udf_go_scope: the part of a stream UDF that runs; default: the server's. In that scope the stream
 	 * owns what is read of it, and every record read is the same one; in the others the reader owns it */
 	uint32_t scope;
+
+	/* milliseconds for a call of a record UDF where neither `timeout` nor the program limits it; default: 0, no
+	 * limit */
+	uint32_t record_time;
+
+	/* milliseconds for a call of a stream UDF; default: 0, no limit */
+	uint32_t stream_time;
+
+	/* Fenced, see mod_go_fenced_options: milliseconds in which a stream UDF must make progress, after which idle
+	 * workers end, and in which the calls of a version that was replaced or removed must end; default: 0, no limit */
+	uint32_t stall;
+	uint32_t idle;
+	uint32_t old_calls;
 } mod_go_config;
 
 /* Sets the defaults. */

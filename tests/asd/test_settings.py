@@ -19,12 +19,17 @@ def test_invalid_settings_are_logged(make_server: Maker, shop: Files) -> None:
         MODGO_POOL="-1",
         MODGO_MEMORY="1M",
         MODGO_TIMEOUT="soon",
+        MODGO_STREAM_TIMEOUT="never",
+        MODGO_IDLE="1 h",
         MODGO_CACHE="/nowhere",
         MODGO_LOG="loud",
         MODGO_FENCE="electric",
         MODGO_ENV="TOKEN=secret",
     )
-    for name in ("MODE", "WORKER", "POOL", "MEMORY", "TIMEOUT", "CACHE", "LOG", "FENCE", "ENV"):
+    for name in (
+        *("MODE", "WORKER", "POOL", "MEMORY", "TIMEOUT", "STREAM_TIMEOUT", "IDLE"),
+        *("CACHE", "LOG", "FENCE", "ENV"),
+    ):
         server.put_all(shop)
         assert logged(server, f"mod_go: MODGO_{name} is ")
     assert server.apply("a", "shop", "version") == 1
@@ -34,6 +39,29 @@ def test_a_fence_that_is_off_is_logged_at_start(make_server: Maker, shop: Files)
     server = make_server(MODGO_FENCE="off")
     server.put_all(shop)
     assert logged(server, r"Go modules \(\.so\) run in this Aerospike \S+, fenced; MODGO_FENCE is off")
+    assert server.apply("a", "shop", "version") == 1
+
+
+def test_a_worker_has_half_a_gigabyte(make_server: Maker, shop: Files) -> None:
+    server = make_server()
+    server.put_all(shop)
+    assert server.process is not None
+    (worker, *_) = psutil.Process(server.process.pid).children()
+    limits = Path(f"/proc/{worker.pid}/limits").read_text()
+    assert re.search(rf"Max data size +{512 << 20} ", limits)
+
+
+def test_idle_workers_end(make_server: Maker, shop: Files) -> None:
+    server = make_server(MODGO_IDLE="100ms")
+    server.put_all(shop)
+    server.store("a", {"n": 1})
+    assert server.process is not None
+    process = psutil.Process(server.process.pid)
+    server.apply("a", "shop", "version")  # starts the spare one
+    until = time.monotonic() + 60
+    while len(process.children()) != 1 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert len(process.children()) == 1
     assert server.apply("a", "shop", "version") == 1
 
 

@@ -17,7 +17,7 @@
 /* A result of up to this many bytes needs no allocation. */
 enum { INLINE_RESULT_BYTES = 1024 };
 
-static _Atomic uint32_t timeout_ms;
+static _Atomic uint32_t timeout_ms, record_ms, stream_ms;
 static _Atomic uint32_t log_level = AEROSPIKE_UDF_GO_LOG_TRACE;
 static _Atomic uint32_t scope = AEROSPIKE_UDF_GO_SCOPE_SERVER;
 
@@ -26,6 +26,9 @@ void mod_go_apply_configure(const mod_go_config *config)
 	bool has_scope = config->size >= offsetof(mod_go_config, scope) + sizeof(config->scope);
 
 	timeout_ms = config->timeout;
+	/* A program of an older version has a shorter struct. */
+	record_ms = config->size >= offsetof(mod_go_config, old_calls) ? config->record_time : 0;
+	stream_ms = config->size >= offsetof(mod_go_config, old_calls) ? config->stream_time : 0;
 	log_level = config->log_level;
 	scope = has_scope && config->scope != 0 ? config->scope : AEROSPIKE_UDF_GO_SCOPE_SERVER;
 }
@@ -47,14 +50,28 @@ static uint64_t time_allowed(const as_timer *timer)
 	return slice > 0 ? slice - slice / 20 : 1;
 }
 
-uint64_t mod_go_apply_deadline(const as_timer *timer)
+/* The deadline in so many milliseconds (0: no limit), or by the program's time, whichever is less; without both
+ * `otherwise`. */
+static uint64_t deadline(const as_timer *timer, uint64_t milliseconds, uint64_t otherwise)
 {
-	uint64_t milliseconds = atomic_load_explicit(&timeout_ms, memory_order_relaxed);
 	uint64_t allowed = time_allowed(timer);
 
 	if (allowed > 0 && allowed <= UINT32_MAX && (milliseconds == 0 || allowed < milliseconds))
 		milliseconds = allowed;
+	if (milliseconds == 0)
+		milliseconds = otherwise;
 	return milliseconds > 0 ? mod_go_deadline_after(milliseconds) : 0;
+}
+
+uint64_t mod_go_apply_deadline(const as_timer *timer)
+{
+	return deadline(timer, atomic_load_explicit(&timeout_ms, memory_order_relaxed),
+	                atomic_load_explicit(&record_ms, memory_order_relaxed));
+}
+
+uint64_t mod_go_apply_stream_deadline(const as_timer *timer)
+{
+	return deadline(timer, atomic_load_explicit(&stream_ms, memory_order_relaxed), 0);
 }
 
 void mod_go_host_call_begin(mod_go_host_call *host_call, const as_udf_context *context,

@@ -50,9 +50,10 @@ int mod_go_apply_call(const char *filename, const mod_go_as_call *call, mod_go_a
 void mod_go_host_call_begin(mod_go_host_call *host_call, const as_udf_context *context,
                             aerospike_udf_go_host *host);
 
-/* The deadline in nanoseconds of CLOCK_MONOTONIC, by the configured time or the program's, whichever is less; 0 for
- * none. */
+/* The deadline of a call of a record UDF in nanoseconds of CLOCK_MONOTONIC, by the configured time or the program's,
+ * whichever is less; 0 for none. The next is that of a stream UDF. */
 uint64_t mod_go_apply_deadline(const as_timer *timer);
+uint64_t mod_go_apply_stream_deadline(const as_timer *timer);
 
 /* aerospike_udf_go_scope, as configured. */
 int mod_go_apply_scope(void);

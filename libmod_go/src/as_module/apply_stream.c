@@ -29,7 +29,7 @@ static int apply_to_stream(const mod_go_loaded_module *version, const mod_go_as_
 	int status;
 
 	mod_go_host_call_begin(host_call, call->context, mod_go_stream_host());
-	host_call->call.deadline = mod_go_apply_deadline(host_call->timer);
+	host_call->call.deadline = mod_go_apply_stream_deadline(host_call->timer);
 	mod_go_stream_call_begin(&stream_call, call->input, call->output, scope != AEROSPIKE_UDF_GO_SCOPE_SERVER);
 	if (as_stream_readable(call->input))
 		in = (aerospike_udf_go_stream *)&stream_call.input;

@@ -69,7 +69,9 @@ static mod_go_status load_fenced(mod_go_loaded_module *version, const char *path
 	                                 .limit = config->workers,
 	                                 .worker = config->worker[0] != '\0' ? config->worker : NULL,
 	                                 .memory = config->memory,
-	                                 .timeout = config->timeout,
+	                                 .stall = config->stall,
+	                                 .idle = config->idle,
+	                                 .old_calls = config->old_calls,
 	                                 .timed = TIMED};
 	mod_go_status status = mod_go_fenced_open(path, &options, &version->pool, error);
 

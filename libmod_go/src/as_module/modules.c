@@ -83,6 +83,13 @@ static void swap_table(struct table *next)
 		mod_go_readers_retire(old, free);
 }
 
+/* Bounds the time of the version's calls: no new ones begin. */
+static void end_calls(const mod_go_loaded_module *version)
+{
+	if (version->pool != NULL && config.old_calls > 0)
+		mod_go_fenced_end(version->pool, config.old_calls);
+}
+
 /* Replaces the version of `name` by `version` (or by none), and retires the old one. */
 static mod_go_status put(const char *name, size_t length, mod_go_loaded_module *version, mod_go_error *error)
 {
@@ -103,8 +110,10 @@ static mod_go_status put(const char *name, size_t length, mod_go_loaded_module *
 	for (size_t i = index + found; i < count; i++)
 		next->versions[next->count++] = old->versions[i];
 	swap_table(next);
-	if (before != NULL)
+	if (before != NULL) {
+		end_calls(before);
 		mod_go_readers_retire(before, mod_go_loaded_module_free);
+	}
 	return MOD_GO_OK;
 }
 

@@ -28,16 +28,21 @@
  *                               most threads that have read at a time
  *   the list of retired objects who holds retired_lock
  *
- * `retired_any` only saves a leaving thread the lock where nothing is retired. It is set after the scan, so a
- * thread that leaves just then may miss it: the object then waits for the next thread that leaves or retires.
- * Objects are released without the lock, because closing a module takes its time.
+ * Readers release nothing, because closing a module takes its time, and they serve requests. Retiring releases what
+ * no reader has any more. A thread of our own releases the rest: it looks every LOOK_MILLISECONDS while there is
+ * something in the list. It is created when it is first needed and stays. Objects are released without the lock.
  */
 #include "as_module/readers.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#define LOOK_MILLISECONDS 10
 
 /* A slot, in memory of its own cache line. */
 typedef struct reader {
@@ -63,7 +68,8 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static pthread_mutex_t retired_lock = PTHREAD_MUTEX_INITIALIZER; /* guards the list */
 static retired *retired_list;
-static atomic_bool retired_any; /* whether the list may have objects */
+static bool has_thread; /* that releases; under the lock */
+static pthread_cond_t retired_some = PTHREAD_COND_INITIALIZER;
 
 /* Runs at a thread's end; if the thread reads again after that, it takes another slot. */
 static void free_slot(void *slot)
@@ -153,7 +159,6 @@ static retired *take_unreachable(void)
 			link = &item->next;
 		}
 	}
-	atomic_store(&retired_any, retired_list != NULL);
 	return released;
 }
 
@@ -171,17 +176,48 @@ static void release_all(retired *released)
 
 void mod_go_readers_leave(void)
 {
-	retired *released;
+	if (--mine->depth == 0)
+		atomic_store_explicit(&mine->epoch, 0, memory_order_release);
+}
 
-	if (--mine->depth > 0)
-		return;
-	atomic_store_explicit(&mine->epoch, 0, memory_order_release);
-	if (!atomic_load_explicit(&retired_any, memory_order_relaxed) ||
-	    pthread_mutex_trylock(&retired_lock) != 0)
-		return;
-	released = take_unreachable();
-	pthread_mutex_unlock(&retired_lock);
-	release_all(released);
+static void *release_retired(void *unused)
+{
+	(void)unused;
+	prctl(PR_SET_NAME, "mod-go-release");
+	pthread_mutex_lock(&retired_lock);
+	for (;;) {
+		retired *released = take_unreachable();
+
+		if (released != NULL) {
+			pthread_mutex_unlock(&retired_lock);
+			release_all(released);
+			pthread_mutex_lock(&retired_lock);
+		} else if (retired_list == NULL) {
+			pthread_cond_wait(&retired_some, &retired_lock);
+		} else {
+			pthread_mutex_unlock(&retired_lock);
+			usleep(LOOK_MILLISECONDS * 1000);
+			pthread_mutex_lock(&retired_lock);
+		}
+	}
+	return NULL;
+}
+
+/* Has the thread look at the list. Where it cannot be created, the next retirement releases. The lock must be held. */
+static void wake_thread(void)
+{
+	sigset_t all, before;
+	pthread_t thread;
+
+	if (!has_thread) {
+		sigfillset(&all); /* signals are for the host's own threads */
+		pthread_sigmask(SIG_SETMASK, &all, &before);
+		has_thread = pthread_create(&thread, NULL, release_retired, NULL) == 0;
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
+		if (has_thread)
+			pthread_detach(thread);
+	}
+	pthread_cond_signal(&retired_some);
 }
 
 bool mod_go_readers_retire(void *object, void (*release)(void *object))
@@ -196,6 +232,8 @@ bool mod_go_readers_retire(void *object, void (*release)(void *object))
 	item->next = retired_list;
 	retired_list = item;
 	released = take_unreachable();
+	if (retired_list != NULL)
+		wake_thread();
 	pthread_mutex_unlock(&retired_lock);
 	release_all(released);
 	return true;

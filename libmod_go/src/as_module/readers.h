@@ -13,12 +13,12 @@
 #include <stdbool.h>
 
 /* Any thread; may be nested. False, and not entered, where there is no memory. Each enter that succeeds needs one
- * leave, which may release retired objects. */
+ * leave. Neither waits or releases anything. */
 bool mod_go_readers_enter(void);
 void mod_go_readers_leave(void);
 
-/* Calls `release(object)` when no reader can have `object` any more: at once, or in a thread that leaves or retires
- * later. New readers must not be able to find it. Any thread, a reader too; no lock of the caller's may be needed
+/* Calls `release(object)` when no reader can have `object` any more: at once, in a thread that retires later, or in a
+ * thread of this file. New readers must not be able to find it. Any thread, a reader too; no lock of the caller's may be needed
  * by `release`. False where there is no memory: it is never released then. */
 bool mod_go_readers_retire(void *object, void (*release)(void *object));
 

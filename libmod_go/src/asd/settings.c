@@ -1,5 +1,5 @@
-/* settings.c - MODGO_MODE, _WORKER, _POOL, _MEMORY, _TIMEOUT, _CACHE, _LOG, _FENCE and _ENV; README.md has what
- * they do. */
+/* settings.c - MODGO_MODE, _WORKER, _POOL, _IDLE, _MEMORY, _TIMEOUT, _STREAM_TIMEOUT, _CACHE, _LOG, _FENCE and _ENV;
+ * docs/server.md has what they do. */
 #include "asd/settings.h"
 
 #include <errno.h>
@@ -9,6 +9,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* The defaults: bytes for a worker; milliseconds for a call of a record that its client does not limit, without progress of a stream, how many of these a stream may take in
+ * all, those of an idle worker, and of the calls of an old version. */
+enum { MEMORY = 512 << 20, RECORD = 1000, STALL = 30000, STREAM_TIMES = 20, IDLE = 30000, OLD_CALLS = 1000 };
 
 __attribute__((format(printf, 2, 3))) static void report_problem(mod_go_settings *settings,
                                                                  const char *format, ...)
@@ -149,6 +153,26 @@ static void read_environment(mod_go_settings *settings)
 			value);
 }
 
+static void read_times(mod_go_settings *settings)
+{
+	static const word units[] = {{"", 1}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {NULL, 0}};
+	mod_go_config *config = &settings->config;
+	uint64_t timeout = 0, stall = STALL, idle = IDLE;
+
+	read_number(settings, "MODGO_TIMEOUT", units, 1, UINT32_MAX,
+	            "milliseconds, as in 500, 500ms or 2s; taking the time of the call's client", &timeout);
+	read_number(settings, "MODGO_STREAM_TIMEOUT", units, 1, UINT32_MAX / STREAM_TIMES,
+	            "milliseconds without progress, as in 500ms, 30s or 5m; taking 30s", &stall);
+	read_number(settings, "MODGO_IDLE", units, 1, UINT32_MAX,
+	            "milliseconds, as in 500ms, 30s or 5m; taking 30s", &idle);
+	config->timeout = (uint32_t)timeout;
+	config->record_time = RECORD;
+	config->stall = (uint32_t)stall;
+	config->stream_time = (uint32_t)stall * STREAM_TIMES;
+	config->idle = (uint32_t)idle;
+	config->old_calls = OLD_CALLS;
+}
+
 void mod_go_settings_read(mod_go_settings *settings)
 {
 	static const word modes[] = {{"fenced", MOD_GO_FENCED}, {"unfenced", MOD_GO_UNFENCED}, {NULL, 0}};
@@ -158,26 +182,24 @@ void mod_go_settings_read(mod_go_settings *settings)
 		{"trace", AEROSPIKE_UDF_GO_LOG_TRACE}, {NULL, 0}};
 	static const word plain[] = {{"", 1}, {NULL, 0}};
 	static const word sizes[] = {{"", 1}, {"K", 1u << 10}, {"M", 1u << 20}, {"G", 1u << 30}, {NULL, 0}};
-	static const word times[] = {{"", 1}, {"ms", 1}, {"s", 1000}, {NULL, 0}};
 	uint32_t mode = MOD_GO_FENCED;
-	uint64_t workers = 0, timeout = 0;
+	uint64_t workers = 0;
 
 	memset(settings, 0, sizeof(*settings));
 	mod_go_config_init(&settings->config);
+	settings->config.memory = MEMORY;
 	read_word(settings, "MODGO_MODE", modes, "fenced or unfenced; taking fenced", &mode);
 	read_word(settings, "MODGO_LOG", levels, "error, warning, info, debug or trace; taking trace",
 	          &settings->config.log_level);
 	read_number(settings, "MODGO_POOL", plain, 1, 4096,
 	            "a number of workers from 1 to 4096; taking the default", &workers);
 	read_number(settings, "MODGO_MEMORY", sizes, 64ull << 20, 1ull << 50,
-	            "bytes, as in 512M or 2G, at least 64M; setting no limit", &settings->config.memory);
-	read_number(settings, "MODGO_TIMEOUT", times, 1, UINT32_MAX,
-	            "milliseconds, as in 500, 500ms or 2s; setting none of its own", &timeout);
+	            "bytes, as in 512M or 2G, at least 64M; taking 512M", &settings->config.memory);
+	read_times(settings);
 	read_fence(settings);
 	read_environment(settings);
 	read_worker(settings);
 	read_cache(settings);
 	settings->config.mode = (mod_go_mode)mode;
 	settings->config.workers = (uint32_t)workers;
-	settings->config.timeout = (uint32_t)timeout;
 }

@@ -32,7 +32,7 @@ void use_both(const char *module, uint32_t timeout)
 	snprintf(path, sizeof(path), "%s/fenced.so", check_folder());
 	copy_module(module, path);
 	mod_go_config_init(&config);
-	config.timeout = timeout;
+	config.timeout = config.stream_time = timeout;
 	config.workers = 2;
 	snprintf(config.user_path, sizeof(config.user_path), "%s", check_folder());
 	set_scope(AEROSPIKE_UDF_GO_SCOPE_SERVER);

@@ -4,9 +4,11 @@
 #include "call.h"
 
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The worker is the one that $MODGO_WORKER names. */
 static void use_fenced(const char *folder, uint32_t timeout)
@@ -79,6 +81,42 @@ TEST(a_fenced_module_is_replaced_and_a_bad_file_changes_nothing)
 	CHECK_TEXT(call(&mod_go, "m", "who", NULL, NULL).text, "\"twin\"");
 	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_REMOVE, "m"), 0);
 	CHECK_NUMBER(call(&mod_go, "m", "who", NULL, NULL).rc, 1);
+}
+
+static void *hang(void *outcome)
+{
+	*(struct outcome *)outcome = call(&mod_go, "crashing", "hang", NULL, NULL);
+	return NULL;
+}
+
+TEST(the_calls_of_a_removed_module_end)
+{
+	struct outcome outcome;
+	mod_go_config config;
+	pthread_t caller;
+	size_t workers = 0;
+
+	mod_go_config_init(&config);
+	config.mode = MOD_GO_FENCED;
+	config.workers = 1;
+	config.old_calls = 100;
+	snprintf(config.user_path, sizeof(config.user_path), "%s/c", check_modules);
+	CHECK_NUMBER(as_module_configure(&mod_go, &config), 0);
+	add_module("crashing");
+	CHECK_NUMBER(pthread_create(&caller, NULL, hang, &outcome), 0);
+	for (int i = 0; i < 6000 && workers == 0; i++, usleep(10000)) {
+		mod_go_fenced_counters counters = {.size = sizeof(counters)};
+
+		CHECK(mod_go_readers_enter());
+		mod_go_fenced_read_counters(mod_go_modules_find("crashing")->pool, &counters);
+		mod_go_readers_leave();
+		workers = counters.busy;
+	}
+	CHECK_NUMBER(workers, 1);
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_REMOVE, "crashing"), 0);
+	pthread_join(caller, NULL);
+	CHECK_NUMBER(outcome.success, false);
+	CHECK_CONTAINS(outcome.text, "its module has been removed");
 }
 
 TEST(without_a_worker_a_fenced_module_says_so)

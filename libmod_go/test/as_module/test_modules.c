@@ -1,5 +1,6 @@
 /* test_modules.c - files are added, changed and removed: events, names, versions under load, validation. */
 #include "as_module/modules.h"
+#include "as_module/readers.h"
 #include "call.h"
 #include "mod_go.h"
 
@@ -286,11 +287,52 @@ TEST(a_call_under_way_finishes_on_the_version_it_began_on)
 	CHECK_NUMBER(mapped_copies(), 2);
 	CHECK_NUMBER(write(ends[1], &byte, 1), 1);
 	pthread_join(sleeper, NULL);
+	for (int i = 0; i < 1000 && mapped_copies() > 1; i++)
+		usleep(10000);
 	CHECK_NUMBER(mapped_copies(), 1); /* it was the last reader */
 	for (int i = 0; i < 2; i++) {
 		close(began[i]);
 		close(ends[i]);
 	}
+}
+
+/* A thread that reads, and the one that has released. */
+static pthread_t requester, releaser;
+static atomic_bool entered, released;
+static pthread_mutex_t reading = PTHREAD_MUTEX_INITIALIZER;
+
+static void note_releaser(void *unused)
+{
+	(void)unused;
+	releaser = pthread_self();
+	atomic_store(&released, true);
+}
+
+static void *read_until_allowed(void *unused)
+{
+	CHECK(mod_go_readers_enter());
+	atomic_store(&entered, true);
+	pthread_mutex_lock(&reading);
+	mod_go_readers_leave();
+	pthread_mutex_unlock(&reading);
+	return unused;
+}
+
+/* Closing a module takes its time: joins, waits for processes. */
+TEST(no_thread_that_serves_a_request_releases_a_version)
+{
+	pthread_mutex_lock(&reading);
+	CHECK_NUMBER(pthread_create(&requester, NULL, read_until_allowed, NULL), 0);
+	while (!atomic_load(&entered))
+		usleep(1000);
+	CHECK(mod_go_readers_retire(NULL, note_releaser));
+	CHECK(!atomic_load(&released));
+	pthread_mutex_unlock(&reading);
+	for (int i = 0; i < 6000 && !atomic_load(&released); i++)
+		usleep(10000);
+	if (CHECK(atomic_load(&released)))
+		CHECK(!pthread_equal(releaser, requester) && !pthread_equal(releaser, pthread_self()));
+	pthread_join(requester, NULL);
 }
 
 static pthread_key_t farewell;

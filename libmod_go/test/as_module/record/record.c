@@ -146,6 +146,15 @@ void record_store(const as_rec *rec)
 	record->next_ttl = record->ttl;
 }
 
+void record_end(const as_rec *rec)
+{
+	struct record *record = record_of(rec);
+
+	clear(record->bins, &record->count);
+	record->exists = record->exists && record->stored_count > 0;
+	record->ttl = record->next_ttl;
+}
+
 static uint32_t ttl(const as_rec *rec)
 {
 	return record_of(rec)->exists ? record_of(rec)->ttl : 0;

@@ -46,6 +46,9 @@ as_rec *record_new(void);
 /* Stores the bins that were set, as if the call began now. */
 void record_store(const as_rec *rec);
 
+/* Ends a call: what it has not stored is dropped, and a record without bins does not exist. */
+void record_end(const as_rec *rec);
+
 struct record *record_of(const as_rec *rec);
 
 /* The functions create, update, remove, exists and log. Its source may be a record_log. */

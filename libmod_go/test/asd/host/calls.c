@@ -87,6 +87,7 @@ bool host_store(const char *key, const uint8_t *bins, size_t size)
 	pthread_mutex_lock(&stored->lock);
 	record_of(stored->rec)->exists = true;
 	as_map_foreach((as_map *)map, take_bin, stored->rec);
+	record_store(stored->rec);
 	pthread_mutex_unlock(&stored->lock);
 	as_val_destroy(map);
 	return true;
@@ -100,11 +101,9 @@ bool host_fetch(const char *key, uint8_t **bins, size_t *size)
 
 	pthread_mutex_lock(&stored->lock);
 	as_orderedmap_init(&map, 16);
-	for (uint32_t i = 0; i < record->count; i++) {
-		if (record->bins[i].value != NULL)
-			as_orderedmap_set(&map, (as_val *)as_string_new_strdup(record->bins[i].name),
-			                  as_val_reserve(record->bins[i].value));
-	}
+	for (uint32_t i = 0; i < record->stored_count; i++)
+		as_orderedmap_set(&map, (as_val *)as_string_new_strdup(record->stored[i].name),
+		                  as_val_reserve(record->stored[i].value));
 	*bins = packed((as_val *)&map, size);
 	as_orderedmap_destroy(&map);
 	pthread_mutex_unlock(&stored->lock);
@@ -216,6 +215,7 @@ host_answer host_apply(const char *key, const char *module, const char *function
 	as_result_init(&result);
 	code = as_module_apply_record(&mod_lua, &context, module, function, rec, (as_list *)list, &result);
 	host_references = rec->_.count;
+	record_end(rec);
 	answer = answer_of(code, &result);
 	as_rec_destroy(rec);
 	pthread_mutex_unlock(&stored->lock);
