@@ -89,7 +89,11 @@ const fault_of_many faults_of_many[] = {
 	{"its message to its host does not end", "a_message_without_end_ends_with_its_call", ""},
 	{"workers crash at their start", "workers_that_crash_at_their_start_are_tried_again_ever_later", ""},
 	{"workers crash before their first call",
-     "workers_that_crash_before_their_first_call_are_tried_again_ever_later", ""},
+     "workers_that_crash_before_their_first_call_have_successors_with_the_next_call", ""},
+	{"a stream function makes no progress", "a_stream_function_that_makes_no_progress_is_ended", ""},
+	{"stream functions take all workers", "streams_do_not_keep_records_waiting", ""},
+	{"a module prints without end", "output_beyond_the_rate_is_counted_and_dropped", ""},
+	{"a call outlives its version", "a_replaced_version_ends_its_calls", ""},
 };
 
 const size_t fault_of_many_count = sizeof(faults_of_many) / sizeof(*faults_of_many);

@@ -5,8 +5,8 @@
  * It sleeps on `start_needed`, which is signalled whenever mod_go_pool_needs_worker may have become true, and until
  * `next_start` after a failure. It holds a reference to the version that it starts (`users`), since a replacement
  * may release the current one meanwhile; a worker that comes up with an old version is retired. `planned` counts the
- * starts under way. There is one starter at first; one that begins a start while another is needed, and no other
- * starter is free, creates one more, up to MOD_GO_STARTERS.
+ * starts under way. There is one starter at first; one that begins a start while no other rests creates one more,
+ * up to MOD_GO_STARTERS.
  *
  * The watcher polls, for each worker: the lifeline, whose end of file means that the process has ended; its output;
  * and, once the worker is DYING, the process itself. It is the only thread that closes a lifeline and frees a
@@ -137,16 +137,15 @@ static int start_thread(pthread_t *thread, void *(*run)(void *), mod_go_fenced *
 	return reason;
 }
 
-/* Has another starter begin the next start, where one is needed. Without a thread for it, it comes after this one. */
+/* Sees to another starter for the next start, which may be needed now or later. Without one that start comes after
+ * this one. */
 static void share_work(mod_go_fenced *pool)
 {
-	if (!mod_go_pool_needs_worker(pool))
-		return;
-	if (pool->resting_starters > 0)
-		pthread_cond_signal(&pool->start_needed);
-	else if (pool->starter_count < MOD_GO_STARTERS &&
-	         start_thread(&pool->starters[pool->starter_count], start_workers, pool) == 0)
+	if (pool->resting_starters == 0 && pool->starter_count < MOD_GO_STARTERS &&
+	    start_thread(&pool->starters[pool->starter_count], start_workers, pool) == 0)
 		pool->starter_count++;
+	else if (mod_go_pool_needs_worker(pool))
+		pthread_cond_signal(&pool->start_needed);
 }
 
 static void *start_workers(void *argument)
