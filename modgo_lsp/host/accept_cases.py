@@ -288,7 +288,7 @@ def flow_lines(data: Any, indentation: int, as_json: bool = False) -> list[str]:
     parts = data.items() if isinstance(data, dict) else ((None, item) for item in data)
     for key, item in parts:
         first, *more = flow_lines(item, len(below), as_json)
-        lines += [f"{below}{_word(key, as_json)}: {first}" if key is not None else f"{below}{first}", *more]
+        lines += [f"{below}{word(key, as_json)}: {first}" if key is not None else f"{below}{first}", *more]
         lines[-1] += ","
     lines[-1] = lines[-1].removesuffix(",")
     return ["{" if isinstance(data, dict) else "[", *lines, f"{last}{'}' if isinstance(data, dict) else ']'}"]
@@ -297,13 +297,13 @@ def flow_lines(data: Any, indentation: int, as_json: bool = False) -> list[str]:
 def _flow(data: Any, as_json: bool) -> str:
     if isinstance(data, dict):
         return (
-            f"{{{', '.join(f'{_word(key, as_json)}: {_flow(item, as_json)}' for key, item in data.items())}}}"
+            f"{{{', '.join(f'{word(key, as_json)}: {_flow(item, as_json)}' for key, item in data.items())}}}"
         )
     if isinstance(data, list):
         return f"[{', '.join(_flow(item, as_json) for item in data)}]"
-    return _word(data, as_json) if isinstance(data, str) else json.dumps(data)
+    return word(data, as_json) if isinstance(data, str) else json.dumps(data)
 
 
-def _word(text: str, as_json: bool) -> str:
+def word(text: str, as_json: bool = False) -> str:
     is_plain = not as_json and _PLAIN.fullmatch(text) and text.lower() not in _WORDS
     return text if is_plain else json.dumps(text, ensure_ascii=False)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from modgo_lsp.host.accept_cases import flow_lines
+from modgo_lsp.host.accept_cases import flow_lines, word
 from modgo_lsp.host.case_file import LARGEST, Case, parse_cases
 from modgo_lsp.host.sample import SAMPLES
 
@@ -78,14 +78,25 @@ def _appended(before: bytes | None, new: NewCase) -> str | None:
 
 def _lines(new: NewCase) -> Iterator[str]:
     keys = {"function": new.function, **({"args": new.args} if new.args else {}), **new.more}
-    for number, (key, value) in enumerate(keys.items()):
-        first, *more = flow_lines(value, 2)
-        yield f"{'  ' if number else '- '}{key}: {first}"
-        yield from more
+    lines = [line for key, value in keys.items() for line in _block(key, value, 2)]
+    yield f"- {lines[0].lstrip()}"
+    yield from lines[1:]
     yield "  expect:"
     for key, value in new.expect.items():
-        first, *more = flow_lines(value, 4)
-        yield f"    {key}: {first}"
+        yield from _block(key, value, 4)
+
+
+def _block(key: str, value: Any, indentation: int) -> Iterator[str]:
+    """A key with its value: in flow style if that fits on the line, or else a line for each key of a map."""
+    head = f"{' ' * indentation}{word(key)}:"
+    first, *more = flow_lines(value, len(head))
+    if more and isinstance(value, dict):
+        yield head
+        for name, item in value.items():
+            yield from _block(name, item, indentation + 2)
+    else:
+        first, *more = flow_lines(value, indentation)
+        yield f"{head} {first}"
         yield from more
 
 

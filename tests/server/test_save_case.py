@@ -64,6 +64,14 @@ async def test_saved_cases_pass_and_stand_after_the_others(folder):
         assert (tested["passed"], tested["failed"]) == (2, 0), tested
 
 
+async def test_a_wide_record_has_a_line_for_each_bin(folder):
+    async with running(folder, capable()) as editor:
+        expect = {"record": {"bins": {"a": "x" * 60, "b c": "y" * 60}}}
+        assert (await editor.run("modgo.saveCase", saving(folder, expect=expect)))["ok"]
+        text = cases(folder).read_text()
+        assert f"    record:\n      bins:\n        a: {'x' * 60}\n        b c: {'y' * 60}\n" in text
+
+
 async def test_a_file_that_takes_no_more_cases_stays_as_it_is(folder):
     one = "# mine\nfunction: visit\nargs: [1]\n"
     cases(folder).write_text(one)

@@ -146,6 +146,11 @@ describe("the result of a call", () => {
     assert.equal(callSummary("f", call), 'f → {"n": 9007199254740993, "d": 88.0}, record updated, 312 µs');
     assert.equal(flatJson(call.record?.after ?? null), sample);
   });
+  it("has no record where the sample has no bins", () => {
+    const sample = '{"key": ["test", "demo", "k"], "bins": {}}';
+    assert.deepEqual(answer(sample, '{"bins": {"a": 1}}').record?.before, null);
+    assert.equal(recordChanged(answer(sample, sample)), false);
+  });
   it("has changed if an integer became a double", () => {
     assert.equal(recordChanged(answer('{"bins":{"a":88}}', '{"bins":{"a":88.0}}')), true);
     assert.equal(

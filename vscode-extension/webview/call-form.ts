@@ -173,7 +173,7 @@ function sampleField(state: State, run: LoadedRun, draft: Draft, actions: Action
     html`<option value=${key} ?selected=${key === value}>${text}</option>`;
   return html`
     <div class="field">
-      <label for="sample">${stream ? "Records" : "Record"} <span class="type">sample</span></label>
+      <label for="sample">${stream ? "Records" : "Sample"}</label>
       <div class="control">
         <select
           id="sample"
@@ -185,7 +185,7 @@ function sampleField(state: State, run: LoadedRun, draft: Draft, actions: Action
         >
           ${option("own", isOwn ? ownText(own, stream) : "The function’s own sample")}
           ${files.map(({ name }) => option(`file:${name}`, name))}
-          ${stream ? nothing : option("none", "No record: it doesn’t exist")}
+          ${stream ? nothing : option("none", "An empty record")}
         </select>
         ${
           shown === undefined
@@ -213,7 +213,7 @@ function sampleField(state: State, run: LoadedRun, draft: Draft, actions: Action
 
 function ownText(own: string | undefined, stream: boolean): string {
   if (own !== undefined) return `${own} (its own)`;
-  return stream ? "There are no records yet" : "Empty record: it has no sample";
+  return stream ? "There are no records yet" : "No sample: an empty record";
 }
 
 function choiceOf(value: string): SampleChoice {
@@ -224,7 +224,7 @@ function choiceOf(value: string): SampleChoice {
 function nodesField(run: LoadedRun, draft: Draft, actions: Actions): TemplateResult {
   return html`
     <div class="field">
-      <label for="nodes">Nodes <span class="type">simulated</span></label>
+      <label for="nodes" title="Simulated nodes of a cluster">Nodes</label>
       <input
         id="nodes"
         type="number"

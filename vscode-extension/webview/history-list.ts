@@ -56,7 +56,9 @@ function item(state: State, run: RunSummary, actions: Actions): TemplateResult {
         }}
       >
         ${icon(name, style)}
-        <span class="text">${run.call}<span class="hidden"> ${word}</span></span>
+        <span class="text"
+          >${run.call}<span class="size"> ${detail(run)}</span><span class="hidden"> ${word}</span></span
+        >
         <span class="time">${timeText(run.time)}</span>
       </button>
       <span class="actions">
@@ -91,6 +93,14 @@ function item(state: State, run: RunSummary, actions: Actions): TemplateResult {
       </span>
     </li>
   `;
+}
+
+/** What else differs from other runs: the sample, the number of nodes. */
+function detail({ request: { sample, nodes } }: RunSummary): string {
+  const parts =
+    sample.kind === "own" ? [] : [sample.kind === "file" ? sample.name.split(".")[0] : "empty record"];
+  if (nodes !== undefined) parts.push(`${nodes} nodes`);
+  return parts.join(", ");
 }
 
 /** "14:03:22" */

@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 import { packageFolder } from "../packages.js";
 import { plain } from "../plain-text.js";
-import { recordChanged } from "../results/format.js";
+import { recordChanged, shorten } from "../results/format.js";
 import { type CallResult, readCall } from "../server/command-results.js";
 import type { Server } from "../server/server.js";
 import type { Status } from "../status.js";
@@ -23,6 +23,7 @@ import {
 
 const STORED = "modgo.runs";
 const STATUS_MS = 10_000;
+const LONGEST_STATUS = 80;
 
 export interface Runs {
   /** Newest first. */
@@ -73,6 +74,14 @@ export function createRuns({ server, status, output, memory }: RunParts): Runs {
     history = runs;
     void memory.update(STORED, storedRuns(runs));
   };
+  /** The history without the calls of the function that only lacked the arguments. */
+  const answered = (run: Run) =>
+    all().filter(
+      (each) =>
+        each.request.function !== run.request.function ||
+        each.package !== run.package ||
+        summarize(each).status !== "asks",
+    );
   const lastOf = (request: RunRequest) =>
     all().find(
       (run) => run.request.function === request.function && run.package === packageFolder(request.uri),
@@ -81,13 +90,13 @@ export function createRuns({ server, status, output, memory }: RunParts): Runs {
   const finish = (request: RunRequest, answer: string) => {
     const id = 1 + Math.max(0, ...all().map((run) => run.id));
     const run = { id, request, package: packageFolder(request.uri), time: Date.now(), answer };
-    store(withRun(all(), run));
+    store(withRun(answered(run), run));
     marks.update(run);
     const { summary, status: outcome } = summarize(run);
     if (outcome === "ok") output.info(summary);
     else output.warn(summary);
     const icon = outcome === "ok" ? "$(pass)" : "$(error)";
-    vscode.window.setStatusBarMessage(`${icon} ${plain(summary)}`, STATUS_MS);
+    vscode.window.setStatusBarMessage(`${icon} ${plain(shorten(summary, LONGEST_STATUS))}`, STATUS_MS);
     return run;
   };
 

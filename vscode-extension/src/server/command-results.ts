@@ -130,11 +130,17 @@ export function readCall(text: string): CallResult {
   };
   const effects = {
     ...(record instanceof JsonObject && {
-      record: { before: record.get("before") ?? null, after: record.get("after") ?? null },
+      record: { before: existing(record.get("before")), after: existing(record.get("after")) },
     }),
     ...(call.nodes !== undefined && {
       nodes: call.nodes.map((node, index) => ({ ...node, values: values(index) })),
     }),
   };
   return call.ok ? { ...call, ...effects, result: exact.get("result") ?? null } : { ...call, ...effects };
+}
+
+/** A record without bins doesn't exist. */
+function existing(sample: Json | undefined): Json {
+  const bins = sample instanceof JsonObject ? sample.get("bins") : undefined;
+  return bins instanceof JsonObject && bins.members.length > 0 ? (sample ?? null) : null;
 }
