@@ -12,7 +12,7 @@ import msgspec
 from modgo_lsp.cli.call_report import show_failure, show_outcome
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.cluster_options import cluster_options
-from modgo_lsp.cli.command import json_option
+from modgo_lsp.cli.command import json_option, tool_options
 from modgo_lsp.cli.completion import files
 from modgo_lsp.cli.local_module import (
     BuildFailedError,
@@ -90,8 +90,7 @@ class Call(msgspec.Struct, frozen=True):
     "--timeout", type=SECONDS, default=APPLY_SECONDS, show_default=True,
     metavar="SECONDS", help="Time limit of the call.",
 )  # fmt: skip
-@click.option("--go", metavar="GO", help="The go command, where --module is a package to build.")
-@click.option("--cc", metavar="CC", help="The C compiler.")
+@tool_options
 @json_option
 def command(
     module: str,

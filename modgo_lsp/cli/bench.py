@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -13,22 +12,21 @@ import msgspec
 from modgo_lsp.cli.bench_report import show_bench
 from modgo_lsp.cli.call_report import show_outcome
 from modgo_lsp.cli.cli_error import CliError
-from modgo_lsp.cli.command import json_option
+from modgo_lsp.cli.command import json_option, tool_options
 from modgo_lsp.cli.completion import files, functions
 from modgo_lsp.cli.local_module import (
     BuildFailedError,
     ModuleFile,
     complete,
     obtain,
-    package_folders,
     settings_for,
     show_build_failure,
     write_json,
 )
 from modgo_lsp.cli.progress import progress, waiting
-from modgo_lsp.cli.record_options import record_of, records_of
+from modgo_lsp.cli.record_options import completing, record_of, records_of
 from modgo_lsp.cli.terminal import note
-from modgo_lsp.cli.timeout_option import SECONDS
+from modgo_lsp.cli.timeout_option import SECONDS, timeout_option
 from modgo_lsp.cli.udf_arguments import FunctionCommand, argument_values
 from modgo_lsp.host.bench_worker import BenchFailedError, Mode
 from modgo_lsp.host.call_request import (
@@ -36,14 +34,12 @@ from modgo_lsp.host.call_request import (
     CallRequestError,
     check,
     given_records,
-    records_beside,
     with_records,
 )
 from modgo_lsp.host.result import CallResult
 from modgo_lsp.host.run_bench import MODES, BenchRun, Samples, bench_json, first_call, run_bench
 from modgo_lsp.host.run_call import Outcome, Work, is_misused, outcome_json
 from modgo_lsp.host.sample import Record
-from modgo_lsp.host.session import CALL_SECONDS
 from modgo_lsp.lint.config import Settings
 
 
@@ -80,12 +76,8 @@ from modgo_lsp.lint.config import Settings
     "--time", "seconds", type=SECONDS, default=0.1, show_default=True, metavar="SECONDS",
     help="Time of a sample; it ends after 100,000 calls.",
 )  # fmt: skip
-@click.option(
-    "--timeout", type=SECONDS, default=CALL_SECONDS, show_default=True,
-    metavar="SECONDS", help="Time limit of a call.",
-)  # fmt: skip
-@click.option("--go", metavar="GO", help="The go command, if a package is built first.")
-@click.option("--cc", metavar="CC", help="The C compiler.")
+@timeout_option
+@tool_options
 @json_option
 def command(
     module: str,
@@ -176,15 +168,11 @@ async def _first_call(
     """The outcome of a call on each record, and the work with its records. With `finds`, they are those
     beside the package."""
 
-    def completed(work: Work, properties: Mapping[str, str]) -> Work:
-        folders = package_folders(module, properties)
-        if not finds:
-            return work
-        found, path = records_beside(request, folders, work.function)
-        if path is not None and not quiet:
+    def report(path: Path) -> None:
+        if not quiet:
             note(f"{'records' if request.stream else 'record'} of {os.path.relpath(path)}")
-        return with_records(work, request, found)
 
+    completed = completing(module, request, finds, report)
     with waiting(f"calling {work.function}", quiet):
         return await first_call(
             module.path, work, cc=settings.cc, package=module.package, completed=completed

@@ -11,7 +11,7 @@ import click
 
 from modgo_lsp.cli.call_report import show_one_of_many, show_outcome
 from modgo_lsp.cli.cli_error import CliError
-from modgo_lsp.cli.command import json_option
+from modgo_lsp.cli.command import json_option, tool_options
 from modgo_lsp.cli.completion import files, functions
 from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.local_module import (
@@ -19,30 +19,27 @@ from modgo_lsp.cli.local_module import (
     ModuleFile,
     complete,
     obtain,
-    package_folders,
     settings_for,
     show_build_failure,
     write_json,
 )
 from modgo_lsp.cli.memory_option import size_option
 from modgo_lsp.cli.progress import waiting
-from modgo_lsp.cli.record_options import record_of, records_of
+from modgo_lsp.cli.record_options import completing, record_of, records_of
 from modgo_lsp.cli.terminal import say
-from modgo_lsp.cli.timeout_option import SECONDS
+from modgo_lsp.cli.timeout_option import timeout_option
 from modgo_lsp.cli.udf_arguments import FunctionCommand, argument_values
 from modgo_lsp.host.call_request import (
     CallRequest,
     CallRequestError,
     check,
     given_records,
-    records_beside,
     with_records,
 )
 from modgo_lsp.host.record_store import StoreError
 from modgo_lsp.host.replay_files import ReplayError, read_replay
 from modgo_lsp.host.result import NumberedResult
 from modgo_lsp.host.run_call import Outcome, Work, do_work, is_misused, outcome_json, work_of
-from modgo_lsp.host.session import CALL_SECONDS
 from modgo_lsp.lint.config import Settings
 
 Show = Callable[[NumberedResult], None]
@@ -74,10 +71,7 @@ Show = Callable[[NumberedResult], None]
     help="Store records in this file (SQLite) between calls.",
 )  # fmt: skip
 @click.option("--key", metavar="JSON", help='The record\'s key, like ["test", "demo", "k1"].')
-@click.option(
-    "--timeout", type=SECONDS, default=CALL_SECONDS, show_default=True,
-    metavar="SECONDS", help="Time limit of a call.",
-)  # fmt: skip
+@timeout_option
 @click.option(
     "--memory",
     callback=size_option,
@@ -86,8 +80,7 @@ Show = Callable[[NumberedResult], None]
 )
 @click.option("--replay", type=click.Path(path_type=Path), metavar="FILE", help="Repeat a failed call.")
 @click.option("--force", is_flag=True, help="Replay it even if the module has changed.")
-@click.option("--go", metavar="GO", help="The go command, if a package is built first.")
-@click.option("--cc", metavar="CC", help="The C compiler.")
+@tool_options
 @json_option
 def command(
     module: str | None,
@@ -162,16 +155,7 @@ async def _call(
         work = with_records(work, request, records or ())
         source = str(request.records) if isinstance(request.records, Path) else "standard input"
         show = show_one_of_many(source) if work.shape == "each" and not quiet else None
-
-        def completed(work: Work, properties: Mapping[str, str]) -> Work:
-            folders = package_folders(module, properties)
-            if records is not None:
-                return work
-            found, path = records_beside(request, folders, work.function)
-            if path is not None:
-                samples.append(path)
-            return with_records(work, request, found)
-
+        completed = completing(module, request, records is None, samples.append)
         outcome = await _do(module, work, settings, quiet, show, completed=completed)
         return outcome, next(iter(samples), None)
     except CallRequestError as error:

@@ -61,6 +61,13 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return _json("Write the result as JSON.")(with_json)
 
 
+def tool_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds --go and --cc to a command that builds a package first if it is given one."""
+    cc = click.option("--cc", metavar="CC", help="The C compiler.")
+    go = click.option("--go", metavar="GO", help="The go command, if a package is built first.")
+    return go(cc(command))
+
+
 def output_format_option(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Adds --output-format, and --json for its format "json"; the command receives `output_format`."""
 

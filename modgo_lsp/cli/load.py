@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from modgo_lsp.cli.command import Command, json_option
+from modgo_lsp.cli.command import Command, json_option, tool_options
 from modgo_lsp.cli.completion import files
 from modgo_lsp.cli.local_module import (
     BuildFailedError,
@@ -44,8 +44,7 @@ from modgo_lsp.report.terminal_escapes import styled
 @click.option(
     "--memory", callback=size_option, metavar="SIZE", help="Memory limit, like 256MB (default: none)."
 )
-@click.option("--go", metavar="GO", help="The go command, if a package is built first.")
-@click.option("--cc", metavar="CC", help="The C compiler.")
+@tool_options
 @json_option
 def command(module: str, timeout: float, memory: int, go: str | None, cc: str | None, as_json: bool) -> None:
     """Load a module in a worker process and show what it registers. A package is built first.

@@ -16,17 +16,16 @@ from modgo_lsp.build.preflight import RequestError
 from modgo_lsp.build.toolchain import ToolchainError
 from modgo_lsp.cli.call_report import show_failure
 from modgo_lsp.cli.cli_error import CliError
-from modgo_lsp.cli.command import Command
+from modgo_lsp.cli.command import Command, tool_options
 from modgo_lsp.cli.completion import files
 from modgo_lsp.cli.local_module import BuildFailedError, settings_for, show_build_failure
 from modgo_lsp.cli.repl_session import Repl
 from modgo_lsp.cli.terminal import note
-from modgo_lsp.cli.timeout_option import SECONDS
+from modgo_lsp.cli.timeout_option import timeout_option
 from modgo_lsp.extras import install_command
 from modgo_lsp.host.load_failure import LoadFailedError
 from modgo_lsp.host.module import HostError
 from modgo_lsp.host.record_store import Store, StoreError
-from modgo_lsp.host.session import CALL_SECONDS
 
 
 @click.command(
@@ -38,12 +37,8 @@ from modgo_lsp.host.session import CALL_SECONDS
     "--store", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
     help="Store records in this file (SQLite); without it, they are dropped at the end.",
 )  # fmt: skip
-@click.option(
-    "--timeout", type=SECONDS, default=CALL_SECONDS, show_default=True,
-    metavar="SECONDS", help="Time limit of a call.",
-)  # fmt: skip
-@click.option("--go", metavar="GO", help="The go command, if a package is built first.")
-@click.option("--cc", metavar="CC", help="The C compiler.")
+@timeout_option
+@tool_options
 def command(module: str, store: Path | None, timeout: float, go: str | None, cc: str | None) -> None:
     """Call functions of a module one after another, on records in a store.
 

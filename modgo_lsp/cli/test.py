@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from modgo_lsp.cli.cli_error import CliError
-from modgo_lsp.cli.command import Command, output_format_option
+from modgo_lsp.cli.command import Command, output_format_option, tool_options
 from modgo_lsp.cli.completion import files
 from modgo_lsp.cli.local_module import complete, write_json
 from modgo_lsp.cli.memory_option import size_option
@@ -73,8 +73,7 @@ class _TestCommand(Command):
     "--coverage", metavar="[=FILE]",
     help="Write a cover profile of the Go code, as go test does (default: cover.out).",
 )  # fmt: skip
-@click.option("--go", metavar="GO", help="The go command.")
-@click.option("--cc", metavar="CC", help="The C compiler.")
+@tool_options
 @output_format_option("text", "json", "junit")
 def command(
     modules: tuple[str, ...],

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from modgo_lsp.host.session import LONGEST_SECONDS
+from modgo_lsp.host.session import CALL_SECONDS, LONGEST_SECONDS
 
 
 class _Seconds(click.FloatRange):
@@ -21,3 +21,12 @@ class _Seconds(click.FloatRange):
 
 
 SECONDS = _Seconds(0, LONGEST_SECONDS, min_open=True)
+
+timeout_option = click.option(
+    "--timeout",
+    type=SECONDS,
+    default=CALL_SECONDS,
+    show_default=True,
+    metavar="SECONDS",
+    help="Time limit of a call.",
+)
