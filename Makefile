@@ -104,7 +104,7 @@ test-python: $(VENV)/.dev libmod_go.so ## pytest: analysis, rules, builder, host
 
 .PHONY: test-go
 test-go: setup ## go test of the SDK and the examples
-	cd udf && go vet ./... && go test ./... && CGO_ENABLED=0 go test . ./udftest ./udfslog
+	cd udf && go vet ./... && go test ./... && CGO_ENABLED=0 go test . ./udfdebug ./udftest ./udfslog
 	@for module in examples/*/; do echo "$$module" && examples/go-test "$$module" || exit 1; done
 
 .PHONY: test-c

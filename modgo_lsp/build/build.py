@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,21 @@ import msgspec
 from modgo_lsp.build.build_sources import source_digest
 from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.build.compiler_errors import findings_of, generated_by_path, registrations_at_fault
+from modgo_lsp.build.debug_toolchain import debug_toolchain
 from modgo_lsp.build.exported_symbols import compile_symbols, symbols_source
 from modgo_lsp.build.go_build import Compilation, CompileFailedError, Progress, compile_module
-from modgo_lsp.build.main_package import main_file
+from modgo_lsp.build.main_package import debug_main_file, main_file
 from modgo_lsp.build.overlay import write_overlay
 from modgo_lsp.build.preflight import Plan, RequestError, make_plan, parse_target, refusals
 from modgo_lsp.build.sdk import Sdk, install, shipped_sdk
 from modgo_lsp.build.target_platform import OLDEST_GLIBC, Target, is_newer
-from modgo_lsp.build.toolchain import Toolchain, ToolchainError, discover, discover_cross, newest_glibc
+from modgo_lsp.build.toolchain import (
+    Toolchain,
+    ToolchainError,
+    discover,
+    discover_cross,
+    newest_glibc,
+)
 from modgo_lsp.build.wrappers import Generated, bind_file, descriptor, static_registrations
 from modgo_lsp.file_writer import content_where, explain, workspace_of, write_file
 from modgo_lsp.model.finding import Finding, Location
@@ -40,7 +47,8 @@ class BuildRequest(msgspec.Struct, frozen=True):
     by default the first package's folder. `dispatch` is "registry", "exported" or "reflect". `target` is like
     "linux/arm64-glibc2.17", None for this machine. `go` and `cc` are the user's settings. The generated files
     are copied to `keep_generated`. With `force` outputs may replace any file. With `coverage` the module
-    counts what is executed of its packages (main_package.py)."""
+    counts what is executed of its packages (main_package.py). With `debug` a program for a debugger is built
+    instead of a module, without cgo if none of its packages has C code."""
 
     packages: tuple[Path, ...]
     output: Path | None = None
@@ -52,10 +60,12 @@ class BuildRequest(msgspec.Struct, frozen=True):
     keep_generated: Path | None = None
     force: bool = False
     coverage: bool = False
+    debug: bool = False
 
 
 class BuildResult(msgspec.Struct, frozen=True):
-    """A built module (`ok`), or the `findings` that prevented it. `functions` is the module's property."""
+    """A built module (`ok`), or the `findings` that prevented it. `functions` is the module's property.
+    `generated` maps the paths of generated files in the build to the files that have their text."""
 
     ok: bool
     module: str
@@ -68,6 +78,7 @@ class BuildResult(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     elapsed_ms: int = 0
     package: Package | None = None
+    generated: Mapping[str, str] = {}
 
     @property
     def toolchain_at_fault(self) -> bool:
@@ -79,7 +90,7 @@ async def build_module(request: BuildRequest, progress: Progress = lambda _: Non
     """Builds the module. Errors in code and tools are findings of the result. A wrong request, such as a
     missing folder or an output that can't be written, raises RequestError."""
     start = time.monotonic()
-    target = parse_target(request.target)
+    target = None if request.debug else parse_target(request.target)
     if target is not None:
         await _check_glibc(target)
     context = None if target is None else target.context
@@ -106,7 +117,9 @@ async def _build(request: BuildRequest, plan: Plan, target: Target | None, progr
     if refused:
         return BuildResult(False, plan.name, findings=refused)
     try:
-        if target is None:
+        if request.debug:
+            toolchain = await debug_toolchain(request.go, request.cc, plan.folder)
+        elif target is None:
             toolchain = await discover(request.go, request.cc)
         else:
             toolchain = await discover_cross(target, request.go)
@@ -164,6 +177,7 @@ async def _compile(
             target=target,
             force=request.force,
             covered=tuple(package.import_path for package in plan.members) if request.coverage else (),
+            debug=request.debug,
         )
         try:
             await compile_module(toolchain, what, progress)
@@ -177,7 +191,10 @@ async def _compile(
                 return BuildResult(False, plan.name, findings=findings)
             without |= at_fault
             continue
-        return await asyncio.to_thread(_built, request, plan, toolchain)
+        result = await asyncio.to_thread(_built, request, plan, toolchain)
+        return msgspec.structs.replace(
+            result, generated={str(path): str(real) for real, path in in_build.items()}
+        )
     raise AssertionError("the last round returns")
 
 
@@ -187,6 +204,9 @@ def _generate(
     # Go's cover tool does not know overlays. Without wrappers, functions are called by reflection.
     bound = () if request.coverage else plan.members
     binds = [bind_file(package, plan.dispatch, without) for package in bound]
+    files = [file for file in binds if file is not None]
+    if request.debug:
+        return [*files, debug_main_file(plan.main_folder, plan.imports), *plan.forwarders]
     facts: dict[str, Any] = {
         "target": toolchain.target,
         "flags": ["-trimpath", "-ldflags=-s -w"] if request.release else [],
@@ -195,7 +215,7 @@ def _generate(
     if not request.release:  # a release contains no path of this machine
         facts["folders"] = [each.directory.encode("utf-8", "replace").decode() for each in plan.packages]
     main = main_file(plan.main_folder, plan.imports, plan.dispatch, facts, _functions(plan), request.coverage)
-    return [*(file for file in binds if file is not None), main, *plan.forwarders]
+    return [*files, main, *plan.forwarders]
 
 
 def _built(request: BuildRequest, plan: Plan, toolchain: Toolchain) -> BuildResult:

@@ -30,6 +30,7 @@ FOLDERS = {
     "zig-cc": "scripts that start zig as a C compiler",
     "results": "results that editors showed",
     "failed_cases": "which cases failed last",
+    "delve": "the debugger Delve",
     "scratch": "files of commands that were killed",
 }
 # Commands that run now may use younger ones.

@@ -59,6 +59,7 @@ def symbols_source(functions: Sequence[Mapping[str, Any]]) -> str:
 async def compile_symbols(toolchain: Toolchain, source: str) -> Path:
     """The object file of `source` in the cache. Its path is a digest of all that it depends on, so that Go's
     build cache recognizes it. Raises ToolchainError, OSError."""
+    assert toolchain.cc is not None
     compiler = [*toolchain.cc.command, "-c", "-O2", "-fPIC"]
     key = "\0".join([*compiler, toolchain.cc.version, source])
     directory = cache_directory() / "symbols" / hashlib.sha256(key.encode()).hexdigest()[:24]

@@ -1,4 +1,4 @@
-"""Runs `go build -buildmode=c-shared` and publishes its output atomically."""
+"""Runs `go build` for a module, or for a program to debug, and publishes its output atomically."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Compilation(msgspec.Struct, frozen=True):
     """`name` is the module's. `folder` is go's working directory, `main` the main package's folder in it,
     `overlay` the overlay's JSON file. `objects` are linked in addition to the Go packages. `target` is None
     for this machine. With `force` the output may replace any file. The packages of `covered` count what is
-    executed."""
+    executed. With `debug` the output is a program that a debugger can follow line by line."""
 
     name: str
     folder: Path
@@ -39,6 +39,7 @@ class Compilation(msgspec.Struct, frozen=True):
     target: Target | None = None
     force: bool = False
     covered: tuple[str, ...] = ()
+    debug: bool = False
 
 
 class CompileFailedError(Exception):
@@ -125,7 +126,11 @@ def _check_target(made: Path, target: Target) -> None:
 
 
 def _flags(what: Compilation, made: Path) -> list[str]:
-    flags = ["-buildmode=c-shared", "-buildvcs=false", "-v", f"-overlay={what.overlay}", "-o", str(made)]
+    flags = ["-buildvcs=false", "-v", f"-overlay={what.overlay}", "-o", str(made)]
+    if what.debug:
+        # All are given, because GOFLAGS may have others, which would hide paths, lines or variables.
+        return [*flags, "-buildmode=exe", "-trimpath=false", "-ldflags=", "-gcflags=all=-N -l"]
+    flags.insert(0, "-buildmode=c-shared")
     if what.covered:
         flags += ["-cover", "-covermode=atomic", f"-coverpkg={','.join(what.covered)}"]
     # Go's lists know quotes around a whole word but no escapes, and two such lists are nested here.

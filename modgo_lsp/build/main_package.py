@@ -13,6 +13,7 @@ from modgo_lsp.build.wrappers import HEAD, Dispatch, Generated, quoted
 from modgo_lsp.model.sdk import SDK_PATH
 
 MAIN_FOLDER = "zz_modgo_main"
+DEBUG_PATH = f"{SDK_PATH}/udfdebug"
 
 # A worker may not write files, so the counters leave it as the result of a function.
 COVERAGE_FUNCTION = "zz_modgo_coverage"
@@ -35,6 +36,13 @@ func counted(*udf.Record) ([][]byte, error) {
 	return [][]byte{meta.Bytes(), counters.Bytes()}, nil
 }
 """
+
+
+def debug_main_file(folder: Path, imports: Sequence[str]) -> Generated:
+    """The main package of a program for a debugger, which gets its calls from modgo."""
+    links = "".join(f"import _ {quoted(path)}\n" for path in imports)
+    text = f"{HEAD}package main\n\nimport {quoted(DEBUG_PATH)}\n{links}\nfunc main() {{ udfdebug.Main() }}\n"
+    return Generated(folder / "main.go", text.encode())
 
 
 def main_file(

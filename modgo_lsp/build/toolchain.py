@@ -79,16 +79,19 @@ class CCompiler(msgspec.Struct, frozen=True):
 
 
 class Toolchain(msgspec.Struct, frozen=True):
-    """Both tools and their target, as users write it. `settings` are the target's environment variables."""
+    """Both tools and their target, as users write it. Without a C compiler, builds are without cgo.
+    `settings` are the target's environment variables."""
 
     go: Go
-    cc: CCompiler
+    cc: CCompiler | None
     target: str
     settings: Mapping[str, str]
 
     def environment(self) -> dict[str, str]:
-        """The environment of a build with cgo."""
-        tools = {"CGO_ENABLED": "1", "CC": _quoted(self.cc.command)}
+        """The environment of a build."""
+        tools = {"CGO_ENABLED": "0"}
+        if self.cc is not None:
+            tools = {"CGO_ENABLED": "1", "CC": _quoted(self.cc.command)}
         return {**self.go.environment(), **tools, **self.settings}
 
 
@@ -100,9 +103,18 @@ async def discover(go: str | None = None, cc: str | None = None) -> Toolchain:
         raise found_go
     if isinstance(found_cc, BaseException):
         raise found_cc
+    return Toolchain(found_go, found_cc, found_go.host_target, _host_settings(found_go))
+
+
+async def discover_without_cgo(go: str | None = None) -> Toolchain:
+    """Go for builds without C code. Raises ToolchainError."""
+    found = await discover_go(go)
+    return Toolchain(found, None, found.host_target, _host_settings(found))
+
+
+def _host_settings(go: Go) -> dict[str, str]:
     # Always set: the user's environment may name another machine.
-    settings = {"GOOS": found_go.variables["GOHOSTOS"], "GOARCH": found_go.variables["GOHOSTARCH"]}
-    return Toolchain(found_go, found_cc, found_go.host_target, settings)
+    return {"GOOS": go.variables["GOHOSTOS"], "GOARCH": go.variables["GOHOSTARCH"]}
 
 
 async def discover_cross(target: Target, go: str | None = None) -> Toolchain:

@@ -27,7 +27,7 @@ def show_outcome(outcome: Outcome, timed: bool = True) -> None:
     if outcome.failure is not None:
         show_failure(outcome.failure)
     elif isinstance(outcome, StreamResult):
-        _show_stream(outcome)
+        _show_stream(outcome, timed)
     else:
         _show_call(outcome, timed)
 
@@ -59,10 +59,15 @@ def show_failure(failure: Failure, place: str = "") -> None:
         say(f"Help: `modgo call --replay {failure.replay}` repeats this call", err=True)
 
 
+def show_log(line: LogLine, before: str = "") -> None:
+    """Writes a line of a module's log to the standard error."""
+    place = f"{line.location}: " if line.location else ""
+    say(f"{before}{line.level}: {place}{line.message}", err=True)
+
+
 def _show_logs(logs: tuple[LogLine, ...], before: str = "") -> None:
     for line in logs:
-        place = f"{line.location}: " if line.location else ""
-        say(f"{before}{line.level}: {place}{line.message}", err=True)
+        show_log(line, before)
 
 
 def _show_call(result: CallResult, timed: bool) -> None:
@@ -75,14 +80,17 @@ def _show_call(result: CallResult, timed: bool) -> None:
     say(f"{did} in {result.elapsed_ns / 1e6:.3f} ms" if timed else did)
 
 
-def _show_stream(result: StreamResult) -> None:
+def _show_stream(result: StreamResult, timed: bool) -> None:
+    def within(elapsed_ns: int) -> str:
+        return f" in {elapsed_ns / 1e6:.3f} ms" if timed else ""
+
     paint = _paint()
     for value in result.values:
         say(paint(_compact(json_of(value)), "green"))
     for number, node in enumerate(result.nodes, 1):
         counts = f"{_many(node.records, 'record')} → {_many(len(node.values), 'value')}"
-        say(f"  node {number}: {counts} in {node.elapsed_ns / 1e6:.3f} ms")
-    say(f"{_many(len(result.values), 'value')} in {result.elapsed_ns / 1e6:.3f} ms")
+        say(f"  node {number}: {counts}{within(node.elapsed_ns)}")
+    say(f"{_many(len(result.values), 'value')}{within(result.elapsed_ns)}")
 
 
 def _show_summary(calls: Calls) -> None:

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "inspect": ("modgo_lsp.cli.inspect", "Describe a module file without running it."),
     "load": ("modgo_lsp.cli.load", "Load a module and show the functions it registers."),
     "call": ("modgo_lsp.cli.call", "Call a function of a module on a record."),
+    "debug": ("modgo_lsp.cli.debug", "Call a function of a package in the debugger Delve."),
     "test": ("modgo_lsp.cli.test", "Run the cases of modules."),
     "bench": ("modgo_lsp.cli.bench", "Measure what a call of a function costs."),
     "repl": ("modgo_lsp.cli.repl", "Call functions of a module in an interactive session."),

@@ -15,6 +15,7 @@ import msgspec
 
 from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.build.configured_programs import named_by_file
+from modgo_lsp.build.delve import find_delve
 from modgo_lsp.build.sdk import is_installed, sdk_directory, shipped_sdk
 from modgo_lsp.build.toolchain import CCompiler, Go, ToolchainError, discover_cc, discover_go, find_zig
 from modgo_lsp.cli.cli_error import CliError
@@ -60,7 +61,7 @@ class Check(msgspec.Struct, frozen=True):
 def command(
     go: str | None, cc: str | None, as_json: bool, report: bool, warm: bool, target: str | None
 ) -> None:
-    """Check Go, the C compiler, the cache, libmod_go and the SDK, and show where each is.
+    """Check Go, the C compiler, the cache, libmod_go, the SDK and Delve, and show where each is.
 
     \b
     Examples:
@@ -118,7 +119,7 @@ async def examine(go: str | None, cc: str | None) -> list[Check]:
     """All checks, each after those that it depends on."""
     found_go, go_check = await _tool("go", lambda: discover_go(go))
     found_cc, cc_check = await _tool("c-compiler", lambda: discover_cc(cc))
-    return [go_check, cc_check, _cache(), await _loader(found_cc), _sdk(found_go), _zig()]
+    return [go_check, cc_check, _cache(), await _loader(found_cc), _sdk(found_go), _zig(), await _delve()]
 
 
 async def _tool(
@@ -191,6 +192,17 @@ def _zig() -> Check:
         return Check("zig", True, None, None, message, error.remedy)
     where = "from the wheel" if origin == "wheel" else "found on PATH"
     return Check("zig", True, None, str(zig), f"{where}, for builds with --target")
+
+
+async def _delve() -> Check:
+    """Only `modgo debug` needs it."""
+    try:
+        delve = await find_delve()
+    except ToolchainError as error:
+        message = error.message if "was not found" not in error.message else "not found"
+        return Check("delve", True, None, None, f"{message}; only `modgo debug` needs it", error.remedy)
+    where = {"PATH": "found on PATH", "GOBIN": "found in Go's bin folder", "cache": "from modgo's cache"}
+    return Check("delve", True, delve.version, delve.path, f"{delve.version}, {where[delve.origin]}")
 
 
 def _line(check: Check) -> str:

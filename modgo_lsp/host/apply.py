@@ -130,7 +130,7 @@ def read_answer(
         message = f"{function} did not return within {timeout:g} s, so its process was stopped"
         return Failure("timeout", message), None, printed
     if status != _OK:
-        failure = _failure(status, answer)
+        failure = failure_of(status, _text(answer))
         late = status == _DEADLINE or (status == _FAILED and outcome.nanoseconds >= timeout * 1e9)
         if late:
             # The UDF returned an error because its context ended: for the caller, too, that is a timeout.
@@ -147,9 +147,9 @@ def _text(flat: Flat) -> str:
     return flat.data.decode("utf-8", "replace") if flat.type == STRING else ""
 
 
-def _failure(status: int, value: Flat) -> Failure:
-    """Parses an error text: the message, followed by the lines of its frames."""
-    lines = _text(value).rstrip("\n").split("\n")
+def failure_of(status: int, text: str) -> Failure:
+    """Parses the error text of a call: the message, followed by the lines of its frames."""
+    lines = text.rstrip("\n").split("\n")
     frames: list[str] = []
     while len(lines) > 1 and (match := _FRAME.match(lines[-1])):
         frames.insert(0, PurePath(match["place"]).name)

@@ -69,11 +69,11 @@ def apply_to_stream(
         before = run.elapsed_ns
         failed, values = run.scope(SERVER_SCOPE, RecordInput(iter(part)))
         if failed is not None:
-            return _result(run, function, done, (), _at(f"node {number} of {nodes}", failed))
+            return _result(run, function, done, (), failed_at(f"node {number} of {nodes}", failed))
         done.append(NodeResult(len(part), values, run.elapsed_ns - before))
     failed, values = run.scope(CLIENT_SCOPE, ValueInput([value for node in done for value in node.values]))
     if failed is not None:
-        return _result(run, function, done, (), _at("the client", failed))
+        return _result(run, function, done, (), failed_at("the client", failed))
     return _result(run, function, done, values, None)
 
 
@@ -89,7 +89,7 @@ def apply_client_part(
         return StreamResult(function, failure=failure)
     run = _Run(module, function, flats, timeout)
     failed, result = run.scope(CLIENT_SCOPE, ValueInput(values))
-    return _result(run, function, [], result, _at("the client", failed) if failed is not None else None)
+    return _result(run, function, [], result, failed_at("the client", failed) if failed is not None else None)
 
 
 def partition(records: Sequence[Record], nodes: int) -> list[list[WorkingRecord]]:
@@ -110,7 +110,7 @@ def _partition_of(record: Record, number: int) -> int:
     return int.from_bytes(digest[:2], "little") % PARTITIONS
 
 
-def _at(where: str, failure: Failure) -> Failure:
+def failed_at(where: str, failure: Failure) -> Failure:
     return Failure(failure.kind, f"{where}: {failure.message}", failure.frames, failure.remedy)
 
 

@@ -1,11 +1,17 @@
-"""The Go module that the tests of `modgo lint` use."""
+"""The Go module that the tests of `modgo lint` use, and Delve for those of `modgo debug`."""
 
 from __future__ import annotations
 
+import asyncio
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from modgo_lsp.build.delve import find_delve
+from modgo_lsp.build.toolchain import ToolchainError
 from tests.cli.lint_command import counters_module
 
 
@@ -13,3 +19,22 @@ from tests.cli.lint_command import counters_module
 def module(tmp_path: Path) -> Path:
     counters_module(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def delve() -> str:
+    """The path of Delve: the machine's, or one that is installed into the developer's cache once."""
+    try:
+        return asyncio.run(find_delve()).path
+    except ToolchainError:
+        done = subprocess.run(
+            [sys.executable, "-m", "modgo_lsp", "debug", "--install-delve"],
+            env={**os.environ, "GOFLAGS": ""},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode != 0 and "CI" not in os.environ:
+        pytest.skip(f"Delve cannot be installed: {done.stderr}")
+    assert done.returncode == 0, done.stderr
+    return asyncio.run(find_delve()).path

@@ -28,7 +28,15 @@ def doctor(*arguments: str, cwd: Path, **environment: str) -> subprocess.Complet
 def test_every_check_passes(tmp_path: Path) -> None:
     done = doctor("--json", cwd=tmp_path)
     checks = json.loads(done.stdout)["checks"]
-    assert [check["name"] for check in checks] == ["go", "c-compiler", "cache", "libmod_go", "sdk", "zig"]
+    assert [check["name"] for check in checks] == [
+        "go",
+        "c-compiler",
+        "cache",
+        "libmod_go",
+        "sdk",
+        "zig",
+        "delve",
+    ]
     assert all(set(check) == {"name", "ok", "version", "path", "message", "remedy"} for check in checks)
     assert done.returncode == 0
     assert Path(checks[3]["path"]).is_file()

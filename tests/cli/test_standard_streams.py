@@ -22,6 +22,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "load": ("load", "no/such.so"),
     "call": ("call", "no/such.so", "add"),
     "bench": ("bench", "no/such.so", "add"),
+    "debug": ("debug", "no/such.so", "add"),
     "deploy": ("deploy", "no/such.so", "--hosts", "127.0.0.1:1"),
     "modules": ("modules", "--hosts", "127.0.0.1:1"),
     "apply": ("apply", "m", "f", "--hosts", "127.0.0.1:1"),

@@ -48,7 +48,7 @@ _C_FROM_PYTHON = {
 }
 _GO_BUILT = "go build ./... && go test -run '^$' ./..."
 _GO = (
-    "go test -failfast -timeout 100s ./internal/... ./bind ./udfslog ./udftest",
+    "go test -failfast -timeout 100s ./internal/... ./bind ./udfdebug ./udfslog ./udftest",
     "go test -failfast -timeout 200s .",
 )
 _GO_FROM_PYTHON = "build/test_types.py build/test_dispatch.py host/test_streams.py"

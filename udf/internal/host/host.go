@@ -105,3 +105,12 @@ type Output interface {
 // RunStream calls a stream UDF, call, with a *udf.Stream that reads in, and writes the elements of the *udf.Stream that
 // it returns to out. Package udf sets it; package udftest calls it.
 var RunStream func(in Input, out Output, scope Scope, call func(stream any) (any, error)) error
+
+// SetupError returns the error of the module's setup, "" if there is none. Apply and ApplyStream call the registered UDF
+// of that name, without a deadline. They don't recover from its panics, so that a debugger stops there. Package udf sets
+// them; package udfdebug calls them.
+var (
+	SetupError  func() string
+	Apply       func(name string, record Record, arguments []value.Raw) (value.Raw, Status, string)
+	ApplyStream func(name string, in Input, out Output, scope Scope, arguments []value.Raw) (Status, string)
+)
