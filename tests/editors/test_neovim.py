@@ -64,7 +64,7 @@ def check(result: dict[str, Any], folder: Path) -> None:
     assert f"Modgo: built {folder / 'counters.so'}" in result["notified"]
     assert "Modgo: add → 1" in result["notified"]
     assert result["run"][0] == "add → 1"
-    assert '+ n: 1' in result["run"]
+    assert "+ n: 1" in result["run"]
     assert result["rule"][0].startswith("# MG101")
     assert result["lens"] == "modgo.client.runOnSample"
     assert result["lens_run"][0].startswith("take")

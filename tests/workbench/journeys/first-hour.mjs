@@ -147,11 +147,6 @@ export const firstHour = {
         await workbench.problem(/More.*not registered.*MG101/);
         writeFileSync(path.join(folder, "limiter/modgo.toml"), 'ignore = ["MG101"]\n');
         await workbench.noProblem(/MG101/, 5);
-        await waitUntil(
-          "the UDF has its lenses",
-          async () => (await workbench.lenses()).some((text) => text.includes("Registered as 'add'")),
-          30,
-        );
         await workbench.openFile("limiter/modgo.toml");
         await waitUntil(
           "modgo.toml has lenses",
@@ -180,7 +175,10 @@ export const firstHour = {
           "the page is shown",
           async () => {
             const titles = workbench.page.frames().map((frame) =>
-              frame.locator("h1", { hasText: "MG101" }).count().catch(() => 0),
+              frame
+                .locator("h1", { hasText: "MG101" })
+                .count()
+                .catch(() => 0),
             );
             return (await Promise.all(titles)).some((count) => count > 0);
           },
@@ -211,7 +209,9 @@ export const firstHour = {
           20,
         );
         await workbench.run("View: Show Explorer", workbench.page.locator(".explorer-folders-view"));
-        const row = workbench.page.locator(".explorer-folders-view .monaco-list-row", { hasText: "limiter.go" });
+        const row = workbench.page.locator(".explorer-folders-view .monaco-list-row", {
+          hasText: "limiter.go",
+        });
         await row.first().click({ button: "right" });
         const labels = await menuLabels(workbench.page);
         assert.ok(labels.includes("Run UDF on sample record"), labels.join());
@@ -225,6 +225,22 @@ export const firstHour = {
         const steps = workbench.page.locator(".gettingStartedContainer .getting-started-step");
         await waitUntil("five steps", async () => (await steps.count()) === 5, 20);
         await steps.nth(1).click();
+      },
+    ],
+    [
+      "the walkthrough in a dark theme",
+      async ({ workbench }) => {
+        await workbench.changeSettings({ "workbench.colorTheme": "Default Dark Modern" });
+        await workbench.page.locator(".monaco-workbench.vs-dark").waitFor();
+        await workbench.page.locator(".gettingStartedContainer .getting-started-step").nth(3).click();
+      },
+    ],
+    [
+      "the walkthrough in high contrast",
+      async ({ workbench }) => {
+        await workbench.changeSettings({ "workbench.colorTheme": "Default High Contrast" });
+        await workbench.page.locator(".monaco-workbench.hc-black").waitFor();
+        await workbench.page.locator(".gettingStartedContainer .getting-started-step").nth(2).click();
       },
     ],
   ],

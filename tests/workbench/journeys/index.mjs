@@ -1,6 +1,7 @@
 // The journeys, in the order in which they run.
 import { besideGopls } from "./beside-gopls.mjs";
 import { exactValues } from "./exact-values.mjs";
+import { film } from "./film.mjs";
 import { firstHour } from "./first-hour.mjs";
 import { firstModule } from "./first-module.mjs";
 import { noInterpreter } from "./no-interpreter.mjs";
@@ -13,6 +14,7 @@ export const journeys = [
   noInterpreter,
   restrictedMode,
   firstHour,
+  film,
   firstModule,
   exactValues,
   besideGopls,

@@ -29,12 +29,17 @@ export function createTesting(server: Server, output: vscode.LogOutputChannel): 
       if (kind === "ready") void explorer?.tree.refresh();
     }),
     // A case file that is opened shows its cases in the gutter.
-    vscode.workspace.onDidOpenTextDocument((document) => void explorer?.resolveFile(document.uri)),
+    vscode.workspace.onDidOpenTextDocument((document) => {
+      if (explorer !== undefined) void explorer.resolveFile(document.uri);
+      // VS Code doesn't report the files of a folder that is made at once, as that of a new module.
+      else if (document.languageId === "go") void find();
+    }),
   ];
-  const found = findFirst().then(async (any) => {
-    if (any) await open().tree.findFiles();
+  const find = async () => {
+    if (await findFirst()) await open().tree.findFiles();
     for (const { uri } of vscode.workspace.textDocuments) void explorer?.resolveFile(uri);
-  });
+  };
+  const found = find();
   return {
     async run(folder, udf) {
       await found;
