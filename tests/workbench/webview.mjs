@@ -74,6 +74,7 @@ export class RunsView {
     await element.evaluate((body, color) => (body.style.backgroundColor = color), panel);
     await frame.evaluate(readFileSync(AXE, "utf8"));
     const { violations } = await frame.evaluate("axe.run(document, { resultTypes: ['violations'] })");
+    await element.evaluate((body) => (body.style.backgroundColor = ""));
     return violations.map(
       ({ id, help, nodes }) =>
         `${id}: ${help}: ${nodes.map(({ html, any }) => `${html.slice(0, 120)} ${any[0]?.message ?? ""}`).join(" | ")}`,

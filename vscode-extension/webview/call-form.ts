@@ -165,7 +165,11 @@ function sampleField(state: State, run: LoadedRun, draft: Draft, actions: Action
   const stream = context.function?.kind === "stream";
   const own = context.sample?.split("/").at(-1);
   const isOwn = summary.request.sample.kind === "own";
-  const files = (state.samples[summary.package] ?? []).filter((file) => file.stream === stream);
+  // Its own sample is there already, under "own".
+  const hidden = isOwn && !(draft.sample.kind === "file" && draft.sample.name === own) ? own : undefined;
+  const files = (state.samples[summary.package] ?? []).filter(
+    (file) => file.stream === stream && file.name !== hidden,
+  );
   const value = draft.sample.kind === "file" ? `file:${draft.sample.name}` : draft.sample.kind;
   const shown =
     draft.sample.kind === "file" ? draft.sample.name : draft.sample.kind === "own" && isOwn ? own : undefined;
@@ -212,7 +216,7 @@ function sampleField(state: State, run: LoadedRun, draft: Draft, actions: Action
 }
 
 function ownText(own: string | undefined, stream: boolean): string {
-  if (own !== undefined) return `${own} (its own)`;
+  if (own !== undefined) return own;
   return stream ? "There are no records yet" : "No sample: an empty record";
 }
 

@@ -10,14 +10,16 @@ import { icon } from "./icon.js";
 import { type Actions, functionKey, type LoadedRun, type State } from "./state.js";
 import { valueTable } from "./value-table.js";
 
-export const VALUE = { name: "Element", sides: [["after", "Value"]] } as const;
-export const CHANGE = {
+const VALUE = { name: "Element", sides: [["after", "Value"]] } as const;
+const CHANGE = {
   name: "Bin",
   sides: [
     ["before", "Before"],
     ["after", "After"],
   ],
 } as const;
+
+const UNCHANGED = { name: "Bin", sides: [["after", "Value"]] } as const;
 
 export function outcome(state: State, run: LoadedRun, actions: Actions): TemplateResult {
   const { result } = run;
@@ -148,7 +150,7 @@ function failure(run: LoadedRun, { error, findings = [] }: CallFailure, actions:
         ${icon(asks ? "info" : "error", asks ? "asking" : "failed")}
         ${asks ? "Arguments" : TITLES[error.kind]}
       </h2>
-      <span class="facts">${facts(run)}</span>
+      <span class="facts">${asks ? nothing : facts(run)}</span>
       ${toolbar(run, actions)}
     </header>
     <p class="message">${escapeHidden(error.message)}</p>
@@ -203,7 +205,7 @@ function place({ summary, context }: LoadedRun, text: string, actions: Actions):
 
 function record(state: State, run: LoadedRun, actions: Actions): TemplateResult | typeof nothing {
   const { result, summary } = run;
-  if (result.record === undefined) return nothing;
+  if (result.record === undefined || summary.status === "asks") return nothing;
   const { before, after } = result.record;
   const entries = entriesFor(run);
   const changed = entries.filter(({ mark }) => mark !== "same").length;
@@ -225,7 +227,14 @@ function record(state: State, run: LoadedRun, actions: Actions): TemplateResult 
     ${
       entries.length === 0
         ? nothing
-        : valueTable("Record", entries, CHANGE, `${functionKey(summary)}\nrecord`, state, actions)
+        : valueTable(
+            "Record",
+            entries,
+            changed === 0 ? UNCHANGED : CHANGE,
+            `${functionKey(summary)}\nrecord`,
+            state,
+            actions,
+          )
     }
   `;
 }

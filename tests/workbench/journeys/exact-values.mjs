@@ -64,10 +64,8 @@ export const exactValues = {
           BUILD_S,
         );
         assert.match(
-          await view.row("Record", "big").innerText(),
-          /integer\s+9007199254740993\s+9007199254740993/,
-        );
-        assert.match(await view.row("Record", "whole").innerText(), /double\s+6\.0\s+6\.0/);
+          await view.row("Record", "big").innerText(), /integer\s+9007199254740993/);
+        assert.match(await view.row("Record", "whole").innerText(), /double\s+6\.0/);
       },
     ],
     [

@@ -316,7 +316,10 @@ export const resultsView = {
           /function: buy\n {2}args: \[date, 2\]\n {2}record: buy\.record\.json\n {2}expect:/,
         );
         const command = ["-m", "modgo_lsp", "test", path.join(folder, "hello/shop"), "-k", "buy"];
-        assert.match(execFileSync(INTERPRETER, command, { encoding: "utf8" }), /1 passed/);
+        assert.match(
+          execFileSync(INTERPRETER, command, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
+          /1 passed/,
+        );
       },
     ],
     [

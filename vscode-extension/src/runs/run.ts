@@ -81,7 +81,10 @@ export function summaryOf(run: Run, result: CallResult): RunSummary {
     ...{ id, request, package: folder, time },
     status: statusOf(result),
     call: callText(request),
-    summary: escapeHidden(callSummary(request.function, result)),
+    summary:
+      statusOf(result) === "asks"
+        ? `${escapeHidden(request.function)} needs arguments`
+        : escapeHidden(callSummary(request.function, result)),
   };
 }
 

@@ -23,6 +23,7 @@ import {
 
 const STORED = "modgo.runs";
 const STATUS_MS = 10_000;
+const STATUS_ICONS = { ok: "$(pass)", asks: "$(info)", error: "$(warning)", failed: "$(error)" } as const;
 const LONGEST_STATUS = 80;
 
 export interface Runs {
@@ -95,7 +96,7 @@ export function createRuns({ server, status, output, memory }: RunParts): Runs {
     const { summary, status: outcome } = summarize(run);
     if (outcome === "ok") output.info(summary);
     else output.warn(summary);
-    const icon = outcome === "ok" ? "$(pass)" : "$(error)";
+    const icon = STATUS_ICONS[outcome];
     vscode.window.setStatusBarMessage(`${icon} ${plain(shorten(summary, LONGEST_STATUS))}`, STATUS_MS);
     return run;
   };
