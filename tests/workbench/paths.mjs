@@ -6,6 +6,8 @@ import path from "node:path";
 export const ROOT = path.resolve(import.meta.dirname, "../..");
 export const CACHE = path.join(ROOT, "target/workbench");
 export const VSIX = path.join(ROOT, "vscode-extension/modgo.vsix");
+/** The .vsix of this platform, with the language server in it. `run` builds it for the journeys that need it. */
+export const PLATFORM_VSIX = path.join(CACHE, "modgo-platform.vsix");
 export const GOPLS_VSIX = path.join(CACHE, "gopls.vsix");
 export const EXAMPLES = path.join(ROOT, "examples");
 export const INTERPRETER = path.join(ROOT, ".venv/bin/python");

@@ -62,7 +62,7 @@ function removeHome(home) {
 /**
  * Creates a session. `settings` are added to the user settings. `trust` enables workspace trust, so that the folder opens
  * in Restricted Mode. `prepare(folder)` changes the copy of the examples before it is opened. `environment(home)` returns
- * environment variables to change. `extensions` are installed besides ours.
+ * environment variables to change. `extensions` are installed besides ours, which is `vsix`.
  */
 export async function createSession({
   settings = {},
@@ -70,6 +70,7 @@ export async function createSession({
   prepare = () => {},
   environment = () => ({}),
   extensions: others = [],
+  vsix: ours = VSIX,
 }) {
   const home = mkdtempSync(path.join(tmpdir(), "modgo-workbench-"));
   homes.add(home);
@@ -82,7 +83,7 @@ export async function createSession({
 
   const env = { ...environmentFor(home), ...environment(home) };
   const dirs = ["--user-data-dir", user, "--extensions-dir", extensions];
-  const installing = [VSIX, ...others].flatMap((vsix) => ["--install-extension", vsix]);
+  const installing = [ours, ...others].flatMap((vsix) => ["--install-extension", vsix]);
   execFileSync(process.execPath, [CODE_SERVER, ...dirs, ...installing], { env, stdio: "pipe" });
 
   const port = await freePort();

@@ -364,6 +364,21 @@ export class Workbench {
     return this.page.locator(".output-view-container, .output-view").first();
   }
 
+  /** Waits until a frame, such as the preview of a page, contains the text. */
+  async frameWithText(pattern, seconds = 30) {
+    await waitUntil(
+      `a frame contains ${pattern}`,
+      async () => {
+        for (const frame of this.page.frames()) {
+          const text = await frame.evaluate(() => document.body?.innerText ?? "").catch(() => "");
+          if (frame !== this.page.mainFrame() && pattern.test(text)) return true;
+        }
+        return false;
+      },
+      seconds,
+    );
+  }
+
   /** Returns the visible text of the first editor. */
   visibleText() {
     return this.textOf(this.page.locator(".editor-instance .view-lines").first());

@@ -1,5 +1,5 @@
-// Activates the extension: creates its parts, and restarts the server when settings or workspace trust change. Activation
-// builds and runs nothing.
+// Activates the extension: creates its parts, starts the server if the workspace uses the SDK, and restarts it when settings
+// or workspace trust change. Activation builds and runs nothing.
 import * as vscode from "vscode";
 import { createBenchmarks } from "./benchmarks/benchmarks.js";
 import { benchCommands } from "./commands/bench.js";
@@ -9,6 +9,8 @@ import { runCommands } from "./commands/run.js";
 import { sampleCommands } from "./commands/sample.js";
 import { serverCommands } from "./commands/server.js";
 import { testCommands } from "./commands/test.js";
+import { createInterpreterSearch } from "./environment/interpreter-search.js";
+import { createSetUp } from "./environment/set-up.js";
 import { firstHourCommands } from "./first-hour/commands.js";
 import { createConfigurationLenses } from "./first-hour/configuration-lenses.js";
 import { createContextKeys } from "./first-hour/context-keys.js";
@@ -16,11 +18,11 @@ import { createRuns } from "./runs/runs.js";
 import { createRunsView } from "./runs/runs-view.js";
 import { onDidChangeGopls } from "./server/gopls.js";
 import { createServer, type Server } from "./server/server.js";
-import type { ServerState } from "./server/server-state.js";
+import { showState } from "./server/state-messages.js";
+import { whenSdkIsUsed } from "./sdk-use.js";
 import { createStatus } from "./status.js";
 import { createTasks } from "./tasks.js";
 import { createTesting } from "./testing/testing.js";
-import { showError } from "./messages.js";
 
 let server: Server | undefined;
 
@@ -28,9 +30,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const began = performance.now();
   const output = vscode.window.createOutputChannel("Modgo", { log: true });
   const status = createStatus();
-  const started = (server = createServer(context.extensionUri, output));
+  const search = createInterpreterSearch(context, output);
+  const started = (server = createServer(search, context.extensionUri, output));
+  const setUp = createSetUp(context, search, started, output);
+  const restartIfUsed = () => {
+    if (started.state.kind !== "idle") void started.restart();
+  };
   const runs = createRuns({ server: started, status, output, memory: context.workspaceState });
-  const commands = { server: started, status, output, runs };
+  const commands = { server: started, search, setUp, home: context.extensionUri, status, output, runs };
   const testing = createTesting(started, output);
   const benchmarks = createBenchmarks(context.workspaceState);
   context.subscriptions.push(
@@ -43,7 +50,7 @@ export function activate(context: vscode.ExtensionContext): void {
     createTasks(started),
     started.onDidChangeState((state) => {
       status.server(state);
-      void showState(state, output, context.extensionUri);
+      void showState(state, setUp, output);
     }),
     createContextKeys(started),
     createConfigurationLenses(),
@@ -60,16 +67,19 @@ export function activate(context: vscode.ExtensionContext): void {
       commands,
     ),
     // Workspace trust and the interpreter take effect when the server starts.
-    vscode.workspace.onDidGrantWorkspaceTrust(() => started.restart()),
+    vscode.workspace.onDidGrantWorkspaceTrust(restartIfUsed),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration("modgo.interpreter")) void started.restart();
+      if (event.affectsConfiguration("modgo.interpreter")) restartIfUsed();
     }),
-    onDidChangeGopls(() => void started.restart()),
+    search.onDidChange(restartIfUsed),
+    onDidChangeGopls(restartIfUsed),
+    // Activation doesn't wait for the server; commands do.
+    whenSdkIsUsed(() => {
+      void started.restart().then(() => {
+        if (started.state.kind === "ready") output.info(`Ready ${since(began)} after activation began`);
+      });
+    }),
   );
-  // Activation doesn't wait for the server; commands do.
-  void started.restart().then(() => {
-    if (started.state.kind === "ready") output.info(`Ready ${since(began)} after activation began`);
-  });
   output.info(`Activated in ${since(began)}`);
 }
 
@@ -79,26 +89,4 @@ function since(began: number): string {
 
 export async function deactivate(): Promise<void> {
   await server?.stop();
-}
-
-/** Logs every state. For a failure it also shows a message that says what to do. */
-async function showState(
-  state: ServerState,
-  output: vscode.LogOutputChannel,
-  home: vscode.Uri,
-): Promise<void> {
-  if (state.kind !== "failed") {
-    output.info(`Server: ${state.kind}`);
-    return;
-  }
-  output.error(state.message);
-  const actions = {
-    "Open Settings": () =>
-      vscode.commands.executeCommand("workbench.action.openSettings", "modgo.interpreter"),
-    "How to Install": () =>
-      vscode.commands.executeCommand("markdown.showPreview", vscode.Uri.joinPath(home, "README.md")),
-    "Restart Server": () => vscode.commands.executeCommand("modgo.client.restartServer"),
-  };
-  const chosen = await showError(state.message, ...(Object.keys(actions) as (keyof typeof actions)[]));
-  if (chosen !== undefined) await actions[chosen]();
 }

@@ -2,8 +2,8 @@
 import { execFile } from "node:child_process";
 import * as path from "node:path";
 
-/** Where a candidate comes from; the order of `candidates` is the order of precedence. */
-export type Origin = "setting" | "workspace" | "path";
+/** Where a candidate comes from: `selected` is the choice of the Python extension, `own` an environment that Modgo made. */
+export type Origin = "setting" | "workspace" | "selected" | "path" | "own";
 
 export interface Candidate {
   readonly python: string;
@@ -18,6 +18,10 @@ export interface Environment {
   readonly folders: readonly string[];
   /** In Restricted Mode no program of the workspace is run. */
   readonly trusted: boolean;
+  /** The environments that the Python extension has selected for the folders. */
+  readonly selected: readonly string[];
+  /** The environments that Modgo has made. */
+  readonly own: readonly string[];
   /** The environment variable PATH. */
   readonly searchPath: string;
   readonly home: string;
@@ -25,9 +29,26 @@ export interface Environment {
   readonly exists: (file: string) => boolean;
 }
 
+/** What a Python says about itself. */
+export interface PythonBuild {
+  /** Such as 3.11.7. */
+  readonly version: string;
+  /** Such as "cpython" or "pypy". */
+  readonly implementation: string;
+  readonly freeThreaded: boolean;
+  readonly bits: number;
+  /** Such as "x86_64". */
+  readonly machine: string;
+  /** Whether its C library is musl. */
+  readonly musl: boolean;
+  /** Whether it has the module venv. */
+  readonly venv: boolean;
+}
+
 export type Probe =
   | { readonly ok: true; readonly python: string; readonly modgo: string }
-  | { readonly ok: false; readonly reason: string };
+  /** `build` if it is a Python of a version that Modgo supports. */
+  | { readonly ok: false; readonly reason: string; readonly build?: PythonBuild };
 
 export interface Attempt {
   readonly candidate: Candidate;
@@ -47,44 +68,67 @@ export interface Discovery {
   readonly attempts: readonly Attempt[];
 }
 
+/** Python's supported versions, the newest first. */
+const VERSIONED = ["python3.14", "python3.13", "python3.12", "python3.11", "python3.10"];
+
 /**
- * Returns the interpreters to try, in order. If the setting names one, it is the only candidate: another one must not be
- * used silently.
+ * Returns the interpreters to try, in groups. All of a group are tried at once; a group is tried if none in those before it
+ * has modgo-lsp, and within a group the first that has it wins. If the setting names one, it is the only candidate: another
+ * one must not be used silently.
  */
-export function candidates(env: Environment): Candidate[] {
+export function candidates(env: Environment): Candidate[][] {
   if (env.setting !== "") {
-    return [{ python: expand(env.setting, env), origin: "setting" }];
+    return [[{ python: expand(env.setting, env), origin: "setting" }]];
   }
-  const found: Candidate[] = [];
-  if (env.trusted) {
-    const inside = env.windows ? ["Scripts", "python.exe"] : ["bin", "python"];
-    for (const folder of env.folders) {
-      for (const environment of [".venv", "venv"]) {
-        const python = path.join(folder, environment, ...inside);
-        if (env.exists(python)) found.push({ python, origin: "workspace" });
-      }
-    }
-  }
-  for (const name of ["python3", "python"]) {
-    const python = onPath(name, env);
-    if (python !== undefined && !found.some((other) => other.python === python)) {
-      found.push({ python, origin: "path" });
-    }
-  }
-  return found;
+  const known = new Set<string>();
+  const fresh = (origin: Origin, pythons: readonly (string | undefined)[]): Candidate[] =>
+    pythons.flatMap((python) => {
+      if (python === undefined || known.has(python)) return [];
+      known.add(python);
+      return [{ python, origin }];
+    });
+  const onPathNamed = (names: readonly string[]) => names.map((name) => onPath(name, env));
+  return [
+    [
+      ...fresh("workspace", env.trusted ? inFolders(env) : []),
+      ...fresh(
+        "selected",
+        env.selected.filter((python) => env.trusted || !isInside(python, env.folders)),
+      ),
+      ...fresh("path", onPathNamed(["python3", "python"])),
+    ],
+    fresh("own", env.own),
+    // If python3 is too old to make an environment with.
+    fresh("path", onPathNamed(VERSIONED)),
+  ].filter((group) => group.length > 0);
 }
 
-/** Probes the candidates in order, up to the first that has modgo-lsp. */
+function inFolders(env: Environment): string[] {
+  const inside = env.windows ? ["Scripts", "python.exe"] : ["bin", "python"];
+  return env.folders
+    .flatMap((folder) => [".venv", "venv"].map((name) => path.join(folder, name, ...inside)))
+    .filter((python) => env.exists(python));
+}
+
+function isInside(file: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => !path.relative(folder, file).startsWith(".."));
+}
+
+/** Probes the candidates, up to the first that has modgo-lsp. */
 export async function discover(
   env: Environment,
   probe: (python: string) => Promise<Probe>,
 ): Promise<Discovery> {
   const attempts: Attempt[] = [];
-  for (const candidate of candidates(env)) {
-    const result = await probe(candidate.python);
-    attempts.push({ candidate, probe: result });
-    if (result.ok) {
-      return { found: { ...candidate, version: result.python, modgo: result.modgo }, attempts };
+  for (const group of candidates(env)) {
+    const tried = await Promise.all(
+      group.map(async (candidate) => ({ candidate, probe: await probe(candidate.python) })),
+    );
+    attempts.push(...tried);
+    for (const { candidate, probe: result } of tried) {
+      if (result.ok) {
+        return { found: { ...candidate, version: result.python, modgo: result.modgo }, attempts };
+      }
     }
   }
   return { found: undefined, attempts };
@@ -120,15 +164,26 @@ export const ISOLATED = ["-E", "-X", "utf8"] as const;
 
 const PROBE_SECONDS = 15;
 
+// It runs on any Python, so that one that is too old can say so.
 const PROBE_PROGRAM = `
-import importlib.metadata, importlib.util, json, sys
-modgo = None
-if importlib.util.find_spec("modgo_lsp"):
-    try:
-        modgo = importlib.metadata.version("modgo-lsp")
-    except importlib.metadata.PackageNotFoundError:
-        modgo = "of unknown version"
-print(json.dumps({"version": list(sys.version_info[:3]), "modgo": modgo}))
+import json, platform, sys
+answer = {"version": list(sys.version_info[:3]), "modgo": None}
+if sys.version_info >= (3, 10):
+    import importlib.metadata, importlib.util, sysconfig
+    if importlib.util.find_spec("modgo_lsp"):
+        try:
+            answer["modgo"] = importlib.metadata.version("modgo-lsp")
+        except importlib.metadata.PackageNotFoundError:
+            answer["modgo"] = "of unknown version"
+    answer["build"] = {
+        "implementation": sys.implementation.name,
+        "freeThreaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+        "bits": 64 if sys.maxsize > 2**32 else 32,
+        "machine": platform.machine(),
+        "musl": "musl" in (sysconfig.get_config_var("SOABI") or ""),
+        "venv": importlib.util.find_spec("venv") is not None,
+    }
+print(json.dumps(answer))
 `;
 
 /** Returns a function that asks a Python for its version and that of modgo-lsp. `folder` is its current folder, which must
@@ -156,7 +211,11 @@ export function probeWith(folder: string): (python: string) => Promise<Probe> {
 
 /** Parses the output of PROBE_PROGRAM. */
 export function readProbe(stdout: string): Probe {
-  let answer: { version: [number, number, number]; modgo: string | null };
+  let answer: {
+    version: [number, number, number];
+    modgo: string | null;
+    build?: Omit<PythonBuild, "version">;
+  };
   try {
     answer = JSON.parse(stdout) as typeof answer;
   } catch {
@@ -167,27 +226,8 @@ export function readProbe(stdout: string): Probe {
   if (major < 3 || (major === 3 && minor < 10)) {
     return { ok: false, reason: `is Python ${python}; 3.10 or newer is needed` };
   }
-  if (answer.modgo === null) return { ok: false, reason: `(Python ${python}) doesn't have modgo-lsp` };
-  return { ok: true, python, modgo: answer.modgo };
-}
-
-/** Returns the message for a discovery that found nothing, with what to do. */
-export function describeFailure(discovery: Discovery): string {
-  const only = discovery.attempts[0];
-  if (only?.candidate.origin === "setting" && !only.probe.ok) {
-    return (
-      `Modgo can't start: ${only.candidate.python}, which the setting modgo.interpreter names, ${only.probe.reason}. ` +
-      "Run “pip install modgo-lsp” with that Python, or change the setting."
-    );
-  }
-  if (only === undefined) {
-    return (
-      "Modgo can't start: there is no Python in the workspace or on PATH. " +
-      "Install Python 3.10 or newer, run “pip install modgo-lsp” with it, then restart the server."
-    );
-  }
-  return (
-    "Modgo can't start: no Python was found that has modgo-lsp. " +
-    "Run “pip install modgo-lsp”, or name another Python in the setting modgo.interpreter."
-  );
+  if (answer.modgo !== null) return { ok: true, python, modgo: answer.modgo };
+  const reason = `(Python ${python}) doesn't have modgo-lsp`;
+  if (answer.build === undefined) return { ok: false, reason };
+  return { ok: false, reason, build: { ...answer.build, version: python } };
 }

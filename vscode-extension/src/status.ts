@@ -1,7 +1,7 @@
 // The language status item of Go files (the braces in the status bar): whether Modgo is starting, ready, building or failed.
 import * as vscode from "vscode";
 import { plain } from "./plain-text.js";
-import type { ServerState } from "./server/server-state.js";
+import type { Remedy, ServerState } from "./server/server-state.js";
 
 export interface Status {
   server(state: ServerState): void;
@@ -15,28 +15,20 @@ export interface Status {
 }
 
 export function createStatus(): Status {
-  const item = vscode.languages.createLanguageStatusItem("modgo.status", [
-    { scheme: "file", language: "go" },
-    { scheme: "file", pattern: "**/go.mod" },
-  ]);
-  item.name = "Modgo";
-  let state: ServerState = { kind: "starting" };
+  const item = createItem();
+  let state: ServerState = { kind: "idle" };
   let goVersion: string | undefined;
   const underWay: string[] = [];
 
   const render = () => {
     const current = underWay.at(-1);
+    item.selector = state.kind === "idle" && current === undefined ? [] : SELECTOR;
     item.busy = state.kind === "starting" || current !== undefined;
     item.severity =
-      state.kind === "failed"
-        ? vscode.LanguageStatusSeverity.Error
-        : vscode.LanguageStatusSeverity.Information;
+      state.kind === "failed" ? severityFor(state.remedy) : vscode.LanguageStatusSeverity.Information;
     item.text = current === undefined ? stateText(state) : plain(`Modgo: ${current}`);
     item.detail = plain(detail(state, goVersion));
-    item.command =
-      state.kind === "failed" || state.kind === "stopped"
-        ? { command: "modgo.client.restartServer", title: "Restart" }
-        : { command: "modgo.client.showStatus", title: "Status" };
+    item.command = commandFor(state);
   };
   render();
 
@@ -68,8 +60,34 @@ export function createStatus(): Status {
   };
 }
 
+const SELECTOR = [
+  { scheme: "file", language: "go" },
+  { scheme: "file", pattern: "**/go.mod" },
+];
+
+function createItem(): vscode.LanguageStatusItem {
+  const item = vscode.languages.createLanguageStatusItem("modgo.status", SELECTOR);
+  item.name = "Modgo";
+  return item;
+}
+
+function severityFor(remedy: Remedy): vscode.LanguageStatusSeverity {
+  return remedy === "set up" ? vscode.LanguageStatusSeverity.Warning : vscode.LanguageStatusSeverity.Error;
+}
+
+function commandFor(state: ServerState): vscode.Command {
+  if (state.kind === "failed" && (state.remedy === "set up" || state.remedy === "set up again")) {
+    return { command: "modgo.client.setUp", title: "Set up" };
+  }
+  return state.kind === "failed" || state.kind === "stopped"
+    ? { command: "modgo.client.restartServer", title: "Restart" }
+    : { command: "modgo.client.showStatus", title: "Status" };
+}
+
 function stateText(state: ServerState): string {
   switch (state.kind) {
+    case "idle":
+      return "Modgo: not in use";
     case "starting":
       return "Modgo: starting";
     case "ready":
@@ -77,7 +95,7 @@ function stateText(state: ServerState): string {
     case "stopped":
       return "Modgo: stopped";
     case "failed":
-      return "Modgo: failed";
+      return state.remedy === "set up" ? "Modgo: not set up" : "Modgo: failed";
   }
 }
 

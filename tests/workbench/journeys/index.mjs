@@ -4,6 +4,7 @@ import { exactValues } from "./exact-values.mjs";
 import { film } from "./film.mjs";
 import { firstHour } from "./first-hour.mjs";
 import { firstModule } from "./first-module.mjs";
+import { installFromVsix, noSdk, startFailures } from "./install.mjs";
 import { noInterpreter } from "./no-interpreter.mjs";
 import { restrictedMode } from "./restricted-mode.mjs";
 import { resultsView } from "./results-view.mjs";
@@ -12,6 +13,9 @@ import { testing } from "./testing.mjs";
 
 export const journeys = [
   noInterpreter,
+  noSdk,
+  installFromVsix,
+  startFailures,
   restrictedMode,
   firstHour,
   film,

@@ -26,7 +26,7 @@ export const noInterpreter = {
         const text = await workbench.toast(NO_MODGO, 60);
         await workbench.settled("Modgo: Build UDF module");
         assert.deepEqual(await workbench.toastButtons(text), [
-          "Open Settings",
+          "Choose an Interpreter",
           "How to Install",
           "Restart Server",
         ]);
@@ -51,15 +51,21 @@ export const noInterpreter = {
       },
     ],
     [
-      "a button of the message opens the setting",
+      "a button of the message opens a page that says how to install it",
       async ({ workbench }) => {
-        const text = await workbench.toast(NO_MODGO);
-        assert.deepEqual(await workbench.toastButtons(text), ["Show Output"]);
-        await workbench.clearToasts();
-        await workbench.run("Modgo: Restart server");
-        await workbench.pressToastButton(await workbench.toast(NO_MODGO), "Open Settings");
-        await workbench.page
-          .locator(".settings-editor .setting-item-label", { hasText: "Interpreter" })
+        await workbench.pressToastButton(await workbench.toast(NO_MODGO), "How to Install");
+        await workbench.tab("Preview").waitFor();
+        await workbench.frameWithText(/Install[\s\S]*pip install modgo-lsp/);
+      },
+    ],
+    [
+      "the interpreters that were tried can be chosen",
+      async ({ workbench, folder }) => {
+        await workbench.run("Modgo: Choose the Python interpreter", workbench.quickInput());
+        await workbench
+          .quickInput()
+          .filter({ hasText: `${folder}/.venv/bin/python` })
+          .filter({ hasText: "Browse…" })
           .waitFor();
       },
     ],

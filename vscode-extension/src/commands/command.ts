@@ -1,16 +1,24 @@
 // Registers the commands of the extension, shows their errors, refuses them in Restricted Mode, and sends requests to the
 // server. Each group of commands has a file of its own.
 import * as vscode from "vscode";
+import type { InterpreterSearch } from "../environment/interpreter-search.js";
+import type { SetUp } from "../environment/set-up.js";
 import { UserError } from "../errors.js";
 import { plain } from "../plain-text.js";
 import type { Runs } from "../runs/runs.js";
 import type { Server } from "../server/server.js";
+import { ServerFailedError } from "../server/server-state.js";
+import { showServerFailure } from "../server/state-messages.js";
 import type { Status } from "../status.js";
 import { showError, showWarning } from "../messages.js";
 
 /** The parts of the extension that commands use. */
 export interface CommandContext {
   readonly server: Server;
+  readonly search: InterpreterSearch;
+  readonly setUp: SetUp;
+  /** The extension's folder. */
+  readonly home: vscode.Uri;
   readonly status: Status;
   readonly output: vscode.LogOutputChannel;
   readonly runs: Runs;
@@ -53,7 +61,8 @@ export async function guarded(
   try {
     await work();
   } catch (error) {
-    await showCommandError(error, output);
+    if (error instanceof ServerFailedError) await showServerFailure(error.state);
+    else await showCommandError(error, output);
   }
 }
 

@@ -1,5 +1,7 @@
-// Commands about the language server itself: restart, output, status.
+// Commands about the language server itself: set-up, interpreter, restart, output, status.
 import * as vscode from "vscode";
+import { existsSync } from "node:fs";
+import { chooseInterpreter } from "../environment/interpreter-choice.js";
 import { activeGoFile } from "../packages.js";
 import { plain } from "../plain-text.js";
 import type { CommandFactory } from "./command.js";
@@ -8,6 +10,29 @@ const restartServer: CommandFactory = {
   id: "modgo.client.restartServer",
   needsTrust: false,
   create: (context) => () => context.server.restart(),
+};
+
+const setUp: CommandFactory = {
+  id: "modgo.client.setUp",
+  needsTrust: false,
+  create: (context) => () => context.setUp.run(),
+};
+
+const choose: CommandFactory = {
+  id: "modgo.client.chooseInterpreter",
+  needsTrust: false,
+  create: (context) => () => chooseInterpreter(context.search),
+};
+
+const howToInstall: CommandFactory = {
+  id: "modgo.client.howToInstall",
+  needsTrust: false,
+  create: (context) => async () => {
+    // vsce names it in lower case.
+    const names = ["readme.md", "README.md"].map((name) => vscode.Uri.joinPath(context.home, name));
+    const page = names.find(({ fsPath }) => existsSync(fsPath));
+    await vscode.commands.executeCommand("markdown.showPreview", page?.with({ fragment: "install" }));
+  },
 };
 
 const showOutput: CommandFactory = {
@@ -52,6 +77,7 @@ const showStatus: CommandFactory = {
     items.push(
       { label: "Actions", kind: vscode.QuickPickItemKind.Separator },
       { label: "$(refresh) Restart server", run: "modgo.client.restartServer" },
+      { label: "$(symbol-misc) Choose the interpreter…", run: "modgo.client.chooseInterpreter" },
       { label: "$(output) Show output", run: "modgo.client.showOutput" },
       { label: "$(gear) Open settings", run: "workbench.action.openSettings", argument: "modgo" },
     );
@@ -64,4 +90,11 @@ const showStatus: CommandFactory = {
   },
 };
 
-export const serverCommands: readonly CommandFactory[] = [restartServer, showOutput, showStatus];
+export const serverCommands: readonly CommandFactory[] = [
+  setUp,
+  choose,
+  howToInstall,
+  restartServer,
+  showOutput,
+  showStatus,
+];

@@ -1,41 +1,21 @@
-// Starts, restarts and stops the language server, and sends it commands.
+// Starts, restarts and stops the language server, and sends it commands. A server that crashes or hangs is started again.
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import * as vscode from "vscode";
 import {
-  CloseAction,
-  DidChangeConfigurationNotification,
-  ErrorAction,
-  type ErrorHandler,
   ExecuteCommandRequest,
-  LanguageClient,
-  type LanguageClientOptions,
-  MessageType,
+  type LanguageClient,
   ProgressType,
-  RevealOutputChannelOn,
-  ShowMessageNotification,
-  State,
   WorkDoneProgress,
-  type WorkDoneProgressBegin,
-  type WorkDoneProgressEnd,
-  type WorkDoneProgressReport,
 } from "vscode-languageclient/node";
+import type { InterpreterSearch } from "../environment/interpreter-search.js";
 import { UserError } from "../errors.js";
-import {
-  describeFailure,
-  discover,
-  type Discovery,
-  type Interpreter,
-  ISOLATED,
-  probeWith,
-} from "../interpreter.js";
-import { showError, showInformation, showWarning } from "../messages.js";
+import type { Interpreter } from "../interpreter.js";
 import { plain } from "../plain-text.js";
-import { methodsOfGopls } from "./gopls.js";
-import type { ServerState } from "./server-state.js";
-import { explicitSettings } from "./settings.js";
+import { createClient, type Launched } from "./client.js";
+import { createCrashes } from "./crashes.js";
+import { watchLiveness } from "./liveness.js";
+import { ServerFailedError, type ServerState } from "./server-state.js";
 
 /** Commands of this extension that the server's code lenses and actions may use. */
 export const LENS_COMMANDS = [
@@ -60,8 +40,8 @@ export interface Server {
   /** Starts or restarts the server. Never rejects: an error is in `state`. Further calls while one waits share it. */
   restart(): Promise<void>;
   stop(): Promise<void>;
-  /** Runs a command of the server, with JSON text as argument and result. Rejects with a UserError if the server isn't
-   *  running. */
+  /** Runs a command of the server, with JSON text as argument and result. Starts a server that is idle. Rejects with a
+   *  UserError if the server isn't running. */
   execute(
     command: string,
     argument: string,
@@ -71,70 +51,121 @@ export interface Server {
   ): Promise<string>;
 }
 
-export function createServer(home: vscode.Uri, output: vscode.LogOutputChannel): Server {
+/** It takes half a second, some seconds where the disk is slow and everything else starts too. */
+const START_S = 30;
+const STOP_MS = 2000;
+
+export function createServer(
+  search: InterpreterSearch,
+  home: vscode.Uri,
+  output: vscode.LogOutputChannel,
+): Server {
   const changed = new vscode.EventEmitter<ServerState>();
-  let state: ServerState = { kind: "stopped" };
-  let client: LanguageClient | undefined;
-  let stderr: string[] = []; // the last lines of the server's standard error
+  const crashes = createCrashes();
+  let state: ServerState = { kind: "idle" };
+  let current: Launched | undefined;
+  let abandoned: Launched | undefined; // a start that a restart has ended
+  let endWatch: () => void = () => undefined;
 
   const enter = (next: ServerState) => {
-    if (next.kind === "starting" && state.kind === "starting") return; // set by start(), then by the client
     state = next;
     changed.fire(next);
   };
 
-  const fail = () => {
+  const fail = (what: string, { stderr }: Launched) => {
     if (stderr.length > 0) output.error(`The server's last output:\n${stderr.join("\n")}`);
-    enter({ kind: "failed", message: stoppedMessage(stderr.at(-1) ?? "") });
+    const last = stderr.at(-1);
+    const message = last === undefined ? what : `${what} Its last output: ${last}`;
+    enter({ kind: "failed", message, remedy: "restart" });
   };
 
   const start = async () => {
     enter({ kind: "starting" });
-    const discovery = await findInterpreter(home.fsPath);
-    logDiscovery(discovery, output);
-    const interpreter = discovery.found;
-    if (interpreter === undefined) {
-      enter({ kind: "failed", message: describeFailure(discovery) });
+    const result = await search.find();
+    if (!result.ok) {
+      enter({ kind: "failed", message: result.message, remedy: result.remedy });
       return;
     }
-    const lines = (stderr = []) as string[];
-    client = createClient(interpreter, home.fsPath, output, (line) => {
-      lines.push(line);
-      if (lines.length > MAX_STDERR_LINES) lines.shift();
-    });
-    const ready: ServerState = { kind: "ready", interpreter, trusted: vscode.workspace.isTrusted };
-    const started = client;
-    started.onDidChangeState(({ newState }) => {
-      if (client !== started) return; // stop() has been called
-      if (newState === State.Running) enter(ready);
-      else if (newState === State.Starting) enter({ kind: "starting" });
-      else if (newState === State.Stopped) fail();
-    });
+    await startWith(result.interpreter);
+  };
+
+  const startWith = async (interpreter: Interpreter) => {
+    const trusted = vscode.workspace.isTrusted;
+    const onClosed = () => {
+      if (current === launched && state.kind === "ready") recover(launched);
+    };
+    const launched = createClient(interpreter, home.fsPath, LENS_COMMANDS, output, onClosed);
+    current = launched;
+    const limit = setTimeout(() => {
+      output.error(`The server didn't start within ${START_S} s, so it was killed`);
+      launched.kill();
+    }, START_S * 1000);
     try {
-      await started.start();
+      await Promise.race([launched.client.start(), launched.ended.then(rejectEnded)]);
     } catch (error) {
-      output.error(error instanceof Error ? error : String(error));
-      client = undefined;
-      fail();
+      current = undefined;
+      launched.kill();
+      if (abandoned === launched) return;
+      output.error(String(error));
+      await Promise.race([launched.ended, pause(STOP_MS)]); // for its last output
+      fail("The Modgo language server couldn't start.", launched);
+      return;
+    } finally {
+      clearTimeout(limit);
     }
+    endWatch = watchLiveness(
+      () => launched.client.sendRequest(ExecuteCommandRequest.type, { command: "modgo.status" }),
+      () => {
+        output.error("The server doesn't respond any more, so it is killed and started again");
+        launched.kill(); // which closes the connection
+      },
+    );
+    enter({ kind: "ready", interpreter, trusted });
+  };
+
+  /** Starts a server that has crashed or was killed again, later if that happens often. */
+  const recover = (launched: Launched) => {
+    current = undefined;
+    endWatch();
+    launched.kill();
+    const delay = crashes.add(Date.now());
+    if (delay === undefined) {
+      fail("The Modgo language server stopped.", launched);
+      return;
+    }
+    const tail = launched.stderr.length > 0 ? `:\n${launched.stderr.join("\n")}` : "";
+    output.warn(`The server stopped; it starts again in ${delay / 1000} s${tail}`);
+    enter({ kind: "starting" });
+    last = last.then(async () => {
+      await pause(delay);
+      if (current === undefined && state.kind === "starting") await start();
+    });
   };
 
   const stop = async () => {
-    const running = client;
-    client = undefined;
+    const running = current;
+    current = undefined;
+    endWatch();
     if (running === undefined) return;
     enter({ kind: "stopped" });
     try {
-      await running.dispose();
+      await running.client.dispose(STOP_MS);
+      await Promise.race([running.ended, pause(STOP_MS)]);
     } catch (error) {
       output.warn(`The server didn't shut down cleanly: ${String(error)}`);
     }
+    running.kill();
   };
 
   // At most one restart runs and one waits. Calls while one waits return that one.
   let last: Promise<void> = Promise.resolve();
   let waiting: Promise<void> | undefined;
   const restart = () => {
+    crashes.clear();
+    if (state.kind === "starting") {
+      abandoned = current;
+      current?.kill();
+    }
     waiting ??= last = last.then(async () => {
       waiting = undefined;
       await stop();
@@ -151,15 +182,26 @@ export function createServer(home: vscode.Uri, output: vscode.LogOutputChannel):
     restart,
     stop: () => (last = last.then(stop)),
     async execute(command, argument, token, report, partial) {
+      if (state.kind === "idle") await restart();
       await last; // a restart that is running
-      if (client === undefined || state.kind !== "ready") {
-        throw new UserError(state.kind === "failed" ? state.message : "The language server isn't running.");
+      const running = current;
+      if (running === undefined || state.kind !== "ready") {
+        if (state.kind === "failed") throw new ServerFailedError(state);
+        throw new UserError("The language server isn't running.");
       }
-      return sendCommand(client, command, argument, token, report, partial);
+      try {
+        return await sendCommand(running.client, command, argument, token, report, partial);
+      } catch (error) {
+        if (current === running) throw error;
+        throw new UserError(`The language server stopped before ${command} was done.`);
+      }
     },
   };
 }
 
+function rejectEnded(): never {
+  throw new Error("the server's process ended");
+}
 const PARTIAL_RESULTS = new ProgressType<{ readonly json: string }>();
 
 async function sendCommand(
@@ -196,138 +238,4 @@ async function sendCommand(
     listener.dispose();
     results?.dispose();
   }
-}
-
-function findInterpreter(folder: string): Promise<Discovery> {
-  return discover(
-    {
-      setting: vscode.workspace.getConfiguration("modgo").get<string>("interpreter", "").trim(),
-      folders: (vscode.workspace.workspaceFolders ?? [])
-        .filter(({ uri }) => uri.scheme === "file")
-        .map(({ uri }) => uri.fsPath),
-      trusted: vscode.workspace.isTrusted,
-      searchPath: process.env["PATH"] ?? "",
-      home: homedir(),
-      windows: process.platform === "win32",
-      exists: existsSync,
-    },
-    probeWith(folder),
-  );
-}
-
-function logDiscovery({ attempts, found }: Discovery, output: vscode.LogOutputChannel): void {
-  for (const { candidate, probe } of attempts) {
-    const verdict = probe.ok ? `has modgo-lsp ${probe.modgo} (Python ${probe.python})` : probe.reason;
-    output.info(`Interpreter from ${candidate.origin}: ${candidate.python} ${verdict}`);
-  }
-  if (found === undefined && attempts.length === 0) output.error("No Python in the workspace or on PATH");
-}
-
-function stoppedMessage(lastLine: string): string {
-  const detail = lastLine === "" ? "" : ` Its last output: ${lastLine}`;
-  return `The Modgo language server stopped.${detail}`;
-}
-
-const MAX_STDERR_LINES = 40;
-const MAX_CRASHES = 4;
-const CRASH_WINDOW_MS = 180_000;
-
-/** Restarts a server that crashes, unless it crashes too often or right after its start. */
-function restartAfterCrash(): ErrorHandler {
-  const created = Date.now();
-  const crashes: number[] = [];
-  return {
-    error: () => ({ action: ErrorAction.Continue }), // closed() follows
-    closed: () => {
-      const now = Date.now();
-      crashes.push(now);
-      const recent = crashes.filter((time) => now - time < CRASH_WINDOW_MS);
-      const atOnce = now - created < 2000;
-      const action = atOnce || recent.length > MAX_CRASHES ? CloseAction.DoNotRestart : CloseAction.Restart;
-      return { action, handled: true }; // showState() shows the failure
-    },
-  };
-}
-
-function createClient(
-  interpreter: Interpreter,
-  folder: string,
-  output: vscode.LogOutputChannel,
-  onStderr: (line: string) => void,
-): LanguageClient {
-  const options: LanguageClientOptions = {
-    documentSelector: [
-      { scheme: "file", language: "go" },
-      { scheme: "file", pattern: "**/testdata/udf/*.{case.yaml,case.json,record.json,records.jsonl}" },
-    ],
-    outputChannel: output,
-    revealOutputChannelOn: RevealOutputChannelOn.Never,
-    initializationOptions: {
-      // The server requests them again when they change.
-      settings: explicitSettings(),
-      trusted: vscode.workspace.isTrusted,
-      commands: LENS_COMMANDS,
-      without: methodsOfGopls(),
-      results: "text", // JSON.parse, which the client uses, turns every number into a double
-    },
-    middleware: {
-      // Code lenses contain names of UDFs, progress contains names of folders.
-      async provideCodeLenses(document, token, next) {
-        return (await next(document, token))?.map(plainLens);
-      },
-      async resolveCodeLens(lens, token, next) {
-        const resolved = await next(lens, token);
-        return resolved && plainLens(resolved);
-      },
-      workspace: {
-        // The client would send the defaults of package.json too.
-        didChangeConfiguration: () =>
-          client.sendNotification(DidChangeConfigurationNotification.type, {
-            settings: { modgo: explicitSettings() },
-          }),
-        configuration: (params) =>
-          params.items.map(({ section }) => (section === "modgo" ? explicitSettings() : {})),
-      },
-      handleWorkDoneProgress(token, params, next) {
-        next(token, plainProgress(params));
-      },
-    },
-    initializationFailedHandler: () => false, // start() rejects, which is shown once
-    errorHandler: restartAfterCrash(),
-    stdioOptions: {
-      stdout: () => undefined, // the protocol
-      stderr: (stream) => {
-        // The server logs by window/logMessage. Its standard error has what it prints when it can't.
-        createInterface({ input: stream }).on("line", (line) => {
-          if (line.trim() !== "") onStderr(line.trimEnd());
-          output.debug(line);
-        });
-      },
-    },
-  };
-  const executable = {
-    command: interpreter.python,
-    args: [...ISOLATED, "-m", "modgo_lsp", "lsp"],
-    options: { cwd: folder },
-  };
-  const client: LanguageClient = new LanguageClient("modgo", "Modgo", executable, options);
-  client.onNotification(ShowMessageNotification.type, ({ type, message }) => {
-    if (type === MessageType.Error) void showError(message);
-    else if (type === MessageType.Warning) void showWarning(message);
-    else void showInformation(message);
-  });
-  return client;
-}
-
-function plainLens(lens: vscode.CodeLens): vscode.CodeLens {
-  if (lens.command !== undefined) lens.command.title = plain(lens.command.title);
-  return lens;
-}
-
-type Progress = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
-
-function plainProgress(progress: Progress): Progress {
-  const { message } = progress;
-  const shown = message === undefined ? progress : { ...progress, message: plain(message) };
-  return shown.kind === "begin" ? { ...shown, title: plain(shown.title) } : shown;
 }
