@@ -168,6 +168,11 @@ const char *mod_go_fenced_lacks(void);
 void mod_go_fenced_read_counters(mod_go_fenced *pool, mod_go_fenced_counters *counters);
 void mod_go_fenced_last_outcome(mod_go_fenced_outcome *outcome);
 
+/* Why workers have ended by themselves, or did not return in time. Returns how many have, for the first reason that was
+ * not taken yet, and copies that reason, cut to `capacity`; 0 where there is none. Of more than four reasons at a time
+ * the last one counts for all further ones. */
+uint32_t mod_go_fenced_take_death(mod_go_fenced *pool, char *reason, size_t capacity);
+
 /* Has all workers ended so many milliseconds from now, as the option `stop` does: calls that still run fail, and so do
  * later ones. mod_go_fenced_close is still needed. */
 void mod_go_fenced_end(mod_go_fenced *pool, uint32_t milliseconds);

@@ -167,6 +167,33 @@ TEST(a_replaced_version_ends_its_calls)
 	CHECK_NUMBER(children(), 0);
 }
 
+TEST(the_ends_of_workers_are_counted_by_their_reasons)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1};
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
+	char reason[512];
+	uint32_t count = 0;
+	pid_t idle;
+
+	CHECK_NUMBER(mod_go_fenced_take_death(pool, reason, sizeof(reason)), 0);
+	for (int i = 0; i < 3; i++)
+		fenced_ask(pool, "exit_now");
+	fenced_ask(pool, "abort");
+	CHECK_NUMBER(mod_go_fenced_take_death(pool, reason, sizeof(reason)), 3);
+	CHECK_TEXT(reason, "function exit_now: its worker ended with exit code 4");
+	CHECK_NUMBER(mod_go_fenced_take_death(pool, reason, sizeof(reason)), 1);
+	CHECK_CONTAINS(reason, "function abort: its worker was ended by signal 6");
+	idle = (pid_t)fenced_ask(pool, "pid").integer;
+	CHECK_NUMBER(kill(idle, SIGKILL), 0);
+	for (int i = 0; i < 6000 && count == 0; i++, usleep(10000))
+		count = mod_go_fenced_take_death(pool, reason, sizeof(reason));
+	CHECK_NUMBER(count, 1);
+	CHECK_TEXT(reason, "between calls, its worker was ended by signal 9 (Killed)");
+	/* A worker that the host ends has not died. */
+	CHECK_NUMBER(mod_go_fenced_take_death(pool, reason, sizeof(reason)), 0);
+	mod_go_fenced_close(pool);
+}
+
 /* ---- output -------------------------------------------------------------------------------------- */
 
 TEST(output_beyond_the_rate_is_counted_and_dropped)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -114,3 +115,11 @@ def in_parts(name: str, content: bytes) -> list[tuple[str, bytes]]:
 
 def logged(server: Server, pattern: str) -> bool:
     return re.search(pattern, server.log) is not None
+
+
+def eventually_logged(server: Server, pattern: str) -> bool:
+    """Waits for a line of the plugin's own thread, or for one that belongs to no call."""
+    until = time.monotonic() + 60
+    while not logged(server, pattern) and time.monotonic() < until:
+        time.sleep(0.05)
+    return logged(server, pattern)

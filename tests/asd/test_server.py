@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from modgo_lsp.ship.server_files import package
-from tests.asd.conftest import Maker, logged
+from tests.asd.conftest import Maker, eventually_logged, logged
 from tests.asd.server import FailedError, Files, RefusedError, Server
 
 LUA = b'function version(r)\n  return "lua"\nend\nfunction add(r, a, b)\n  return a + b\nend\n'
@@ -25,7 +25,7 @@ def test_a_module_is_put_and_called(server: Server, shop: Files) -> None:
     assert server.apply("a", "shop", "get", "m") == {"k": 1, 2: "v"}
     assert server.apply("a", "shop", "get", "absent") is None
     assert server.apply("a", "shop", "facts") == [True, "demo", 20]
-    assert logged(server, r"mod_go: Go modules \(\.so\) run in this Aerospike \S+, fenced")
+    assert eventually_logged(server, r"mod_go: Go modules \(\.so\) run in this Aerospike \S+, fenced")
     assert logged(server, r"mod_go: shop\.so is loaded, fenced")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.asd.conftest import Maker, logged
+from tests.asd.conftest import Maker, eventually_logged, logged
 from tests.asd.server import Files
 
 
@@ -21,24 +21,27 @@ def test_invalid_settings_are_logged(make_server: Maker, shop: Files) -> None:
         MODGO_TIMEOUT="soon",
         MODGO_STREAM_TIMEOUT="never",
         MODGO_IDLE="1 h",
+        MODGO_TICKER="never",
         MODGO_CACHE="/nowhere",
         MODGO_LOG="loud",
         MODGO_FENCE="electric",
         MODGO_ENV="TOKEN=secret",
     )
     for name in (
-        *("MODE", "WORKER", "POOL", "MEMORY", "TIMEOUT", "STREAM_TIMEOUT", "IDLE"),
+        *("MODE", "WORKER", "POOL", "MEMORY", "TIMEOUT", "STREAM_TIMEOUT", "IDLE", "TICKER"),
         *("CACHE", "LOG", "FENCE", "ENV"),
     ):
-        server.put_all(shop)
-        assert logged(server, f"mod_go: MODGO_{name} is ")
+        assert eventually_logged(server, f"mod_go: MODGO_{name} is ")
+    server.put_all(shop)
     assert server.apply("a", "shop", "version") == 1
 
 
 def test_a_fence_that_is_off_is_logged_at_start(make_server: Maker, shop: Files) -> None:
     server = make_server(MODGO_FENCE="off")
+    assert eventually_logged(
+        server, r"Go modules \(\.so\) run in this Aerospike \S+, fenced; MODGO_FENCE is off"
+    )
     server.put_all(shop)
-    assert logged(server, r"Go modules \(\.so\) run in this Aerospike \S+, fenced; MODGO_FENCE is off")
     assert server.apply("a", "shop", "version") == 1
 
 

@@ -297,6 +297,18 @@ mod_go_status mod_go_modules_scan(mod_go_error *error)
 	return status;
 }
 
+void mod_go_modules_visit(void (*visit)(mod_go_loaded_module *module))
+{
+	const struct table *table;
+
+	if (!mod_go_readers_enter())
+		return;
+	table = atomic_load(&current);
+	for (size_t i = 0; table != NULL && i < table->count; i++)
+		visit(table->versions[i]);
+	mod_go_readers_leave();
+}
+
 void mod_go_modules_clear(void)
 {
 	struct table *old;

@@ -26,7 +26,8 @@ typedef struct mod_go_loaded_module {
 	mod_go_module *module;
 	mod_go_fenced *pool;
 	char *error;
-	struct stat file; /* as it was when it was loaded */
+	struct stat file;                /* as it was when it was loaded */
+	mod_go_fenced_counters reported; /* by the plugin's ticker, which alone uses it */
 } mod_go_loaded_module;
 
 /* The length of a module's name, without ".so" at its end. */
@@ -51,6 +52,9 @@ mod_go_status mod_go_modules_refuse(const char *filename, const char *why, mod_g
 /* Loads new and changed files of the folder, and removes modules without a file. Only a folder that cannot be read
  * is an error; failures of files are logged. */
 mod_go_status mod_go_modules_scan(mod_go_error *error);
+
+/* Calls `visit` for each module that there is. One thread at a time. */
+void mod_go_modules_visit(void (*visit)(mod_go_loaded_module *module));
 
 /* Removes all modules. */
 void mod_go_modules_clear(void);

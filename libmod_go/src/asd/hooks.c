@@ -3,13 +3,13 @@
 
 #include <aerospike/as_rec.h>
 #include <aerospike/mod_lua_config.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/error.h"
 #include "as_module/modules.h"
 #include "asd/package.h"
+#include "asd/reporter.h"
 #include "as_module/readers.h"
 #include "asd/server_symbols.h"
 #include "asd/part_sets.h"
@@ -17,17 +17,6 @@
 static const as_module_hooks *lua;
 static mod_go_settings settings;
 static const char *greeting;
-static atomic_bool greeted;
-
-/* Logs the greeting, once: the server has no log yet when it configures its modules. */
-static void log_greeting(void)
-{
-	if (g_as_log.callback == NULL || atomic_exchange(&greeted, true))
-		return;
-	as_log_info("mod_go: %s", greeting);
-	for (const char *line = settings.problems; *line != '\0'; line += strcspn(line, "\n") + 1)
-		as_log_warn("mod_go: %.*s", (int)strcspn(line, "\n"), line);
-}
 
 /* Clients call a module by its name without ".so". */
 static bool is_known(const char *name)
@@ -78,10 +67,9 @@ static int update(as_module *module, as_module_event *event)
 {
 	int code;
 
-	if (event->type != AS_MODULE_EVENT_CONFIGURE)
-		log_greeting();
 	switch (event->type) {
 	case AS_MODULE_EVENT_CONFIGURE:
+		mod_go_reporter_start(&settings, greeting);
 		mod_go_part_sets_configure(((const mod_lua_config *)event->data.config)->user_path, &settings);
 		return lua->update(module, event);
 	case AS_MODULE_EVENT_FILE_ADD:

@@ -1,4 +1,4 @@
-/* settings.c - MODGO_MODE, _WORKER, _POOL, _IDLE, _MEMORY, _TIMEOUT, _STREAM_TIMEOUT, _CACHE, _LOG, _FENCE and _ENV;
+/* settings.c - MODGO_MODE, _WORKER, _POOL, _IDLE, _MEMORY, _TIMEOUT, _STREAM_TIMEOUT, _TICKER, _CACHE, _LOG, _FENCE and _ENV;
  * docs/server.md has what they do. */
 #include "asd/settings.h"
 
@@ -11,8 +11,16 @@
 #include <unistd.h>
 
 /* The defaults: bytes for a worker; milliseconds for a call of a record that its client does not limit, without progress of a stream, how many of these a stream may take in
- * all, those of an idle worker, and of the calls of an old version. */
-enum { MEMORY = 512 << 20, RECORD = 1000, STALL = 30000, STREAM_TIMES = 20, IDLE = 30000, OLD_CALLS = 1000 };
+ * all, those of an idle worker, between the lines of the ticker, and of the calls of an old version. */
+enum {
+	MEMORY = 512 << 20,
+	RECORD = 1000,
+	STALL = 30000,
+	STREAM_TIMES = 20,
+	IDLE = 30000,
+	TICKER = 60000,
+	OLD_CALLS = 1000
+};
 
 __attribute__((format(printf, 2, 3))) static void report_problem(mod_go_settings *settings,
                                                                  const char *format, ...)
@@ -157,14 +165,17 @@ static void read_times(mod_go_settings *settings)
 {
 	static const word units[] = {{"", 1}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {NULL, 0}};
 	mod_go_config *config = &settings->config;
-	uint64_t timeout = 0, stall = STALL, idle = IDLE;
+	uint64_t timeout = 0, stall = STALL, idle = IDLE, ticker = TICKER;
 
 	read_number(settings, "MODGO_TIMEOUT", units, 1, UINT32_MAX,
 	            "milliseconds, as in 500, 500ms or 2s; taking the time of the call's client", &timeout);
 	read_number(settings, "MODGO_STREAM_TIMEOUT", units, 1, UINT32_MAX / STREAM_TIMES,
 	            "milliseconds without progress, as in 500ms, 30s or 5m; taking 30s", &stall);
+	read_number(settings, "MODGO_TICKER", units, 0, UINT32_MAX,
+	            "milliseconds, as in 500ms, 30s or 5m, or 0 for none; taking 1m", &ticker);
 	read_number(settings, "MODGO_IDLE", units, 1, UINT32_MAX,
 	            "milliseconds, as in 500ms, 30s or 5m; taking 30s", &idle);
+	settings->ticker = (uint32_t)ticker;
 	config->timeout = (uint32_t)timeout;
 	config->record_time = RECORD;
 	config->stall = (uint32_t)stall;

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "common/error.h"
 #include "fenced/pool.h"
 #include "fenced/session.h"
 #include "loader/result.h"
@@ -41,12 +42,13 @@ void mod_go_outcome_note(const mod_go_worker *worker, mod_go_arrival arrival)
 }
 
 /* The result of a call whose worker cannot be used again. */
-static int fail(mod_go_session *session, mod_go_arrival arrival, aerospike_udf_go_result *result)
+static int fail(mod_go_fenced *pool, mod_go_session *session, mod_go_arrival arrival,
+                aerospike_udf_go_result *result)
 {
 	int status = arrival == MOD_GO_LATE   ? AEROSPIKE_UDF_GO_DEADLINE
 	             : arrival == MOD_GO_GONE ? AEROSPIKE_UDF_GO_PANICKED
 	                                      : AEROSPIKE_UDF_GO_INTERNAL;
-	char why[1200];
+	char why[1200], reason[MOD_GO_DEATH_REASON];
 
 	if (arrival == MOD_GO_GONE && atomic_load(&session->worker->ended_because) != NULL)
 		status = AEROSPIKE_UDF_GO_INTERNAL;
@@ -56,6 +58,11 @@ static int fail(mod_go_session *session, mod_go_arrival arrival, aerospike_udf_g
 			why, sizeof(why),
 			"it has neither read nor written an element of its streams for %llu ms, and its worker was ended",
 			(unsigned long long)(session->stall / 1000000u));
+	if (status != AEROSPIKE_UDF_GO_INTERNAL || arrival != MOD_GO_GONE) { /* not where the host has ended it */
+		snprintf(reason, sizeof(reason), "function %.100s: %.390s", session->name, why);
+		mod_go_trim_cut_text(reason);
+		mod_go_pool_note_death(pool, reason);
+	}
 	mod_go_outcome_note(session->worker, arrival);
 	return mod_go_result_refuse(result, status, "function %s: %s", session->name, why);
 }
@@ -97,7 +104,7 @@ static bool try_call(mod_go_fenced *pool, mod_go_session *session, const aerospi
 		return true;
 	}
 	if (arrival != MOD_GO_ARRIVED)
-		*status = fail(session, arrival, result);
+		*status = fail(pool, session, arrival, result);
 	else if (pool->options.output >= 0)
 		mod_go_worker_drain(session->worker); /* copy this call's output before it returns */
 	over = finish(session, *status);

@@ -12,6 +12,15 @@
 /* How many workers of a pool may start at a time. */
 enum { MOD_GO_STARTERS = 4 };
 
+/* Bytes of a reason, with its NUL. */
+enum { MOD_GO_DEATH_REASON = 512 };
+
+/* Why workers have ended, and how many for each reason. */
+typedef struct mod_go_deaths {
+	uint32_t counts[4]; /* 0: free, as are all that follow */
+	char reasons[4][MOD_GO_DEATH_REASON];
+} mod_go_deaths;
+
 /* A thread that waits for a worker; on its own stack. Guarded by the pool's lock. */
 typedef struct mod_go_waiter {
 	struct mod_go_waiter *next;
@@ -58,6 +67,7 @@ struct mod_go_fenced {
 	uint64_t next_start; /* not before this time */
 	mod_go_error start_error;
 	mod_go_fenced_counters counters;
+	mod_go_deaths deaths;
 	pthread_cond_t start_needed; /* for the starters */
 	pthread_t starters[MOD_GO_STARTERS];
 	unsigned starter_count;
@@ -88,6 +98,9 @@ typedef struct mod_go_finished_call {
 void mod_go_pool_release(mod_go_fenced *pool, mod_go_worker *worker, bool healthy,
                          const mod_go_finished_call *call);
 void mod_go_pool_count(mod_go_fenced *pool, const mod_go_finished_call *call);
+
+/* Records that a worker has ended. */
+void mod_go_pool_note_death(mod_go_fenced *pool, const char *reason);
 
 /* ---- with the lock held -------------------------------------------------------------------------- */
 

@@ -38,6 +38,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -257,6 +258,17 @@ static void lifeline_closed(mod_go_fenced *pool, mod_go_worker *worker)
 	}
 }
 
+/* Records the end of an idle worker whose process was collected. Calls record theirs themselves. */
+static void note_idle_death(mod_go_fenced *pool, mod_go_worker *worker)
+{
+	char end[256], crash[1024], reason[MOD_GO_DEATH_REASON];
+
+	mod_go_worker_describe_end(worker, end, sizeof(end));
+	mod_go_worker_crash_reason(worker, crash, sizeof(crash));
+	snprintf(reason, sizeof(reason), "between calls, %s%s%.200s", end, crash[0] != '\0' ? ": " : "", crash);
+	mod_go_pool_note_death(pool, reason);
+}
+
 /* Frees a worker whose process was collected. The lock must be held. */
 static void remove_worker(mod_go_fenced *pool, mod_go_worker *worker)
 {
@@ -287,6 +299,8 @@ static void handle_events(mod_go_fenced *pool, watch_list *list)
 			if (!mod_go_process_ended(&worker->process, 0))
 				continue;
 			mod_go_worker_drain(worker); /* its last output */
+			if (worker->died_idle)
+				note_idle_death(pool, worker);
 			pthread_mutex_lock(&pool->lock);
 			remove_worker(pool, worker);
 			pthread_mutex_unlock(&pool->lock);

@@ -229,7 +229,7 @@ bool mod_go_worker_reached_memory_limit(const mod_go_worker *worker)
 	return atomic_load(&worker->shared->memory_limit_reached) == 1;
 }
 
-static void describe_end(const mod_go_worker *worker, char *text, size_t capacity)
+void mod_go_worker_describe_end(const mod_go_worker *worker, char *text, size_t capacity)
 {
 	int status = worker->process.status;
 	const char *because = atomic_load(&worker->ended_because);
@@ -269,7 +269,7 @@ void mod_go_worker_explain(mod_go_worker *worker, mod_go_arrival arrival, char *
 		if (!mod_go_process_ended(&worker->process, END_MILLISECONDS / 10))
 			mod_go_process_kill(&worker->process);
 		mod_go_process_ended(&worker->process, END_MILLISECONDS);
-		describe_end(worker, text, capacity);
+		mod_go_worker_describe_end(worker, text, capacity);
 	} else {
 		snprintf(text, capacity, "it did not come back in time, and its worker was ended");
 	}

@@ -38,10 +38,12 @@ typedef enum mod_go_worker_state {
 
 /* Used by its owner without a lock (pool.c has who that is), but for what a comment says. */
 typedef struct mod_go_worker {
-	struct mod_go_worker *next;  /* in the list of all workers; this and the next six under the pool's lock */
+	struct mod_go_worker
+		*next; /* in the list of all workers; this and the next seven under the pool's lock */
 	struct mod_go_worker *below; /* in the list of idle ones */
 	mod_go_worker_state state;
 	bool served;             /* it has had a call */
+	bool died_idle;          /* it ended by itself while it had no call */
 	bool stream;             /* BUSY: with a call of a stream UDF */
 	uint64_t idle_since;     /* nanoseconds of CLOCK_MONOTONIC */
 	mod_go_version *version; /* not changed */
@@ -87,6 +89,9 @@ char *mod_go_worker_property(mod_go_worker *worker, const char *name, uint64_t u
 /* Reads what it has printed, without waiting for more. Any thread. Takes output_lock; waits for a full pipe that
  * the output is copied to, but only once. */
 void mod_go_worker_drain(mod_go_worker *worker);
+
+/* Describes the end of a process that was collected: "its worker ended with exit code 2". */
+void mod_go_worker_describe_end(const mod_go_worker *worker, char *text, size_t capacity);
 
 /* Drains its output and finds the reason of its crash in it, or its last line; "" for nothing. Any thread. */
 void mod_go_worker_crash_reason(mod_go_worker *worker, char *text, size_t capacity);
