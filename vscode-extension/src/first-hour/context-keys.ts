@@ -1,5 +1,6 @@
 // The context keys of menus, keybindings and welcome views: whether the active file imports the SDK, and where the packages
-// with UDFs are. In a workspace without the SDK nothing of Modgo shows.
+// with UDFs are. They are looked for once the server is ready; then only changed files are read. In a workspace without the
+// SDK nothing of Modgo shows.
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { findPackages, importsSdk } from "../packages.js";
@@ -9,45 +10,85 @@ import type { Server } from "../server/server.js";
 const QUIET_MS = 1000;
 
 export function createContextKeys(server: Server): vscode.Disposable {
-  let timer: NodeJS.Timeout | undefined;
-
-  const set = (key: string, value: unknown) => void vscode.commands.executeCommand("setContext", key, value);
-  let packages: Readonly<Record<string, boolean>> = {};
+  const packages = createPackageKeys();
   const lookAtEditor = (editor = vscode.window.activeTextEditor) => {
     const document = editor?.document;
     const isUdfFile = document?.languageId === "go" && importsSdk(document.getText());
     set("modgo.udfFile", isUdfFile);
     // VS Code doesn't report the files of a folder that is made at once.
-    if (isUdfFile && packages[path.dirname(document.uri.fsPath)] === undefined) later();
+    if (isUdfFile) packages.add(document.uri);
   };
-  const lookAtWorkspace = async () => {
-    const folders = await findPackages();
-    packages = Object.fromEntries(folders.map(({ fsPath }) => [fsPath, true]));
-    set("modgo.packages", packages);
-    set("modgo.hasPackages", folders.length > 0);
-  };
-  const later = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => void lookAtWorkspace(), QUIET_MS);
-  };
-
-  const watcher = vscode.workspace.createFileSystemWatcher("**/*.go");
   lookAtEditor();
-  later();
   return vscode.Disposable.from(
-    watcher,
-    watcher.onDidCreate(later),
-    watcher.onDidDelete(later),
-    watcher.onDidChange(later),
+    packages,
     vscode.window.onDidChangeActiveTextEditor(lookAtEditor),
     vscode.workspace.onDidSaveTextDocument(() => {
       lookAtEditor();
     }),
     server.onDidChangeState(({ kind }) => {
       set("modgo.ready", kind === "ready");
-    }),
-    new vscode.Disposable(() => {
-      clearTimeout(timer);
+      if (kind === "ready") packages.find();
     }),
   );
+}
+
+function set(key: string, value: unknown): void {
+  void vscode.commands.executeCommand("setContext", key, value);
+}
+
+interface PackageKeys {
+  /** Adds the package of a Go file that imports the SDK. */
+  add(file: vscode.Uri): void;
+  /** Looks for all packages, soon. */
+  find(): void;
+  dispose(): void;
+}
+
+function createPackageKeys(): PackageKeys {
+  let folders = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const publish = () => {
+    set("modgo.packages", Object.fromEntries([...folders].map((folder) => [folder, true])));
+    set("modgo.hasPackages", folders.size > 0);
+  };
+  const find = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      void findPackages().then((found) => {
+        folders = new Set(found.map(({ fsPath }) => fsPath));
+        publish();
+      });
+    }, QUIET_MS);
+  };
+  const folderOf = (file: vscode.Uri) => path.dirname(file.fsPath);
+  const add = (file: vscode.Uri) => {
+    if (folders.has(folderOf(file))) return;
+    folders.add(folderOf(file));
+    publish();
+  };
+  const changed = async (file: vscode.Uri) => {
+    if (file.path.endsWith("_test.go")) return;
+    const bytes = await vscode.workspace.fs.readFile(file).then(undefined, () => new Uint8Array()); // it is gone
+    if (importsSdk(new TextDecoder().decode(bytes))) add(file);
+    else if (folders.has(folderOf(file))) find(); // it may have been the last one
+  };
+
+  const watcher = vscode.workspace.createFileSystemWatcher("**/*.go");
+  const listeners = vscode.Disposable.from(
+    watcher,
+    watcher.onDidCreate((file) => void changed(file)),
+    watcher.onDidChange((file) => void changed(file)),
+    watcher.onDidDelete((file) => {
+      if (folders.has(folderOf(file))) find();
+    }),
+  );
+  return {
+    add,
+    find,
+    dispose() {
+      clearTimeout(timer);
+      listeners.dispose();
+    },
+  };
 }
