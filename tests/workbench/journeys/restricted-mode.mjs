@@ -116,6 +116,7 @@ export const restrictedMode = {
         const titles = await workbench.paletteOffers("Modgo:");
         assert.deepEqual(titles.filter((title) => title.startsWith("Modgo: ")).sort(), [
           "Modgo: Restart server",
+          "Modgo: Show benchmark results",
           "Modgo: Show output",
           "Modgo: Show rule",
           "Modgo: Show status",
