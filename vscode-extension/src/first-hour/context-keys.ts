@@ -10,7 +10,7 @@ import type { Server } from "../server/server.js";
 const QUIET_MS = 1000;
 
 export function createContextKeys(server: Server): vscode.Disposable {
-  const packages = createPackageKeys();
+  const packages = createPackageKeys(() => server.state.kind !== "idle");
   const lookAtEditor = (editor = vscode.window.activeTextEditor) => {
     const document = editor?.document;
     const isUdfFile = document?.languageId === "go" && importsSdk(document.getText());
@@ -44,7 +44,8 @@ interface PackageKeys {
   dispose(): void;
 }
 
-function createPackageKeys(): PackageKeys {
+/** Reads no file before `isUsed`: nothing has imported the SDK until then. */
+function createPackageKeys(isUsed: () => boolean): PackageKeys {
   let folders = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -68,7 +69,7 @@ function createPackageKeys(): PackageKeys {
     publish();
   };
   const changed = async (file: vscode.Uri) => {
-    if (file.path.endsWith("_test.go")) return;
+    if (!isUsed() || file.path.endsWith("_test.go")) return;
     const bytes = await vscode.workspace.fs.readFile(file).then(undefined, () => new Uint8Array()); // it is gone
     if (importsSdk(new TextDecoder().decode(bytes))) add(file);
     else if (folders.has(folderOf(file))) find(); // it may have been the last one
