@@ -47,42 +47,121 @@ const YAML = `- name: takes what is there
   record: {bins: {left: 5}}
   expect: {result: 0}
 `;
+const SUMS = `package sums
+
+import "github.com/GeertJohan/aerospike-mod-go/udf"
+
+func init() { udf.Register("sum", Sum) }
+
+func Sum(a, b int64) int64 { return a + b }
+`;
 const BUILD_S = 180;
 
+const HUNDRED = 100;
+
 /** A row of the Test Explorer. */
-function row(workbench, text) {
-  return workbench.page.locator(".test-explorer .monaco-list-row", { hasText: text }).first();
+function row({ page }, text) {
+  return page
+    .locator(".test-explorer .monaco-list-row", { hasText: text })
+    .first();
 }
 
-/** Waits until a row shows a state, such as "testing-passed-icon". */
-async function stateOf(workbench, text, state, seconds = 30) {
+async function rows({ page }) {
+  return (
+    await page.locator(".test-explorer .monaco-list-row").allInnerTexts()
+  ).join(" | ");
+}
+
+/** Waits until an item has a state, such as "passed". */
+async function stateOf(workbench, text, state, seconds = 60) {
   const icon = row(workbench, text).locator(".computed-state");
   await waitUntil(
-    `${text} is ${state}`,
-    async () => (await icon.getAttribute("class").catch(() => ""))?.includes(`codicon-testing-${state}-icon`),
+    `“${text}” has ${state}`,
+    async () => {
+      const shown = await icon
+        .getAttribute("class", { timeout: 1000 })
+        .catch(() => "");
+      return shown.includes(`codicon-testing-${state}-icon`);
+    },
     seconds,
-    () => rows(workbench),
+    async () =>
+      `${await icon.getAttribute("class").catch(() => "no such row")} in ${await rows(workbench)}`,
   );
-}
-
-async function rows(workbench) {
-  return (await workbench.page.locator(".test-explorer .monaco-list-row").allInnerTexts()).join(" | ");
 }
 
 async function expand(workbench, text) {
   const twistie = row(workbench, text).locator(".monaco-tl-twistie");
-  if ((await twistie.getAttribute("class")).includes("collapsed")) await twistie.click();
+  await waitUntil(
+    `“${text}” is expanded`,
+    async () => {
+      if (!(await twistie.getAttribute("class")).includes("collapsed"))
+        return true;
+      await twistie.click();
+      return false;
+    },
+    30,
+  );
+}
+
+/** Presses a button that a row shows under the mouse, such as "Run Test with Coverage". */
+async function press(workbench, text, button) {
+  await row(workbench, text).hover();
+  await row(workbench, text)
+    .getByRole("button", { name: button, exact: true })
+    .click();
+}
+
+/** The counts of the last run, such as "3/5". */
+function summary({ page }, counts) {
+  return page.locator(".test-explorer .result-summary", { hasText: counts });
+}
+
+/** Waits until the last run has ended: its button to cancel is gone. */
+async function ended({ page }) {
+  const cancel = page.locator(".part.sidebar .codicon-testing-cancel-icon");
+  await waitUntil("the run has ended", async () => (await cancel.count()) === 0, 60);
+}
+
+async function edit(workbench, file, line, text) {
+  await workbench.focusEditor(path.basename(file));
+  await workbench.goTo(line);
+  await workbench.page.keyboard.press("Shift+End");
+  await workbench.page.keyboard.insertText(text);
+  await workbench.save();
+  await workbench.page
+    .locator(".tab.active.dirty")
+    .waitFor({ state: "detached" });
+}
+
+function lineOf(text, part) {
+  return text.split("\n").findIndex((line) => line.includes(part)) + 1;
+}
+
+/** How often the server was asked to run cases. */
+function runsIn(log) {
+  return log.split("modgo.test {").length - 1;
 }
 
 export const testing = {
   name: "testing",
   session: {
     prepare(folder) {
-      mkdirSync(path.join(folder, path.dirname(CASES)), { recursive: true });
-      writeFileSync(path.join(folder, MODULE), GO);
-      writeFileSync(path.join(folder, CASES), YAML);
       const mod = readFileSync(path.join(folder, "counters/go.mod"), "utf8");
-      writeFileSync(path.join(folder, "stock/go.mod"), mod.replace("/counters", "/stock"));
+      const write = (file, text) => {
+        mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+        writeFileSync(path.join(folder, file), text);
+      };
+      write(MODULE, GO);
+      write(CASES, YAML);
+      write("stock/go.mod", mod.replace("/counters", "/stock"));
+      const sum = (n) =>
+        `- {name: sum ${n}, function: sum, args: [${n}, 1], expect: {result: ${n + 1}}}\n`;
+      write("sums/sums.go", SUMS);
+      write("sums/go.mod", mod.replace("/counters", "/sums"));
+      write(
+        "sums/testdata/udf/sums.case.yaml",
+        Array.from({ length: HUNDRED }, (_, n) => sum(n)).join(""),
+      );
     },
   },
   steps: [
@@ -91,14 +170,287 @@ export const testing = {
       async ({ workbench }) => {
         await workbench.open(MODULE);
         await workbench.settled("Modgo: Test UDF module");
-        await workbench.run("Testing: Focus on Test Explorer View", workbench.page.locator(".test-explorer"));
-        await row(workbench, "stock").waitFor();
+        await workbench.run(
+          "Testing: Focus on Test Explorer View",
+          workbench.page.locator(".test-explorer"),
+        );
         await expand(workbench, "stock");
         await expand(workbench, "stock.case.yaml");
-        await row(workbench, "takes what is there").waitFor();
-        await workbench.page.screenshot({ path: "/tmp/testing/a.png" });
-        console.log(await rows(workbench));
+        await expand(workbench, /^take\s*table/);
+        await row(workbench, "takes no more than there is").waitFor();
+        assert.match(
+          (await rows(workbench)).replace(/\s+/g, " "),
+          /stock \| stock.case.yaml \| takes what is there ?take \| take ?table \| takes all ?take \| takes no more.*take \| halts in the middle ?halt \| takes nothing ?take \| sums/,
+        );
       },
     ],
+    [
+      "Test UDF module runs them, and a module that crashes in the middle fails one case",
+      async ({ workbench }) => {
+        await workbench.focusEditor("stock.go");
+        await workbench.run("Modgo: Test UDF module");
+        await stateOf(workbench, "halts in the middle", "failed", BUILD_S);
+        for (const name of [
+          "takes what is there",
+          "takes all",
+          "takes nothing",
+        ]) {
+          await stateOf(workbench, name, "passed");
+        }
+        await stateOf(workbench, "takes no more than there is", "failed");
+        await stateOf(workbench, "stock.case.yaml", "failed");
+        await ended(workbench);
+        await summary(workbench, "3/5").waitFor();
+      },
+    ],
+    [
+      "a failed case opens at its line, with its differences as a diff",
+      async ({ workbench }) => {
+        const { page } = workbench;
+        await row(workbench, "takes no more than there is").dblclick();
+        const peek = page.locator(".peekview-widget", {
+          hasText: "result: expected 5, got 0",
+        });
+        await peek.waitFor();
+        const side = (name) =>
+          peek.locator(`.monaco-diff-editor .${name} .view-lines`).last();
+        await waitUntil(
+          "the diff has both differences",
+          async () =>
+            /result:\s+5\s+record\.bins\.left:\s+0/.test(
+              await workbench.textOf(side("original")),
+            ) &&
+            /result:\s+0\s+record\.bins\.left:\s+5/.test(
+              await workbench.textOf(side("modified")),
+            ),
+          20,
+          () => peek.innerText(),
+        );
+        await page
+          .locator(".part.statusbar", {
+            hasText: `Ln ${lineOf(YAML, "takes no more")},`,
+          })
+          .waitFor();
+      },
+    ],
+    [
+      "the log of a case and the place of a crash are in the test results",
+      async ({ workbench }) => {
+        const { page } = workbench;
+        await page.keyboard.press("Escape");
+        const results = page
+          .locator(".part.panel .terminal-wrapper, .part.panel .xterm")
+          .first();
+        await workbench.run(
+          "Test Results: Focus on Test Results View",
+          page.locator(".part.panel"),
+        );
+        await results.waitFor();
+      },
+    ],
+    [
+      "an edited case file changes the tree, and Rerun Failed Tests runs what failed",
+      async ({ workbench, outputLog }) => {
+        await workbench.closePanel();
+        const fixed =
+          "    - {name: takes nothing if there is less, args: [9], record: {bins: {left: 5}}, expect: {result: 0}}";
+        await edit(workbench, CASES, lineOf(YAML, "takes no more"), fixed);
+        await row(workbench, "takes nothing if there is less").waitFor();
+        await row(workbench, "takes no more than there is").waitFor({
+          state: "detached",
+        });
+        const before = runsIn(outputLog());
+        await press(workbench, "takes nothing if there is less", "Run Test");
+        await stateOf(workbench, "takes nothing if there is less", "passed");
+        await ended(workbench);
+        await workbench.run("Test: Rerun Failed Tests");
+        await waitUntil(
+          "two more runs",
+          () => runsIn(outputLog()) === before + 2,
+          20,
+          outputLog,
+        );
+        const last = outputLog().split("modgo.test ").at(-1);
+        assert.match(
+          last,
+          /"cases":\[\{"file":"stock\.case\.yaml","name":"halts in the middle"\}\]/,
+        );
+        await ended(workbench);
+      },
+    ],
+    [
+      "a continuous run runs them again when a Go file is saved",
+      async ({ workbench }) => {
+        await press(workbench, "takes what is there", "Turn on Continuous Run");
+        await edit(
+          workbench,
+          MODULE,
+          lineOf(GO, "return n, rec.Update()"),
+          "\treturn n + 1, rec.Update()",
+        );
+        await stateOf(workbench, "takes what is there", "failed", BUILD_S);
+        await edit(
+          workbench,
+          MODULE,
+          lineOf(GO, "return n, rec.Update()"),
+          "\treturn n, rec.Update()",
+        );
+        await stateOf(workbench, "takes what is there", "passed", BUILD_S);
+        await press(
+          workbench,
+          "takes what is there",
+          "Turn off Continuous Run",
+        );
+      },
+    ],
+    [
+      "coverage is in the gutter and in the Explorer",
+      async ({ workbench }) => {
+        const { page } = workbench;
+        await press(workbench, "takes all", "Run Test with Coverage");
+        await page
+          .locator(".test-coverage-list-item", { hasText: "stock.go" })
+          .waitFor({ timeout: BUILD_S * 1000 });
+        await workbench.focusEditor("stock.go");
+        const gutter = (line, state) =>
+          page
+            .locator(
+              `.margin-view-overlays .line-numbers.coverage-deco-${state}`,
+              { hasText: `${line}` },
+            )
+            .first();
+        await gutter(lineOf(GO, "return n, rec"), "hit").waitFor();
+        await gutter(lineOf(GO, "udf.Log"), "miss").waitFor();
+      },
+    ],
+    [
+      "the lens Test runs the cases of its function",
+      async ({ workbench, outputLog }) => {
+        const before = runsIn(outputLog());
+        await workbench.closePanel();
+        await workbench.goTo(lineOf(GO, "rec.Int"));
+        await workbench.clickLens(
+          /^Test$/,
+          1,
+          () => runsIn(outputLog()) > before,
+        );
+        await waitUntil(
+          "it has run",
+          () =>
+            /"cases":\[\{[^}]*"halts in the middle"\}\]/.test(
+              outputLog().split("modgo.test ").at(-1),
+            ),
+          20,
+          outputLog,
+        );
+        await ended(workbench);
+      },
+    ],
+    [
+      "the lens Bench asks for arguments and shows the results",
+      async ({ workbench, outputLog }) => {
+        const { page } = workbench;
+        const asked = () => outputLog().includes("modgo.bench {");
+        await workbench.goTo(lineOf(GO, "rec.Int"));
+        await workbench.clickLens(/^Bench$/, 0, asked);
+        await workbench
+          .quickInput()
+          .filter({ hasText: "take expects 1 argument" })
+          .waitFor({ timeout: BUILD_S * 1000 });
+        await workbench.answer("2");
+        await workbench.tab("UDF benchmarks").waitFor({ timeout: 120_000 });
+        const text = page.locator(".editor-instance .view-lines", {
+          hasText: "take(2)",
+        });
+        await text.waitFor();
+        assert.match(
+          await workbench.textOf(text),
+          /take\(2\) +stock\s+[\d-]+ [\d:]+\s+time +p50 +p99 +allocs +floor\s+fenced +[\d.]+ .s [\s\S]*unfenced +[\d.]+ .s /,
+        );
+      },
+    ],
+    [
+      "a task builds, and its errors are in Problems",
+      async ({ workbench }) => {
+        await workbench.closeOtherEditors("stock.go");
+        await edit(
+          workbench,
+          MODULE,
+          lineOf(GO, "return n, rec.Update()"),
+          '\treturn n + "x", rec.Update()',
+        );
+        await workbench.run("Tasks: Run Task");
+        const entry = (text) => workbench.page.locator(".quick-input-list .monaco-list-row", { hasText: text });
+        await entry(/^\s*modgo/).first().click();
+        await entry("modgo: build stock").click();
+        await workbench.showProblems();
+        const line = lineOf(GO, "return n, rec.Update()");
+        await workbench.problem(
+          new RegExp(`mismatched types.*MG401.*\\[Ln ${line}, Col \\d+\\]`),
+          BUILD_S,
+        );
+        const all = (await workbench.problems()).filter((text) =>
+          text.includes("mismatched types"),
+        );
+        assert.equal(all.length, 1, all.join("\n"));
+      },
+    ],
+    [
+      "a module that doesn't build is one error of its package, at the line in its source",
+      async ({ workbench }) => {
+        await press(workbench, /^stock\s*(\d|$)/, "Run Test");
+        await stateOf(workbench, /^stock\s*(\d|$)/, "error", BUILD_S);
+        // The error in the source is not text of the page's elements, so look at that of the results.
+        const results = workbench.page.locator(".part.panel");
+        await results.getByText(/stock didn't build: stock\.go:\d+: /).first().waitFor();
+        await edit(
+          workbench,
+          MODULE,
+          lineOf(GO, "return n, rec.Update()"),
+          "\treturn n, rec.Update()",
+        );
+      },
+    ],
+    [
+      "a run of 100 cases",
+      async ({ workbench, figures }) => {
+        await workbench.openFile("sums/sums.go");
+        for (let run = 0; run < 2; run++) {
+          // The first builds.
+          await workbench.run("Modgo: Test UDF module");
+          const began = performance.now();
+          await summary(workbench, `${HUNDRED}/${HUNDRED}`).waitFor({
+            timeout: BUILD_S * 1000,
+          });
+          await ended(workbench);
+          figures.test_100_ms = performance.now() - began;
+          if (run === 0) {
+            await workbench.run("Test: Clear All Results");
+            await summary(workbench, "100/100").waitFor({ state: "detached" });
+          }
+        }
+      },
+    ],
+    ...["Dark Modern", "Dark High Contrast", "Light High Contrast"].map(
+      (theme) => [
+        `a failed case in the theme ${theme}`,
+        async ({ workbench, state }) => {
+          if (state.failed === undefined) {
+            state.failed = true;
+            await press(workbench, /^stock\s*(\d|$)/, "Run Test");
+            await stateOf(workbench, "halts in the middle", "failed", BUILD_S);
+          }
+          await workbench.changeSettings({
+            "workbench.colorTheme": `Default ${theme}`,
+          });
+          await workbench.openFile(CASES);
+          await row(workbench, "halts in the middle").dblclick();
+          await workbench.page
+            .locator(".peekview-widget", { hasText: "index out of range" })
+            .first()
+            .waitFor();
+        },
+      ],
+    ),
   ],
 };

@@ -29,11 +29,15 @@ export interface Benchmark {
   readonly results: readonly ModeResult[];
 }
 
-const TITLES = ["", "time/call", "p50", "p99", "allocs/call", "floor"] as const;
-const EXPLANATION = `time/call  mean time of a call, the median of several samples
-p50, p99   half, and 99 %, of the calls were at most as long
-floor      an empty call of the same module
-fenced     in a worker process; unfenced: in the process of the host`;
+const TITLES = ["", "time", "p50", "p99", "allocs", "floor"] as const;
+const EXPLANATION = `Of a call:
+  time      the mean, as the median of several samples
+  p50, p99  half, and 99 %, were at most as long
+  allocs    objects on Go's heap
+  floor     an empty call of the same module
+
+  fenced    in a worker process
+  unfenced  in the process of the host`;
 
 /** A table for each benchmark, in their order. */
 export function benchReport(benchmarks: readonly Benchmark[]): string {
