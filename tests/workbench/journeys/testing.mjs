@@ -431,7 +431,7 @@ export const testing = {
         }
       },
     ],
-    ...["Dark Modern", "Dark High Contrast", "Light High Contrast"].map(
+    ...["Dark Modern", "High Contrast", "High Contrast Light"].map(
       (theme) => [
         `a failed case in the theme ${theme}`,
         async ({ workbench, state }) => {

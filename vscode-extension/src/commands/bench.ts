@@ -27,10 +27,13 @@ export function benchCommands(benchmarks: Benchmarks): readonly CommandFactory[]
   return [bench, show];
 }
 
-/** Measures the UDF. Asks for arguments if it had some last time, or if the server rejects a call without. */
+/** Measures the UDF. Asks for arguments if its last call had some, or if the server rejects a call without. */
 async function measure(context: CommandContext, benchmarks: Benchmarks, call: Call): Promise<void> {
   const folder = packageFolder(call.uri);
-  const last = benchmarks.lastArguments(folder, call.function) ?? "";
+  const run = context.runs.summaries.find(
+    (each) => each.package === folder && each.request.function === call.function,
+  );
+  const last = benchmarks.lastArguments(folder, call.function) ?? (run?.request.args ?? []).join(", ");
   let args = last === "" ? "" : await askArguments(call, last, undefined);
   for (;;) {
     if (args === undefined) return;

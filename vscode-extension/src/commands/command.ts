@@ -111,8 +111,9 @@ export async function runOnServer(
   };
   const running = vscode.window.withProgress(options, async (progress, token) => {
     try {
-      return await context.server.execute(command, argument, token, (step) => {
-        progress.report(step);
+      return await context.server.execute(command, argument, token, ({ message, ...step }) => {
+        const more = message === undefined ? "" : withoutPrefix(message, title);
+        progress.report(more === "" ? step : { ...step, message: more });
       });
     } catch (error) {
       if (!token.isCancellationRequested) throw error;
@@ -121,6 +122,11 @@ export async function runOnServer(
     }
   });
   return context.status.during(title, Promise.resolve(running));
+}
+
+/** The server's steps repeat our title: "measuring add" before "measuring add fenced, sample 3 of 10". */
+function withoutPrefix(message: string, title: string): string {
+  return message.startsWith(title) ? message.slice(title.length).trim() : message;
 }
 
 /** Saves all files, because builds read them from disk. Throws if a file can't be saved. */

@@ -6,6 +6,7 @@ import { createCaseRunner, type CaseRunner } from "./case-run.js";
 import { CASE_FILES, type CaseTree, createCaseTree } from "./case-tree.js";
 import { type ContinuousRuns, createContinuousRuns } from "./continuous-run.js";
 import { statementsOf } from "./coverage.js";
+import { createDebugProfile } from "./debug-profile.js";
 
 export interface Testing {
   /** Runs the cases of the package in `folder`, or those of one function. Returns how many there are. */
@@ -71,6 +72,7 @@ function createExplorer(server: Server, output: vscode.LogOutputChannel): Explor
   const runner = createCaseRunner(controller, tree, server, output);
   const continuous = createContinuousRuns(controller, tree, runner);
   const profiles = createProfiles(controller, runner, continuous);
+  void createDebugProfile(controller, tree, runner, output);
   controller.resolveHandler = (item) => (item === undefined ? tree.findFiles() : tree.resolve(item));
   controller.refreshHandler = async () => {
     await tree.findFiles();
