@@ -218,11 +218,12 @@ wheel: $(VENV)/.asd ## dist/modgo_lsp-….whl with the server plugin for both ma
 dist test-dist: export SOURCE_DATE_EPOCH = $(shell git log -1 --format=%ct)
 
 .PHONY: dist
-dist: $(VENV)/.dist ## Build a release in dist/: wheel, sdist, .vsix, the SDK's module zip, an SBOM of each package, SHA256SUMS
+dist: $(VENV)/.dist ## Build a release in dist/: wheel, sdist, a .vsix for each platform, the SDK's module zip, an SBOM of each package, SHA256SUMS
 	rm -rf dist
 	$(MAKE) wheel
 	$(BIN)/python -m hatchling build -t sdist -d dist
-	cd vscode-extension && ./with-node sh -ec 'npm ci --no-audit --no-fund && npm run package -- --out ../dist/'
+	cd vscode-extension && ./with-node npm ci --no-audit --no-fund
+	$(BIN)/python scripts/vsix.py dist
 	$(BIN)/python scripts/sdk_zip.py dist
 	$(BIN)/python scripts/sbom.py dist target/plugin
 	cd dist && sha256sum * >SHA256SUMS
@@ -261,7 +262,7 @@ notices: $(VENV)/.dev ## Write the licences of dependencies to THIRD_PARTY_NOTIC
 
 .PHONY: clean
 clean: ## Remove everything that make has created
-	rm -rf $(VENV) target bench/out artifacts dist vscode-extension/{node_modules,dist} vscode-extension/*.vsix
+	rm -rf $(VENV) target bench/out artifacts dist vscode-extension/{node_modules,dist,bundled} vscode-extension/*.vsix
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:

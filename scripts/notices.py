@@ -1,7 +1,8 @@
 """Writes THIRD_PARTY_NOTICES of the Python package and of the extension: the licences of their dependencies.
 
 The texts come from the packages that the lock files pin: it downloads wheels and reads npm packages in
-node_modules. scripts/notices/plugin.txt describes the contents of the server plugin.
+node_modules. scripts/notices/plugin.txt describes the contents of the server plugin, and NAME.txt there has the
+licence of an npm package whose repository has no licence file.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ beside it. The server plugin in its wheels contains the parts named at the end. 
 """
 EXTENSION_HEAD = """\
 The extension is under the Apache License 2.0 (LICENSE). Its bundle contains the npm packages below. Their
-licences follow.
+licences follow. A .vsix for one platform also contains Python packages, as wheels in bundled/, which have their
+licences in them.
 """
 
 
@@ -100,6 +102,7 @@ def extension_notices() -> str:
             raise SystemExit(f"{folder} has {manifest['version']}: run npm ci in vscode-extension/ first")
         licensed = EXTENSION / "node_modules" / LICENCE_IN.get(package.name, package.name)
         files = sorted(path for path in licensed.iterdir() if is_licence(path.name))
+        files = files or list(PLUGIN.parent.glob(f"{package.name}.txt"))
         if not files:
             raise SystemExit(f"{folder} has no licence file")
         texts = [path.read_text("utf-8") for path in files]

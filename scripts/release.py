@@ -121,6 +121,7 @@ def steps(version: str, tags: list[str]) -> str:
   git push origin main {" ".join(tags)}
   .venv/bin/twine upload dist/modgo_lsp-{version}*
   for file in dist/*.vsix; do vscode-extension/node_modules/.bin/vsce publish --packagePath "$file"; done
+  for file in dist/*.vsix; do npx ovsx publish --packagePath "$file"; done  # Open VSX, with OVSX_PAT
   gh release create v{version} --verify-tag --notes "CHANGELOG.md lists the changes." dist/*"""
 
 

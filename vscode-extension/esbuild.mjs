@@ -55,6 +55,8 @@ if (process.argv.includes("--tests")) {
     if (process.argv.includes("--watch")) await (await esbuild.context(bundle)).watch();
     else await esbuild.build(bundle);
   }
+  // The page "Changelog" of the Marketplace. All parts of modgo are released together.
+  copyFileSync("../CHANGELOG.md", "CHANGELOG.md");
   // VS Code reads the schemas from files of the extension.
   mkdirSync("dist/schemas");
   for (const name of ["record-sample", "case"]) {

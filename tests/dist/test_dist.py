@@ -109,9 +109,31 @@ def test_licences_are_in_each_archive() -> None:
         file = sdist.extractfile(member)
         assert file is not None
         assert file.read() == notices
-    with zipfile.ZipFile(released("*.vsix")) as vsix:
-        carried = vsix.read("extension/THIRD_PARTY_NOTICES")
-        assert carried == (ROOT / "vscode-extension" / "THIRD_PARTY_NOTICES").read_bytes()
+    for path in DIST.glob("*.vsix"):
+        with zipfile.ZipFile(path) as vsix:
+            carried = vsix.read("extension/THIRD_PARTY_NOTICES")
+            assert carried == (ROOT / "vscode-extension" / "THIRD_PARTY_NOTICES").read_bytes()
+
+
+PLATFORMS = ["darwin-arm64", "darwin-x64", "linux-arm64", "linux-x64", "win32-x64"]
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_an_extension_carries_the_server_for_its_platform(platform: str) -> None:
+    path = released(f"modgo-*-{platform}.vsix")
+    assert path.stat().st_size < 10e6
+    with zipfile.ZipFile(path) as vsix:
+        bundle = json.loads(vsix.read("extension/bundled/bundle.json"))
+        assert bundle["target"] == platform
+        assert bundle["pythons"] == ["3.10", "3.11", "3.12", "3.13", "3.14"]
+        for file in (bundle["archive"], bundle["wheel"]):
+            packed = vsix.read(f"extension/bundled/{file['name']}")
+            assert hashlib.sha256(packed).hexdigest() == file["sha256"]
+        assert f'TargetPlatform="{platform}"' in vsix.read("extension.vsixmanifest").decode()
+        with tarfile.open(fileobj=vsix.open(f"extension/bundled/{bundle['archive']['name']}")) as wheels:
+            names = wheels.getnames()
+    assert len([name for name in names if name.startswith("msgspec-")]) == len(bundle["pythons"])
+    assert {"requirements.txt", *(name for name in names if name.endswith(".whl"))} == set(names)
 
 
 def test_checksums_cover_all_files() -> None:
@@ -120,4 +142,4 @@ def test_checksums_cover_all_files() -> None:
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in DIST.iterdir()}
     del files["SHA256SUMS"]
     assert sums == files
-    assert len(files) == 6
+    assert len(files) == 5 + len(PLATFORMS)
