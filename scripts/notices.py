@@ -1,8 +1,8 @@
 """Writes THIRD_PARTY_NOTICES of the Python package and of the extension: the licences of their dependencies.
 
 The texts come from the packages that the lock files pin: it downloads wheels and reads npm packages in
-node_modules. scripts/notices/plugin.txt describes the contents of the server plugin, and NAME.txt there has the
-licence of an npm package whose repository has no licence file.
+node_modules. scripts/notices/plugin.txt describes the contents of the server plugin, and NAME.txt there
+has the licence of an npm package whose repository has no licence file.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ beside it. The server plugin in its wheels contains the parts named at the end. 
 """
 EXTENSION_HEAD = """\
 The extension is under the Apache License 2.0 (LICENSE). Its bundle contains the npm packages below. Their
-licences follow. A .vsix for one platform also contains Python packages, as wheels in bundled/, which have their
-licences in them.
+licences follow. A .vsix for one platform also contains Python packages, as wheels in bundled/, which have
+their licences in them.
 """
 
 

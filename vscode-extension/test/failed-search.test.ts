@@ -1,4 +1,4 @@
-// What is said if no Python has modgo-lsp, and with which Python an environment is made.
+// The message if no Python has modgo-lsp, and the Python that an environment is made with.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type Bundle, unsuitable } from "../src/environment/bundle.js";
