@@ -63,8 +63,7 @@ export const exactValues = {
           /integer\s+9007199254740993[\s\S]*double\s+88\.0[\s\S]*integer\s+88\s/,
           BUILD_S,
         );
-        assert.match(
-          await view.row("Record", "big").innerText(), /integer\s+9007199254740993/);
+        assert.match(await view.row("Record", "big").innerText(), /integer\s+9007199254740993/);
         assert.match(await view.row("Record", "whole").innerText(), /double\s+6\.0/);
       },
     ],

@@ -264,6 +264,23 @@ export const resultsView = {
       },
     ],
     [
+      "a module that doesn't build shows its errors as links",
+      async (session) => {
+        const { workbench, state } = session;
+        const line = lineOf('none["x"]');
+        await workbench.typeAt(line, 1, "\tnone = 1\n");
+        await runByLens(session, "refuse");
+        await state.view.shows("outcome", /Not run[\s\S]*shop\.go:\d+ .*cannot use 1/, 60);
+        await workbench.goTo(1);
+        await state.view.locator(".findings button").first().click();
+        await workbench.page.locator(".part.statusbar", { hasText: new RegExp(`Ln ${line}\\b`) }).waitFor();
+        await workbench.deleteLine(line);
+        await workbench.save();
+        await runByLens(session, "refuse");
+        await state.view.shows("outcome", /Error[\s\S]*closed/, 60);
+      },
+    ],
+    [
       "Cancel ends a run that never ends",
       async (session) => {
         const { view } = session.state;

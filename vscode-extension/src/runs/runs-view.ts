@@ -26,11 +26,11 @@ export function createRunsView(context: CommandContext, home: vscode.Uri): vscod
   const post = (message: ToWebview) => void webview?.postMessage(message);
   const update = async (show?: number) => {
     if (webview === undefined) return;
-    const { summaries, running } = runs;
-    const folders = new Set(summaries.map((run) => run.package));
+    const folders = new Set(runs.summaries.map((run) => run.package));
     const samples: Record<string, readonly SampleFile[]> = {};
     for (const folder of folders) samples[folder] = await sampleFiles(folder);
-    post({ type: "state", runs: summaries, running, samples, show });
+    // The state of now: another update may have been posted meanwhile.
+    post({ type: "state", runs: runs.summaries, running: runs.running, samples, show });
   };
 
   const receive = async (message: FromWebview) => {

@@ -101,6 +101,11 @@ export function createRuns({ server, status, output, memory }: RunParts): Runs {
     return run;
   };
 
+  /** A later run may have replaced it, and have ended. */
+  const ended = (cancellation: vscode.CancellationTokenSource) => {
+    if (current?.cancellation === cancellation) current = undefined;
+  };
+
   const execute = async (request: RunRequest, cancellation: vscode.CancellationTokenSource) => {
     const argument = callArgument(request);
     const title = `running ${request.function}`;
@@ -145,7 +150,7 @@ export function createRuns({ server, status, output, memory }: RunParts): Runs {
         const answer = await execute(request, cancellation);
         if (answer !== undefined) done = finish(request, answer);
       } finally {
-        if (current.cancellation === cancellation) current = undefined;
+        ended(cancellation);
         cancellation.dispose();
         changed.fire(done?.id);
       }
