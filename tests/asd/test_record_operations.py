@@ -1,5 +1,5 @@
-"""Sequences of operations on a record have the same results in Go and in Lua, in a server. tests/native tries many
-more of them on records as a server has them."""
+"""Sequences of operations on a record have the same results in Go and in Lua, in a server. tests/native tries
+many more of them on records as a server has them."""
 
 from __future__ import annotations
 
