@@ -115,7 +115,9 @@ export const restrictedMode = {
       async ({ workbench }) => {
         const titles = await workbench.paletteOffers("Modgo:");
         assert.deepEqual(titles.filter((title) => title.startsWith("Modgo: ")).sort(), [
+          "Modgo: Choose the Python interpreter",
           "Modgo: Restart server",
+          "Modgo: Set up the language server",
           "Modgo: Show benchmark results",
           "Modgo: Show output",
           "Modgo: Show rule",
