@@ -20,7 +20,7 @@ import { type Interpreter, ISOLATED } from "../interpreter.js";
 import { showError, showInformation, showWarning } from "../messages.js";
 import { plain } from "../plain-text.js";
 import { killTree } from "../process-tree.js";
-import { methodsOfGopls } from "./gopls.js";
+import { methodsOfGopls, withoutErrorsOfGopls } from "./gopls.js";
 import { explicitSettings } from "./settings.js";
 
 const MAX_STDERR_LINES = 40;
@@ -116,6 +116,7 @@ function clientOptions(
       results: "text", // JSON.parse, which the client uses, turns every number into a double
     },
     middleware: {
+      ...withoutErrorsOfGopls,
       // Code lenses contain names of UDFs, progress contains names of folders.
       async provideCodeLenses(document, token, next) {
         return (await next(document, token))?.map(plainLens);
