@@ -79,6 +79,7 @@ def delve_launch(program: DebugProgram, given: Mapping[str, Any]) -> dict[str, A
     shown = [{"from": real, "to": path} for path, real in program.generated.items()]
     own = given.get("substitutePath")
     return {
+        "hideSystemGoroutines": True,
         **{name: given[name] for name in _PASSED_ON if name in given},
         "mode": "exec",
         "program": str(program.path),

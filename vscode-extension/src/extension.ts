@@ -5,10 +5,12 @@ import { createBenchmarks } from "./benchmarks/benchmarks.js";
 import { benchCommands } from "./commands/bench.js";
 import { buildCommands } from "./commands/build.js";
 import { registerCommands } from "./commands/command.js";
+import { debugCommands } from "./commands/debug.js";
 import { runCommands } from "./commands/run.js";
 import { sampleCommands } from "./commands/sample.js";
 import { serverCommands } from "./commands/server.js";
 import { testCommands } from "./commands/test.js";
+import { createDebugging } from "./debug/debugging.js";
 import { createInterpreterSearch } from "./environment/interpreter-search.js";
 import { createSetUp } from "./environment/set-up.js";
 import { firstHourCommands } from "./first-hour/commands.js";
@@ -48,6 +50,7 @@ export function activate(context: vscode.ExtensionContext): void {
     testing,
     benchmarks,
     createTasks(started),
+    createDebugging({ home: context.extensionUri, server: started, output, memory: context.workspaceState }),
     started.onDidChangeState((state) => {
       status.server(state);
       void showState(state, setUp, output);
@@ -58,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): void {
       [
         ...buildCommands,
         ...runCommands,
+        ...debugCommands,
         ...sampleCommands,
         ...serverCommands,
         ...testCommands(testing),

@@ -1,5 +1,6 @@
 // The journeys, in the order in which they run.
 import { besideGopls } from "./beside-gopls.mjs";
+import { debugging } from "./debugging.mjs";
 import { exactValues } from "./exact-values.mjs";
 import { film } from "./film.mjs";
 import { firstHour } from "./first-hour.mjs";
@@ -23,6 +24,7 @@ export const journeys = [
   exactValues,
   besideGopls,
   resultsView,
+  debugging,
   failures,
   testing,
 ];

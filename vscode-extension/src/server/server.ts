@@ -21,6 +21,7 @@ import { ServerFailedError, type ServerState } from "./server-state.js";
 export const LENS_COMMANDS = [
   "modgo.client.buildAndLoad",
   "modgo.client.runOnSample",
+  "modgo.client.debug",
   "modgo.client.test",
   "modgo.client.bench",
   "modgo.client.addSdk",

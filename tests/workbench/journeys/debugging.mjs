@@ -1,0 +1,165 @@
+// Debugging without the Go extension and without a launch.json: Delve is offered, a breakpoint in the UDF's file stops,
+// variables and the record are shown, a step, the result, a conditional breakpoint, and a stop.
+import assert from "node:assert/strict";
+import { cpSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { CACHE } from "../paths.mjs";
+import { commandsBelow } from "../processes.mjs";
+import { waitUntil } from "../wait-until.mjs";
+
+const COUNTERS = "counters/counters.go";
+const BUILD_S = 300; // the first build on a machine compiles Go's library without optimizations
+const SLOW = { timeout: BUILD_S * 1000 };
+
+/** Enters the arguments, which are asked for once the function is known. */
+async function giveArguments(workbench, text) {
+  await workbench.quickInput().filter({ hasText: "JSON values, separated by commas" }).waitFor();
+  await workbench.answer(text);
+}
+
+const stackLine = (page) => page.locator(".debug-top-stack-frame-line").first();
+
+/** Waits until the innermost frame is at a line, where VS Code then puts the cursor. */
+async function frameAt(page, line) {
+  await page.locator(".part.statusbar", { hasText: new RegExp(`Ln ${line}, `) }).waitFor();
+  await stackLine(page).waitFor();
+}
+
+/** The row of a variable; opens its scope if it is closed. */
+async function variable(page, scope, pattern) {
+  const rows = page.locator(".debug-variables .monaco-list-row");
+  const found = rows.filter({ hasText: pattern }).first();
+  await waitUntil(
+    `${scope} has ${pattern}`,
+    async () => {
+      if (await found.isVisible()) return true;
+      const closed = rows
+        .filter({ hasText: new RegExp(`^${scope}$`) })
+        .and(page.locator('[aria-expanded="false"]'));
+      if ((await closed.count()) > 0) await closed.first().click();
+      return found.waitFor({ timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+    },
+    30,
+    () => rows.allTextContents(),
+  );
+}
+
+/** Waits until the debug console has a text. */
+async function consoleHas(page, pattern) {
+  const text = () => page.locator(".repl .monaco-list-rows").innerText();
+  return waitUntil(`the debug console has ${pattern}`, async () => pattern.test(await text()), BUILD_S, text);
+}
+
+const ended = (page) => page.locator(".debug-toolbar").waitFor({ state: "hidden", ...SLOW });
+
+export const debugging = {
+  name: "debugging",
+  session: { environment: (home) => ({ GOBIN: path.join(home, "gobin") }) },
+  steps: [
+    [
+      "Delve that is missing is offered",
+      async ({ workbench, folder, state }) => {
+        state.lines = readFileSync(path.join(folder, COUNTERS), "utf8").split("\n");
+        state.line = state.lines.findIndex((text) => text.includes("count += n")) + 1;
+        await workbench.open(COUNTERS);
+        await workbench.settled("Modgo: Debug UDF on sample record");
+        await waitUntil("lenses are shown", async () => (await workbench.lenses()).length > 0, 60);
+        await workbench.goTo(state.line);
+        await workbench.run("Modgo: Debug UDF on sample record");
+        await giveArguments(workbench, '"hits", 5, 100');
+        const text = await workbench.toast(/Delve, Go's debugger, which was not found/, 60);
+        assert.deepEqual(await workbench.toastButtons(text), ["Install Delve"]);
+        await workbench.clearToasts();
+        cpSync(path.join(CACHE, "delve/dlv"), path.join(path.dirname(folder), "gobin/dlv"));
+      },
+    ],
+    [
+      "F5 without a launch.json stops at a breakpoint",
+      async ({ workbench, state }) => {
+        const { page } = workbench;
+        await workbench.focusEditor("counters.go");
+        await workbench.goTo(state.line);
+        await page.keyboard.press("F9");
+        await page
+          .locator(".codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified")
+          .first()
+          .waitFor();
+        await page.keyboard.press("F5");
+        await giveArguments(workbench, '"hits", 5, 100');
+        await stackLine(page).waitFor(SLOW);
+        await frameAt(page, state.line);
+      },
+    ],
+    [
+      "variables and the record are shown",
+      async ({ workbench }) => {
+        const { page } = workbench;
+        await variable(page, "Locals", /^bin\W*"hits"/);
+        await variable(page, "Locals", /^limit\W*100/);
+        await variable(page, "Record", /^failed\W*2/);
+      },
+    ],
+    [
+      "a step goes to the next line",
+      async ({ workbench, state }) => {
+        await workbench.page.keyboard.press("F10");
+        await frameAt(workbench.page, state.line + 1);
+      },
+    ],
+    [
+      "the result and the record's change are in the debug console",
+      async ({ workbench }) => {
+        const { page } = workbench;
+        await page.keyboard.press("F5");
+        await consoleHas(page, /\+ hits: 5[^]*update/);
+        await ended(page);
+      },
+    ],
+    [
+      "a conditional breakpoint stops only where its condition is true",
+      async ({ workbench, state }) => {
+        const { page } = workbench;
+        await workbench.focusEditor("counters.go");
+        await workbench.goTo(state.line);
+        const widget = page.locator(".breakpoint-widget .view-lines");
+        await workbench.run("Debug: Edit Breakpoint", widget);
+        await page.keyboard.insertText("n > 5");
+        await page.keyboard.press("Enter");
+        await page.locator(".codicon-debug-breakpoint-conditional").first().waitFor();
+        await workbench.run("Debug Console: Clear Console").catch(() => undefined);
+        await workbench.focusEditor("counters.go");
+        await workbench.goTo(state.line);
+        await page.keyboard.press("F5");
+        await giveArguments(workbench, '"hits", 4, 100');
+        await consoleHas(page, /\+ hits: 4[^]*update/);
+        await ended(page);
+      },
+    ],
+    [
+      "the lens Debug stops, and Stop leaves no process",
+      async ({ workbench, server }) => {
+        const { page } = workbench;
+        await workbench.focusEditor("counters.go");
+        await workbench.clickLens("Debug", 0, async () => workbench.quickInput().isVisible());
+        await giveArguments(workbench, '"hits", 6, 100');
+        await stackLine(page).waitFor(SLOW);
+        const running = () =>
+          [...commandsBelow(server.pid).values()].filter((text) =>
+            /dlv dap|--dap stdio|\/modules\/[0-9a-f]+\/debug\//.test(text),
+          );
+        assert.ok(running().length >= 2, running().join("\n"));
+        await page.keyboard.press("Shift+F5");
+        await ended(page);
+        await waitUntil(
+          "everything has ended",
+          async () => running().length === 0,
+          30,
+          () => running().join("\n"),
+        );
+      },
+    ],
+  ],
+};

@@ -1,0 +1,31 @@
+// What to debug: the UDF at the cursor, and the arguments that a signature asks for. Independent of VS Code.
+
+/** A UDF among the symbols of a file: `detail` is "add(bin: string, n: integer) → integer". */
+export interface UdfSymbol {
+  readonly name: string;
+  readonly detail: string;
+  readonly first: number; // line, from 0
+  readonly last: number;
+}
+
+/** Whether a symbol is one of Modgo's, beside those of gopls. */
+export function isUdf(symbol: { readonly name: string; readonly detail: string }): boolean {
+  return symbol.detail.startsWith(`${symbol.name}(`) && symbol.detail.includes(") → ");
+}
+
+/** The UDF whose declaration contains the line, or the only one; undefined if the user has to choose. */
+export function udfAt(symbols: readonly UdfSymbol[], line: number): UdfSymbol | undefined {
+  const around = symbols.filter(({ first, last }) => first <= line && line <= last);
+  if (around.length === 1) return around[0];
+  return symbols.length === 1 ? symbols[0] : undefined;
+}
+
+/** The parameters in a signature, as "bin: string, n: integer"; "" if there are none. */
+export function parametersOf(signature: string): string {
+  return signature.slice(signature.indexOf("(") + 1, signature.lastIndexOf(") → "));
+}
+
+/** Parses "hits", 5: JSON values separated by commas. Throws a SyntaxError. */
+export function parseArguments(text: string): unknown[] {
+  return JSON.parse(`[${text}]`) as unknown[];
+}

@@ -1,0 +1,178 @@
+// The debug type "modgo": configurations from launch.json or from the file in the editor, and the adapter, which is the
+// command `modgo debug --dap stdio`. It ends with the session, and everything that it started with it.
+import * as path from "node:path";
+import * as vscode from "vscode";
+import { UserError } from "../errors.js";
+import { showError } from "../messages.js";
+import { activeGoFile } from "../packages.js";
+import { plain } from "../plain-text.js";
+import type { Server } from "../server/server.js";
+import { ServerFailedError } from "../server/server-state.js";
+import { isUdf, parametersOf, parseArguments, udfAt, type UdfSymbol } from "./call.js";
+import { haveDelve, type Modgo, modgoCommand, toolOptions } from "./delve.js";
+
+const TYPE = "modgo";
+
+export interface DebugParts {
+  readonly home: vscode.Uri;
+  readonly server: Server;
+  readonly output: vscode.LogOutputChannel;
+  /** Stores the arguments that were entered last, per workspace. */
+  readonly memory: vscode.Memento;
+}
+
+export function createDebugging(parts: DebugParts): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.debug.registerDebugConfigurationProvider(TYPE, {
+      resolveDebugConfiguration: (_folder, config) => guarded(parts, () => complete(parts, config)),
+      resolveDebugConfigurationWithSubstitutedVariables: (_folder, config) =>
+        guarded(parts, async () => ((await haveDelve(modgoOf(parts))) ? config : undefined)),
+    }),
+    vscode.debug.registerDebugConfigurationProvider(
+      TYPE,
+      { provideDebugConfigurations: () => configurationsOfFile() },
+      vscode.DebugConfigurationProviderTriggerKind.Dynamic,
+    ),
+    vscode.debug.registerDebugAdapterDescriptorFactory(TYPE, {
+      createDebugAdapterDescriptor: () => {
+        const { python, folder } = modgoOf(parts);
+        const words = modgoCommand(["debug", "--dap", "stdio", ...toolOptions()]);
+        return new vscode.DebugAdapterExecutable(python, words, { cwd: folder });
+      },
+    }),
+  );
+}
+
+/** The configuration of a UDF, such as that of a lens or a test. */
+export function debugConfiguration(
+  name: string,
+  file: string,
+  more: Readonly<Record<string, unknown>>,
+): vscode.DebugConfiguration {
+  return { type: TYPE, request: "launch", name: `Debug ${name}`, package: folderOf(file), ...more };
+}
+
+/** Shows an error instead of passing it on: VS Code would show it without our name, and open launch.json. */
+async function guarded(
+  { output }: DebugParts,
+  work: () => Promise<vscode.DebugConfiguration | undefined>,
+): Promise<vscode.DebugConfiguration | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    output.error(message);
+    void showError(message.startsWith("Modgo") ? message : `Modgo: ${message}`);
+    return undefined;
+  }
+}
+
+/** Fills in what a configuration leaves open: F5 without a launch.json passes an empty one. */
+async function complete(
+  parts: DebugParts,
+  config: vscode.DebugConfiguration,
+): Promise<vscode.DebugConfiguration | undefined> {
+  const given: Readonly<Record<string, unknown>> = config;
+  const file = activeGoFile();
+  const whole: vscode.DebugConfiguration = {
+    ...given,
+    type: TYPE,
+    request: "launch",
+    name: typeof given["name"] === "string" && given["name"] !== "" ? given["name"] : "Debug UDF",
+    package: given["package"] ?? (file === undefined ? undefined : folderOf(file.fsPath)),
+  };
+  if (whole["package"] === undefined) {
+    throw new UserError("There is no Go file to debug: open the file of a UDF, then start again.");
+  }
+  if (whole["case"] !== undefined) return whole;
+  const symbols = file === undefined ? [] : await udfsIn(file);
+  if (whole["function"] === undefined) {
+    const udf = await chooseUdf(symbols);
+    if (udf === undefined) return undefined;
+    whole["function"] = udf.name;
+    whole.name = `Debug ${udf.name}`;
+  }
+  if (whole["args"] === undefined) {
+    const args = await askArguments(parts, symbols, String(whole["function"]));
+    if (args === undefined) return undefined;
+    whole["args"] = args;
+  }
+  return whole;
+}
+
+/** The UDF at the cursor, or one that the user chooses. Throws a UserError if there is none. */
+async function chooseUdf(symbols: readonly UdfSymbol[]): Promise<UdfSymbol | undefined> {
+  if (symbols.length === 0) {
+    throw new UserError(
+      "There is no registered UDF in this file. A function is a UDF once it is registered with udf.Register.",
+    );
+  }
+  const line = vscode.window.activeTextEditor?.selection.active.line ?? -1;
+  const found = udfAt(symbols, line);
+  if (found !== undefined) return found;
+  const picked = await vscode.window.showQuickPick(
+    symbols.map((udf) => ({ label: plain(udf.name), description: plain(udf.detail), udf })),
+    { title: "Debug UDF", placeHolder: "Which function?" },
+  );
+  return picked?.udf;
+}
+
+/** Returns the arguments; [] for a function without parameters, undefined if the user cancelled. */
+async function askArguments(
+  { memory }: DebugParts,
+  symbols: readonly UdfSymbol[],
+  name: string,
+): Promise<unknown[] | undefined> {
+  const signature = symbols.find((udf) => udf.name === name)?.detail;
+  const parameters = signature === undefined ? undefined : parametersOf(signature);
+  if (parameters === "") return [];
+  const key = `arguments of ${name}`;
+  const text = await vscode.window.showInputBox({
+    title: plain(signature ?? name),
+    prompt: "JSON values, separated by commas",
+    placeHolder: parameters ?? '"hits", 5',
+    value: memory.get<string>(key, ""),
+    ignoreFocusOut: true,
+    validateInput: (typed) => {
+      try {
+        parseArguments(typed);
+        return undefined;
+      } catch {
+        return 'Enter JSON values, separated by commas, such as "hits", 5';
+      }
+    },
+  });
+  if (text === undefined) return undefined;
+  await memory.update(key, text);
+  return parseArguments(text);
+}
+
+/** The configurations that "Select and Start Debugging" offers for the active file. */
+async function configurationsOfFile(): Promise<vscode.DebugConfiguration[]> {
+  const file = activeGoFile();
+  if (file === undefined) return [];
+  const symbols = await udfsIn(file);
+  return symbols.map(({ name }) => debugConfiguration(name, file.fsPath, { function: name }));
+}
+
+async function udfsIn(file: vscode.Uri): Promise<UdfSymbol[]> {
+  const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[] | undefined>(
+    "vscode.executeDocumentSymbolProvider",
+    file,
+  );
+  return (symbols ?? [])
+    .filter(isUdf)
+    .map(({ name, detail, range }) => ({ name, detail, first: range.start.line, last: range.end.line }));
+}
+
+/** The interpreter of the server, which runs the command, too. Throws a UserError if there is none. */
+function modgoOf({ home, server, output }: DebugParts): Modgo {
+  const { state } = server;
+  if (state.kind === "failed") throw new ServerFailedError(state);
+  if (state.kind !== "ready") throw new UserError("The language server is starting. Try again in a moment.");
+  return { python: state.interpreter.python, folder: home.fsPath, output };
+}
+
+function folderOf(file: string): string {
+  return file.endsWith(".go") ? path.dirname(file) : file;
+}

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isUdf, parametersOf, parseArguments, udfAt } from "../src/debug/call.js";
+
+const add = { name: "add", detail: "add(bin: string, n: integer) → integer", first: 10, last: 20 };
+const take = { name: "take", detail: "take() → nil", first: 22, last: 30 };
+
+void test("symbols of gopls are no UDFs", () => {
+  assert.ok(isUdf(add));
+  assert.ok(!isUdf({ name: "Add", detail: "func(rec *udf.Record, bin string) (int64, error)" }));
+  assert.ok(!isUdf({ name: "add", detail: "" }));
+});
+
+void test("the UDF at the cursor is the one around it", () => {
+  assert.equal(udfAt([add, take], 15), add);
+  assert.equal(udfAt([add, take], 22), take);
+  assert.equal(udfAt([add, take], 21), undefined);
+  assert.equal(udfAt([add], 0), add);
+  assert.equal(udfAt([], 0), undefined);
+});
+
+void test("one function registered twice has to be chosen", () => {
+  assert.equal(udfAt([add, { ...add, name: "plus" }], 15), undefined);
+});
+
+void test("parameters of a signature", () => {
+  assert.equal(parametersOf(add.detail), "bin: string, n: integer");
+  assert.equal(parametersOf(take.detail), "");
+  assert.equal(parametersOf("f(m: map of string to list (any)…) → nil"), "m: map of string to list (any)…");
+});
+
+void test("arguments are JSON values", () => {
+  assert.deepEqual(parseArguments('"hits", 5, {"a": [1]}'), ["hits", 5, { a: [1] }]);
+  assert.deepEqual(parseArguments(""), []);
+  assert.throws(() => parseArguments("hits"));
+});
