@@ -189,7 +189,7 @@ function sampleField(state: State, run: LoadedRun, draft: Draft, actions: Action
         >
           ${option("own", isOwn ? ownText(own, stream) : "The function’s own sample")}
           ${files.map(({ name }) => option(`file:${name}`, name))}
-          ${stream ? nothing : option("none", "An empty record")}
+          ${stream || (isOwn && own === undefined && draft.sample.kind === "own") ? nothing : option("none", "Empty record")}
         </select>
         ${
           shown === undefined
@@ -217,7 +217,7 @@ function sampleField(state: State, run: LoadedRun, draft: Draft, actions: Action
 
 function ownText(own: string | undefined, stream: boolean): string {
   if (own !== undefined) return own;
-  return stream ? "There are no records yet" : "No sample: an empty record";
+  return stream ? "There are no records yet" : "Empty record";
 }
 
 function choiceOf(value: string): SampleChoice {

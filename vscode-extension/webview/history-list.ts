@@ -1,18 +1,10 @@
 // The history of runs, newest first: shows, repeats, compares and removes them.
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import type { RunStatus, RunSummary } from "../src/runs/run.js";
+import type { RunSummary } from "../src/runs/run.js";
 import { icon } from "./icon.js";
+import { ICONS } from "./status-icons.js";
 import type { Actions, State } from "./state.js";
-
-const ICONS: Readonly<
-  Record<RunStatus, { readonly icon: string; readonly word: string; readonly style: string }>
-> = {
-  ok: { icon: "pass", word: "succeeded", style: "passed" },
-  asks: { icon: "info", word: "needs arguments", style: "asking" },
-  error: { icon: "warning", word: "returned an error", style: "warned" },
-  failed: { icon: "error", word: "failed", style: "failed" },
-};
 
 export function historyList(state: State, actions: Actions): TemplateResult {
   return html`

@@ -7,6 +7,7 @@ import { counted, itemsOf, sizeOf, textOf, typeOf } from "../src/results/values.
 import { placeOf } from "../src/runs/run.js";
 import type { CallFailure, CallSuccess } from "../src/server/command-results.js";
 import { icon } from "./icon.js";
+import { ICONS } from "./status-icons.js";
 import { type Actions, functionKey, type LoadedRun, type State } from "./state.js";
 import { valueTable } from "./value-table.js";
 
@@ -143,13 +144,11 @@ const TITLES: Readonly<Record<string, string>> = {
 
 function failure(run: LoadedRun, { error, findings = [] }: CallFailure, actions: Actions): TemplateResult {
   const asks = run.summary.status === "asks";
+  const { icon: name, style } = ICONS[run.summary.status];
   const frames = error.frames ?? [];
   return html`
     <header>
-      <h2>
-        ${icon(asks ? "info" : "error", asks ? "asking" : "failed")}
-        ${asks ? "Arguments" : TITLES[error.kind]}
-      </h2>
+      <h2>${icon(name, style)} ${asks ? "Arguments" : TITLES[error.kind]}</h2>
       <span class="facts">${asks ? nothing : facts(run)}</span>
       ${toolbar(run, actions)}
     </header>
