@@ -274,7 +274,7 @@ class DebugAdapter:
         else:
             outcome = result.result if isinstance(result, NumberedResult) else result
             text, error = _captured(lambda: show_outcome(outcome, timed=False))
-        self._output(text)
+        self._output(text, "stdout")
         self._output(error, "stderr")
 
     def _place(self, location: str) -> dict[str, Any]:
