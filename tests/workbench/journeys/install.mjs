@@ -81,7 +81,18 @@ export const installFromVsix = {
     [
       "a set-up that is cancelled leaves nothing",
       async ({ workbench, folder, outputLog }) => {
-        await workbench.pressToastButton(OFFER, "Set Up");
+        // A click on a message that is just moving in has no effect.
+        await waitUntil(
+          "the set-up begins",
+          async () => {
+            if ((await workbench.toasts()).some((text) => OFFER.test(text))) {
+              await workbench.pressToastButton(OFFER, "Set Up").catch(() => {});
+            }
+            return outputLog().includes("Setting up an environment");
+          },
+          60,
+          outputLog,
+        );
         await workbench.toast(/setting up the language server: installing/, SET_UP_S);
         await workbench.pressToastButton("setting up the language server", "Cancel");
         await waitUntil(
