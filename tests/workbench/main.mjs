@@ -9,7 +9,7 @@ import { SCREENSHOTS } from "./paths.mjs";
 import { killAll } from "./processes.mjs";
 import { createSession, removeAllHomes } from "./session.mjs";
 
-const WHOLE_LIMIT_S = 900;
+const WHOLE_LIMIT_S = 2700;
 const RETRIES = Number(process.env.MODGO_WORKBENCH_RETRIES ?? 0);
 
 const clock = setTimeout(() => abandon(`not done after ${WHOLE_LIMIT_S} s`), WHOLE_LIMIT_S * 1000);
