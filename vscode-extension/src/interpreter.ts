@@ -93,7 +93,7 @@ export function candidates(env: Environment): Candidate[][] {
       ...fresh("workspace", env.trusted ? inFolders(env) : []),
       ...fresh(
         "selected",
-        env.selected.filter((python) => env.trusted || !isInside(python, env.folders)),
+        env.selected.filter((python) => mayRun(python, env)),
       ),
       ...fresh("path", onPathNamed(["python3", "python"])),
     ],
@@ -110,11 +110,20 @@ function inFolders(env: Environment): string[] {
     .filter((python) => env.exists(python));
 }
 
-function isInside(file: string, folders: readonly string[]): boolean {
-  return folders.some((folder) => !path.relative(folder, file).startsWith(".."));
+function mayRun(python: string, { trusted, folders }: Environment): boolean {
+  return trusted || !folders.some((folder) => isInside(python, folder));
 }
 
-/** Probes the candidates, up to the first that has modgo-lsp. */
+function isInside(file: string, folder: string): boolean {
+  const relative = path.relative(folder, file);
+  // On Windows it is absolute for another drive.
+  return relative !== ".." && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+}
+
+/** The reason of a Python that the setting names, but that Restricted Mode doesn't run. */
+export const UNTRUSTED = "is in this workspace, which isn't trusted";
+
+/** Probes the candidates, up to the first that has modgo-lsp. In Restricted Mode, those in the workspace aren't run. */
 export async function discover(
   env: Environment,
   probe: (python: string) => Promise<Probe>,
@@ -122,7 +131,12 @@ export async function discover(
   const attempts: Attempt[] = [];
   for (const group of candidates(env)) {
     const tried = await Promise.all(
-      group.map(async (candidate) => ({ candidate, probe: await probe(candidate.python) })),
+      group.map(async (candidate) => ({
+        candidate,
+        probe: mayRun(candidate.python, env)
+          ? await probe(candidate.python)
+          : { ok: false as const, reason: UNTRUSTED },
+      })),
     );
     attempts.push(...tried);
     for (const { candidate, probe: result } of tried) {
@@ -152,7 +166,7 @@ function onPath(name: string, env: Environment): string | undefined {
       // A relative entry would be resolved against the current folder.
       .filter((folder) => path.isAbsolute(folder))
       .map((folder) => path.join(folder, file))
-      .find((python) => env.exists(python))
+      .find((python) => mayRun(python, env) && env.exists(python))
   );
 }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type Bundle, unsuitable } from "../src/environment/bundle.js";
 import { chooseBase, describeFailure } from "../src/environment/failed-search.js";
-import type { Attempt, Origin, PythonBuild } from "../src/interpreter.js";
+import { type Attempt, type Origin, type PythonBuild, UNTRUSTED } from "../src/interpreter.js";
 
 const BUNDLE: Bundle = {
   folder: "/extension/bundled",
@@ -73,6 +73,11 @@ describe("the message", () => {
     const { message, remedy } = describeFailure([attempt("/opt/python", "setting")], BUNDLE);
     assert.match(message, /\/opt\/python.*modgo\.interpreter.*doesn't exist.*pip install/);
     assert.equal(remedy, "change setting");
+  });
+  it("says to trust the workspace if the setting names a Python in it", () => {
+    const candidate = { python: "/code/.venv/bin/python", origin: "setting" } as const;
+    const { message } = describeFailure([{ candidate, probe: { ok: false, reason: UNTRUSTED } }], BUNDLE);
+    assert.match(message, /isn't trusted\. Trust the workspace, or change the setting\.$/);
   });
   it("offers to set up an environment", () => {
     const { message, remedy } = describeFailure([attempt("/bin/python3", "path", BUILD)], BUNDLE);

@@ -11,6 +11,7 @@ import {
   probeWith,
   readProbe,
   type Environment,
+  UNTRUSTED,
 } from "../src/interpreter.js";
 
 /** The environment of a machine on which exactly `files` exist. */
@@ -70,8 +71,14 @@ describe("candidates", () => {
   });
 
   it("don't come from the Python extension if they are in a workspace that isn't trusted", () => {
-    const selected = ["/code/env/bin/python", "/code-2/env/bin/python"];
+    const selected = ["/code/env/bin/python", "/code/..env/bin/python", "/code-2/env/bin/python"];
     assert.deepEqual(pythons(machine([], { selected, trusted: false })), ["/code-2/env/bin/python"]);
+  });
+
+  it("don't come from a folder on PATH that is in a workspace that isn't trusted", () => {
+    const searchPath = "/code/.venv/bin:/usr/bin";
+    const files = ["/code/.venv/bin/python3", "/usr/bin/python3"];
+    assert.deepEqual(pythons(machine(files, { searchPath, trusted: false })), ["/usr/bin/python3"]);
   });
 
   it("are the environments of Modgo, then other versions on PATH, if no other has modgo-lsp", () => {
@@ -139,6 +146,13 @@ describe("discover", () => {
     assert.deepEqual(asked, ["/code/.venv/bin/python", "/usr/local/bin/python3", "/usr/bin/python"]);
     assert.deepEqual(found, { python: asked[1], origin: "path", version: "3.11.7", modgo: "0.1.0" });
     assert.equal(attempts.length, 3);
+  });
+
+  it("doesn't run a Python of the setting that is in a workspace that isn't trusted", async () => {
+    const env = machine([], { setting: "${workspaceFolder}/.venv/bin/python", trusted: false });
+    const { found, attempts } = await discover(env, () => assert.fail("it was run"));
+    assert.equal(found, undefined);
+    assert.deepEqual(attempts[0]?.probe, { ok: false, reason: UNTRUSTED });
   });
 
   it("tries nothing else if the setting fails", async () => {

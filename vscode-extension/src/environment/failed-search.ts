@@ -1,5 +1,5 @@
 // What to do if no Python has modgo-lsp. Independent of VS Code.
-import type { Attempt, Probe } from "../interpreter.js";
+import { type Attempt, type Probe, UNTRUSTED } from "../interpreter.js";
 import type { Remedy } from "../server/server-state.js";
 import { type Bundle, unsuitable } from "./bundle.js";
 
@@ -33,9 +33,12 @@ export interface Failure {
 export function describeFailure(attempts: readonly Attempt[], bundle: Bundle | undefined): Failure {
   const first = attempts[0];
   if (first?.candidate.origin === "setting" && !first.probe.ok) {
+    const { reason } = first.probe;
+    const remedy =
+      reason === UNTRUSTED ? "Trust the workspace" : "Run “pip install modgo-lsp” with that Python";
     const message =
-      `Modgo can't start: ${first.candidate.python}, which the setting modgo.interpreter names, ${first.probe.reason}. ` +
-      "Run “pip install modgo-lsp” with that Python, or change the setting.";
+      `Modgo can't start: ${first.candidate.python}, which the setting modgo.interpreter names, ${reason}. ` +
+      `${remedy}, or change the setting.`;
     return { message, remedy: "change setting" };
   }
   if (bundle !== undefined) return describeWithBundle(attempts, bundle);
