@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -17,6 +18,7 @@ from modgo_lsp.cli.terminal import say
 
 _LONGEST = 64 << 20
 _CONNECTIONS = Path("/proc/net/tcp")
+_ESTABLISHED = "01"
 
 
 def serve(how: str, defaults: LaunchDefaults) -> int:
@@ -61,7 +63,8 @@ async def _serve_port(port: int, defaults: LaunchDefaults) -> None:
     connected = asyncio.get_running_loop().create_future()
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if connected.done() or not _is_of_this_user(writer.get_extra_info("peername")):
+        ends = writer.get_extra_info("peername"), writer.get_extra_info("sockname")
+        if connected.done() or not _is_of_this_user(*ends):
             writer.close()
         else:
             connected.set_result((reader, writer))
@@ -81,9 +84,15 @@ async def _serve_port(port: int, defaults: LaunchDefaults) -> None:
     writer.close()
 
 
-def _is_of_this_user(peer: tuple[str, int]) -> bool:
+def _is_of_this_user(peer: tuple[str, int], own: tuple[str, int]) -> bool:
     """Whether this user has made the connection: anybody on the machine can reach the port, and a debugger
-    runs what it is asked to."""
-    local = f"0100007F:{peer[1]:04X}" if sys.byteorder == "little" else f"7F000001:{peer[1]:04X}"
+    runs what it is asked to. Another connection of this user may have the peer's port, to another server; and
+    the kernel lists a closed connection as one of root."""
+    ends = [_listed(peer), _listed(own), _ESTABLISHED]
     rows = (line.split() for line in _CONNECTIONS.read_text().splitlines()[1:])
-    return any(row[1] == local and row[7] == str(os.geteuid()) for row in rows)
+    return any(row[1:4] == ends and row[7] == str(os.geteuid()) for row in rows)
+
+
+def _listed(address: tuple[str, int]) -> str:
+    host = int.from_bytes(socket.inet_aton(address[0]), sys.byteorder)
+    return f"{host:08X}:{address[1]:04X}"
