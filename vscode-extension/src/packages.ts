@@ -80,7 +80,10 @@ export async function findPackages(): Promise<vscode.Uri[]> {
     files
       .filter((file) => !file.path.endsWith("_test.go"))
       .map(async (file) => {
-        const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+        const text = await vscode.workspace.fs.readFile(file).then(
+          (bytes) => new TextDecoder().decode(bytes),
+          () => "", // it is gone, or can't be read
+        );
         const folder = vscode.Uri.joinPath(file, "..");
         if (importsSdk(text)) found.set(folder.toString(), folder);
       }),

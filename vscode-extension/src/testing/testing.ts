@@ -1,6 +1,7 @@
 // The Test Explorer of Modgo: the cases of UDF modules, run by the language server. It exists once the workspace has a
 // case file.
 import * as vscode from "vscode";
+import { importsSdk } from "../packages.js";
 import type { Server } from "../server/server.js";
 import { createCaseRunner, type CaseRunner } from "./case-run.js";
 import { CASE_FILES, type CaseTree, createCaseTree } from "./case-tree.js";
@@ -33,7 +34,7 @@ export function createTesting(server: Server, output: vscode.LogOutputChannel): 
     vscode.workspace.onDidOpenTextDocument((document) => {
       if (explorer !== undefined) void explorer.resolveFile(document.uri);
       // VS Code doesn't report the files of a folder that is made at once, as that of a new module.
-      else if (document.languageId === "go") void find();
+      else if (document.languageId === "go" && importsSdk(document.getText())) void find();
     }),
   ];
   const find = async () => {
