@@ -53,6 +53,10 @@ function receive(message: ToWebview): void {
       for (const id of state.loaded.keys()) {
         if (!state.runs.some((run) => run.id === id)) state.loaded.delete(id);
       }
+      // A removed run isn't answered, and its id may be that of a later one.
+      for (const id of asked) {
+        if (!state.runs.some((run) => run.id === id)) asked.delete(id);
+      }
       if (message.show !== undefined) select(message.show);
       if (!state.runs.some(({ id }) => id === state.selected)) state.selected = state.runs[0]?.id;
       if (!state.runs.some(({ id }) => id === state.compared)) state.compared = undefined;
