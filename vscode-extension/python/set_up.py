@@ -25,7 +25,9 @@ def main(environment: Path, folder: Path, wheel: str, digest: str) -> int:
     quiet = ["--disable-pip-version-check", "--no-warn-script-location", "--progress-bar=off"]
     command = [python, "-I", pip / "pip", "--isolated", "install", *options, *quiet]
     locks = ["--find-links", ".", "-r", "requirements.txt", "-r", "modgo.txt"]
-    return subprocess.run([*command, *locks], cwd=folder).returncode
+    # --isolated leaves out the user's pip.conf, but not that of the machine.
+    alone = {**os.environ, "PIP_CONFIG_FILE": os.devnull}
+    return subprocess.run([*command, *locks], cwd=folder, env=alone).returncode
 
 
 if __name__ == "__main__":
