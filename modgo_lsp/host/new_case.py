@@ -46,9 +46,9 @@ def case_text(directory: Path, new: NewCase) -> CaseText:
     FUNCTION-2.case.yaml and so on where that is not a list to which it can be added. Reads the file. Raises
     CaseTextError, and OSError."""
     for path in _paths(directory, new.function):
-        before = path.read_bytes() if path.is_file() else None
-        if before is not None and len(before) > LARGEST // 2:
+        if path.is_file() and path.stat().st_size > LARGEST // 2:
             continue
+        before = path.read_bytes() if path.is_file() else None
         text = _appended(before, new)
         found = None if text is None else _last_case(text, before, path)
         if text is not None and found is not None:

@@ -33,15 +33,17 @@ async def add_sdk(commands: Commands, arguments: Arguments, token: Token) -> Jso
     found = await analysed(session, partial(session.snapshot().configuration, str(folder)))
     with commands.running() as task:
         progress = session.progress.begin(f"Adding the SDK to {folder.name}", canceller(task), token)
+        outcome = "failed"
         try:
             added = await install_sdk(own_tools(found).go, folder)
+            outcome = "done"
         except ToolchainError as error:
             raise UsageError(str(error)) from None
         except OSError as error:
             message, remedy = explain(error, "check its permissions")
             raise UsageError(f"{message}: {remedy}.") from error
         finally:
-            progress.end("done")
+            progress.end(outcome)
     session.files_changed([str(folder / "go.mod"), str(folder / "go.sum")])
     return {
         "ok": True,
