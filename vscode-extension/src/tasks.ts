@@ -29,7 +29,8 @@ export function createTasks(server: Server): vscode.Disposable {
       const folders = await findPackages();
       return folders.flatMap((folder) => {
         const scope = vscode.workspace.getWorkspaceFolder(folder);
-        if (scope === undefined) return [];
+        // VS Code would replace a variable such as ${command:…} in a folder's name.
+        if (scope === undefined || folder.fsPath.includes("${")) return [];
         const relative = path.relative(scope.uri.fsPath, folder.fsPath) || ".";
         return COMMANDS.map((command) => taskOf({ type: TYPE, command, package: relative }, scope, python));
       });

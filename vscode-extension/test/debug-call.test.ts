@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isUdf, parametersOf, parseArguments, udfAt } from "../src/debug/call.js";
+import {
+  hasVariables,
+  isUdf,
+  literalOf,
+  parametersOf,
+  parseArguments,
+  resolved,
+  udfAt,
+  withLiteral,
+} from "../src/debug/call.js";
 
 const add = { name: "add", detail: "add(bin: string, n: integer) → integer", first: 10, last: 20 };
 const take = { name: "take", detail: "take() → nil", first: 22, last: 30 };
@@ -33,4 +42,20 @@ void test("arguments are JSON values", () => {
   assert.deepEqual(parseArguments('"hits", 5, {"a": [1]}'), ["hits", 5, { a: [1] }]);
   assert.deepEqual(parseArguments(""), []);
   assert.throws(() => parseArguments("hits"));
+});
+
+void test("values are not searched for variables", () => {
+  const given = { case: "${command:workbench.action.quit}", args: ["${env:HOME}", { "${a}": 5 }, "\\$"] };
+  const configuration = withLiteral({ type: "modgo", package: "${fileDirname}" }, given);
+  assert.ok(!hasVariables(JSON.stringify({ ...configuration, package: "" })));
+  assert.deepEqual(literalOf(configuration), given);
+  assert.deepEqual(JSON.parse(JSON.stringify(resolved({ ...configuration, package: "/code" }))), {
+    type: "modgo",
+    package: "/code",
+    ...given,
+  });
+});
+
+void test("a configuration of launch.json has no such values", () => {
+  assert.deepEqual(literalOf({ type: "modgo", function: "add" }), {});
 });

@@ -29,3 +29,30 @@ export function parametersOf(signature: string): string {
 export function parseArguments(text: string): unknown[] {
   return JSON.parse(`[${text}]`) as unknown[];
 }
+
+type Attributes = Readonly<Record<string, unknown>>;
+
+const LITERAL = "literal";
+
+/**
+ * A configuration with attributes whose values are from source or entered, in which VS Code must not replace variables such
+ * as ${command:…}: they are in one text without "$".
+ */
+export function withLiteral<T extends Attributes>(configuration: T, attributes: Attributes): T {
+  return { ...configuration, [LITERAL]: JSON.stringify(attributes).replaceAll("$", "\\u0024") };
+}
+
+/** The attributes that withLiteral added; {} if there are none. */
+export function literalOf({ [LITERAL]: text }: Attributes): Attributes {
+  return typeof text === "string" ? (JSON.parse(text) as Attributes) : {};
+}
+
+/** The configuration that the debugger gets, after VS Code has replaced variables. */
+export function resolved<T extends Attributes>(configuration: T): T {
+  return { ...configuration, ...literalOf(configuration), [LITERAL]: undefined };
+}
+
+/** Whether VS Code would replace variables in a text. */
+export function hasVariables(text: string): boolean {
+  return text.includes("${");
+}

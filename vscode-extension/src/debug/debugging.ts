@@ -8,7 +8,17 @@ import { activeGoFile } from "../packages.js";
 import { plain } from "../plain-text.js";
 import type { Server } from "../server/server.js";
 import { ServerFailedError } from "../server/server-state.js";
-import { isUdf, parametersOf, parseArguments, udfAt, type UdfSymbol } from "./call.js";
+import {
+  hasVariables,
+  isUdf,
+  literalOf,
+  parametersOf,
+  parseArguments,
+  resolved,
+  udfAt,
+  type UdfSymbol,
+  withLiteral,
+} from "./call.js";
 import { haveDelve, type Modgo, modgoCommand, toolOptions } from "./delve.js";
 
 const TYPE = "modgo";
@@ -26,7 +36,7 @@ export function createDebugging(parts: DebugParts): vscode.Disposable {
     vscode.debug.registerDebugConfigurationProvider(TYPE, {
       resolveDebugConfiguration: (_folder, config) => guarded(parts, () => complete(parts, config)),
       resolveDebugConfigurationWithSubstitutedVariables: (_folder, config) =>
-        guarded(parts, async () => ((await haveDelve(modgoOf(parts))) ? config : undefined)),
+        guarded(parts, async () => ((await haveDelve(modgoOf(parts))) ? resolved(config) : undefined)),
     }),
     vscode.debug.registerDebugConfigurationProvider(
       TYPE,
@@ -49,7 +59,11 @@ export function debugConfiguration(
   file: string,
   more: Readonly<Record<string, unknown>>,
 ): vscode.DebugConfiguration {
-  return { type: TYPE, request: "launch", name: `Debug ${name}`, package: folderOf(file), ...more };
+  return withLiteral(configurationNamed(name), { package: folderOf(file), ...more });
+}
+
+function configurationNamed(name: string): vscode.DebugConfiguration {
+  return { type: TYPE, request: "launch", name: hasVariables(name) ? "Debug UDF" : `Debug ${name}` };
 }
 
 /** Shows an error instead of passing it on: VS Code would show it without our name, and open launch.json. */
@@ -72,32 +86,32 @@ async function complete(
   parts: DebugParts,
   config: vscode.DebugConfiguration,
 ): Promise<vscode.DebugConfiguration | undefined> {
-  const given: Readonly<Record<string, unknown>> = config;
+  const literal: Record<string, unknown> = { ...literalOf(config) };
+  const given: Readonly<Record<string, unknown>> = { ...config, ...literal };
   const file = activeGoFile();
-  const whole: vscode.DebugConfiguration = {
-    ...given,
-    type: TYPE,
-    request: "launch",
-    name: typeof given["name"] === "string" && given["name"] !== "" ? given["name"] : "Debug UDF",
-    package: given["package"] ?? (file === undefined ? undefined : folderOf(file.fsPath)),
-  };
-  if (whole["package"] === undefined) {
-    throw new UserError("There is no Go file to debug: open the file of a UDF, then start again.");
+  let name = config.name === "" ? undefined : (config.name as string | undefined);
+  if (given["package"] === undefined) {
+    if (file === undefined) {
+      throw new UserError("There is no Go file to debug: open the file of a UDF, then start again.");
+    }
+    literal["package"] = folderOf(file.fsPath);
   }
-  if (whole["case"] !== undefined) return whole;
-  const symbols = file === undefined ? [] : await udfsIn(file);
-  if (whole["function"] === undefined) {
-    const udf = await chooseUdf(symbols);
-    if (udf === undefined) return undefined;
-    whole["function"] = udf.name;
-    whole.name = `Debug ${udf.name}`;
+  if (given["case"] === undefined) {
+    const symbols = file === undefined ? [] : await udfsIn(file);
+    let udf = given["function"];
+    if (udf === undefined) {
+      const chosen = await chooseUdf(symbols);
+      if (chosen === undefined) return undefined;
+      udf = literal["function"] = chosen.name;
+      name = configurationNamed(chosen.name).name;
+    }
+    if (given["args"] === undefined) {
+      const args = await askArguments(parts, symbols, String(udf));
+      if (args === undefined) return undefined;
+      literal["args"] = args;
+    }
   }
-  if (whole["args"] === undefined) {
-    const args = await askArguments(parts, symbols, String(whole["function"]));
-    if (args === undefined) return undefined;
-    whole["args"] = args;
-  }
-  return whole;
+  return withLiteral({ ...config, type: TYPE, request: "launch", name: name ?? "Debug UDF" }, literal);
 }
 
 /** The UDF at the cursor, or one that the user chooses. Throws a UserError if there is none. */
@@ -152,7 +166,11 @@ async function configurationsOfFile(): Promise<vscode.DebugConfiguration[]> {
   const file = activeGoFile();
   if (file === undefined) return [];
   const symbols = await udfsIn(file);
-  return symbols.map(({ name }) => debugConfiguration(name, file.fsPath, { function: name }));
+  const folder = folderOf(file.fsPath);
+  // In launch.json, to which the user can add them, VS Code replaces variables.
+  return symbols
+    .filter(({ name }) => !hasVariables(`${folder} ${name}`))
+    .map(({ name }) => ({ ...configurationNamed(name), package: folder, function: name }));
 }
 
 async function udfsIn(file: vscode.Uri): Promise<UdfSymbol[]> {
