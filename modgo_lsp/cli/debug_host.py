@@ -50,13 +50,16 @@ async def host_at(path: Path, new_calls: Callable[[], DebugCalls]) -> AsyncItera
         task = asyncio.current_task()
         assert task is not None
         tasks.add(task)
-        calls = new_calls()
-        with suppress(OSError, ValueError, asyncio.CancelledError):
-            while line := await reader.readline():
-                writer.write(calls.answer(line))
-                await writer.drain()
-        writer.close()
-        tasks.discard(task)
+        try:
+            calls = new_calls()
+            with suppress(OSError, ValueError, asyncio.CancelledError):
+                while line := await reader.readline():
+                    writer.write(calls.answer(line))
+                    await writer.drain()
+        finally:
+            # Without an answer, the program would wait for ever.
+            writer.close()
+            tasks.discard(task)
 
     server = await asyncio.start_unix_server(serve, path, limit=_LONGEST)
     try:
