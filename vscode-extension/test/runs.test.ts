@@ -124,6 +124,14 @@ describe("a value", () => {
   it("has a short text, however long it is", () => {
     assert.ok(of(JSON.stringify("x".repeat(1_000_000))).length < 60);
     assert.ok(of(JSON.stringify(Array.from({ length: 100_000 }, (_, index) => index))).length < 80);
+    for (const length of [0, 1, 2, 13, 14, 15, 16, 100_000]) {
+      const bytes = Buffer.alloc(length, 7);
+      const hex = length === 0 ? "(empty)" : bytes.toString("hex").replace(/..(?=.)/g, "$& ");
+      const value = parseJson(JSON.stringify({ $bytes: bytes.toString("base64") }));
+      const whole = hex.length <= 40;
+      assert.deepEqual(textOf(value, 40), { text: whole ? hex : `${hex.slice(0, 40)}…`, whole });
+      assert.equal(sizeOf(value), `${length.toLocaleString("en-US")} byte${length === 1 ? "" : "s"}`);
+    }
   });
 });
 

@@ -62,16 +62,17 @@ export function orderOf(value: Json): string {
 export function textOf(value: Json, limit: number): { readonly text: string; readonly whole: boolean } {
   const items = itemsOf(value);
   if (items !== undefined) return { text: preview(value, limit), whole: false };
-  const text = scalarText(value);
+  const text = scalarText(value, limit);
   return text.length <= limit ? { text, whole: true } : { text: `${text.slice(0, limit)}…`, whole: false };
 }
 
-function scalarText(value: Json): string {
+/** All of a value's text, or at least `limit` characters and one more. */
+function scalarText(value: Json, limit: number): string {
   if (!(value instanceof JsonObject)) return flatJson(value);
   const content = value.members[0]?.[1] ?? null;
   if (typeof content !== "string") return flatJson(content);
   const type = typeOf(value);
-  if (type === "bytes" || type === "HLL") return hex(content);
+  if (type === "bytes" || type === "HLL") return hex(content.slice(0, 4 * Math.ceil((limit + 3) / 9)));
   return escapeHidden(content);
 }
 
@@ -88,7 +89,7 @@ function hex(base64: string): string {
 function preview(value: Json, limit: number): string {
   const items = itemsOf(value);
   if (items === undefined) {
-    const text = scalarText(value);
+    const text = scalarText(value, limit);
     return text.length > limit ? `${text.slice(0, limit)}…` : text;
   }
   const isList = typeOf(value) === "list";
@@ -113,7 +114,9 @@ export function sizeOf(value: Json): string {
   if (items !== undefined) return counted(items.length, type === "list" ? "element" : "key");
   if (type !== "bytes" && type !== "HLL") return "";
   const content = value instanceof JsonObject ? value.members[0]?.[1] : undefined;
-  return typeof content === "string" ? counted(atob(content).length, "byte") : "";
+  if (typeof content !== "string") return "";
+  const padding = /=*$/.exec(content.slice(-2))?.[0].length ?? 0;
+  return counted((content.length / 4) * 3 - padding, "byte");
 }
 
 /** "1 element", "100,000 elements" */
