@@ -205,7 +205,8 @@ print(json.dumps(answer))
 export function probeWith(folder: string): (python: string) => Promise<Probe> {
   return (python) =>
     new Promise((resolve) => {
-      const options = { cwd: folder, timeout: PROBE_SECONDS * 1000, windowsHide: true };
+      const limit = { timeout: PROBE_SECONDS * 1000, killSignal: "SIGKILL" } as const;
+      const options = { cwd: folder, windowsHide: true, ...limit };
       execFile(python, [...ISOLATED, "-c", PROBE_PROGRAM], options, (error, stdout, stderr) => {
         if (error === null) {
           resolve(readProbe(stdout));
