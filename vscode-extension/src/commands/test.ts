@@ -43,7 +43,10 @@ async function offerCaseFile(folder: vscode.Uri, udf: string | undefined): Promi
   const editor = await vscode.window.showTextDocument(document);
   if (document.getText() !== "") return; // the file exists
   await editor.edit((edit) => {
-    edit.insert(new vscode.Position(0, 0), CASE_FILE.replace("NAME", JSON.stringify(udf ?? "name")));
+    edit.insert(
+      new vscode.Position(0, 0),
+      CASE_FILE.replace("NAME", () => JSON.stringify(udf ?? "name")),
+    );
   });
 }
 
