@@ -9,7 +9,15 @@ import { PAGE, type Row, rowsOf } from "../src/results/rows.js";
 import { sizeOf, textOf, typeOf } from "../src/results/values.js";
 import { restoredRuns, storedRuns, withRun } from "../src/runs/history.js";
 import { formatRecord } from "../src/runs/record-text.js";
-import { callArgument, callText, parametersFor, placeOf, type Run, summaryOf } from "../src/runs/run.js";
+import {
+  callArgument,
+  callText,
+  parametersFor,
+  placeOf,
+  type Run,
+  sourceOf,
+  summaryOf,
+} from "../src/runs/run.js";
 import { readCall } from "../src/server/command-results.js";
 
 const request = {
@@ -310,5 +318,9 @@ describe("a run", () => {
   it("names places in the source", () => {
     assert.deepEqual(placeOf("/a/counters.go:12"), { file: "counters.go", line: 12 });
     assert.equal(placeOf("counters.go"), undefined);
+    assert.equal(placeOf("counters.go:0"), undefined);
+    const context = { function: null, sample: null, sources: { "counters.go": "/a/counters.go" } };
+    assert.equal(sourceOf(context, { file: "counters.go" }), "/a/counters.go");
+    assert.equal(sourceOf(context, { file: "constructor" }), undefined);
   });
 });

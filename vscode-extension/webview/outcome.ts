@@ -4,7 +4,7 @@ import { binEntries, type Entry, entryOf } from "../src/results/diff.js";
 import { escapeHidden, flatJson, type Json, JsonObject } from "../src/results/exact-json.js";
 import { formatDuration, lacksSample, recordChanged, recordOperations } from "../src/results/format.js";
 import { counted, itemsOf, sizeOf, textOf, typeOf } from "../src/results/values.js";
-import { placeOf } from "../src/runs/run.js";
+import { placeOf, sourceOf } from "../src/runs/run.js";
 import type { CallFailure, CallSuccess } from "../src/server/command-results.js";
 import { icon } from "./icon.js";
 import { ICONS } from "./status-icons.js";
@@ -189,7 +189,7 @@ function failure(run: LoadedRun, { error, findings = [] }: CallFailure, actions:
 /** A place "counters.go:12" as a link, if its file is known. */
 function place({ summary, context }: LoadedRun, text: string, actions: Actions): TemplateResult {
   const found = placeOf(text);
-  if (found === undefined || !Object.hasOwn(context.sources, found.file)) {
+  if (found === undefined || sourceOf(context, found) === undefined) {
     return html`<span class="place">${escapeHidden(text)}</span>`;
   }
   return html`<button

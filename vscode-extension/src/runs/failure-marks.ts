@@ -1,7 +1,7 @@
 // Marks the source line of a failed run as a problem, until the text of its file changes or the function runs again.
 import * as vscode from "vscode";
 import { plain } from "../plain-text.js";
-import { type Answer, contextOf, placeOf, type Run, statusOf } from "./run.js";
+import { type Answer, contextOf, placeOf, type Run, sourceOf, statusOf } from "./run.js";
 import type { CallResult } from "../server/command-results.js";
 
 export interface FailureMarks {
@@ -50,11 +50,11 @@ function markOf(run: Run): { uri: vscode.Uri; diagnostic: vscode.Diagnostic } | 
   const answer = JSON.parse(run.answer) as Answer;
   const { error } = answer;
   if (error === undefined || statusOf(answer as CallResult) === "asks") return undefined;
-  const { sources, function: udf } = contextOf(answer);
+  const context = contextOf(answer);
   // An error that a UDF returns has no frames: the function itself is marked.
-  for (const text of [...(error.frames ?? []), udf?.location ?? ""]) {
+  for (const text of [...(error.frames ?? []), context.function?.location ?? ""]) {
     const place = placeOf(text);
-    const file = place === undefined ? undefined : sources[place.file];
+    const file = place === undefined ? undefined : sourceOf(context, place);
     if (place === undefined || file === undefined) continue;
     const uri = vscode.Uri.file(file);
     const range = lineRange(uri, place.line - 1);

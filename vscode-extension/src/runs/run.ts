@@ -116,9 +116,14 @@ export function callArgument(
 
 /** A place "counters.go:12" in the source. */
 export function placeOf(text: string): { readonly file: string; readonly line: number } | undefined {
-  const match = /^(.*):(\d+)$/.exec(text);
+  const match = /^(.*):([1-9]\d*)$/.exec(text);
   const [, file, line] = match ?? [];
   return file === undefined ? undefined : { file: file.split("/").at(-1) ?? file, line: Number(line) };
+}
+
+/** The path of a place's file, undefined if it isn't known. */
+export function sourceOf({ sources }: RunContext, { file }: { readonly file: string }): string | undefined {
+  return Object.hasOwn(sources, file) ? sources[file] : undefined; // a //line directive may name any file
 }
 
 /** One row of the form for each argument: those of a variadic parameter have it several times. */

@@ -1,13 +1,12 @@
 // Opens the places of a run in the editor.
 import * as vscode from "vscode";
-import { type Answer, contextOf, placeOf, type Run } from "./run.js";
+import { type Answer, contextOf, placeOf, type Run, sourceOf } from "./run.js";
 
 /** Opens a place "counters.go:12" that the run's answer names. */
 export async function openPlace(run: Run, text: string): Promise<void> {
   const place = placeOf(text);
   if (place === undefined) return;
-  const { sources } = contextOf(JSON.parse(run.answer) as Answer);
-  const file = sources[place.file];
+  const file = sourceOf(contextOf(JSON.parse(run.answer) as Answer), place);
   if (file !== undefined) await openSource(vscode.Uri.file(file), place.line);
 }
 
