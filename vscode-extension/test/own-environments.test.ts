@@ -80,6 +80,15 @@ describe("Modgo's own environments", () => {
       ["0.1.1", "0.2.0", "0.2.0"],
     );
   });
+
+  it("are not removed while a window makes them", async () => {
+    const made = await make(bundle("0.4.0", "newer"), "3.11.7", false);
+    mkdirSync(`${made}.wheels`);
+    writeFileSync(`${made}.lock`, String(process.pid));
+    assert.deepEqual(await removeOthers(root, now), []);
+    writeFileSync(`${made}.lock`, String(ended));
+    assert.equal((await removeOthers(root, now)).length, 2);
+  });
 });
 
 describe("the lock", () => {

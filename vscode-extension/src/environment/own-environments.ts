@@ -3,7 +3,7 @@
 // window that runs a server lists itself in USERS, so that no other window removes its environment.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import type { Bundle } from "./bundle.js";
 
@@ -46,7 +46,7 @@ export async function use(python: string): Promise<void> {
   await writeFile(path.join(users, String(process.pid)), "");
 }
 
-/** Removes the environments of other versions that no window uses. Returns their names. */
+/** Removes the environments of other versions that no window uses or makes. Returns their names. */
 export async function removeOthers(root: string, bundle: Bundle): Promise<string[]> {
   const removed: string[] = [];
   for (const entry of await readdir(root, { withFileTypes: true }).catch(() => [])) {
@@ -54,6 +54,10 @@ export async function removeOthers(root: string, bundle: Bundle): Promise<string
     if (!entry.isDirectory() || name.startsWith(prefixOf(bundle))) continue;
     const users = await readdir(path.join(root, name, USERS)).catch(() => []);
     if (users.some((pid) => isRunning(Number(pid)))) continue;
+    // A window makes it, or its wheels.
+    const lock = path.join(root, `${name.replace(/\.wheels$/, "")}.lock`);
+    const holder = Number(await readFile(lock, "utf8").catch(() => ""));
+    if (holder !== 0 && isRunning(holder)) continue;
     await rm(path.join(root, name), { recursive: true, force: true });
     removed.push(name);
   }
