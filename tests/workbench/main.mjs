@@ -1,6 +1,6 @@
 // Runs the journeys one after the other and prints the result of each step. The steps after a failed step count as failed.
 // The exit code is 0 if all passed. With MODGO_WORKBENCH_RETRIES=1 a failed journey runs once more in a new session, and the
-// result says so if it passes.
+// result says so if it passes. A whole run writes the measured times; one of some journeys does with --figures.
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeFigures } from "./figures.mjs";
@@ -15,11 +15,12 @@ const RETRIES = Number(process.env.MODGO_WORKBENCH_RETRIES ?? 0);
 const clock = setTimeout(() => abandon(`not done after ${WHOLE_LIMIT_S} s`), WHOLE_LIMIT_S * 1000);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => abandon(signal));
 
-const filters = process.argv.slice(2);
+const filters = process.argv.slice(2).filter((word) => word !== "--figures");
+const whole = filters.length === 0;
 const chosen = journeys.filter(
   ({ name }) => filters.length === 0 || filters.some((word) => name.includes(word)),
 );
-if (filters.length === 0) rmSync(SCREENSHOTS, { recursive: true, force: true });
+if (whole) rmSync(SCREENSHOTS, { recursive: true, force: true });
 mkdirSync(SCREENSHOTS, { recursive: true });
 
 const figures = {};
@@ -29,7 +30,7 @@ let failed = chosen.length === 0 ? 1 : 0;
 let flaky = 0;
 if (chosen.length === 0) console.log(`No journey is called ${filters.join(" ")}.`);
 for (const journey of chosen) await runWithRetries(journey);
-if (filters.length === 0 && failed === 0) writeFigures({ scenarios: journeys.length, ...figures });
+if ((whole || process.argv.includes("--figures")) && failed === 0) writeFigures({ scenarios: passed, ...figures });
 clearTimeout(clock);
 for (const reason of reasons) console.log(`\n${reason}`);
 console.log(`\n${passed} passed, ${failed} failed${flaky > 0 ? `, ${flaky} journeys after a retry` : ""}`);
