@@ -124,7 +124,7 @@ export const debugging = {
         const { page } = workbench;
         await workbench.focusEditor("counters.go");
         await workbench.goTo(state.line);
-        const widget = page.locator(".breakpoint-widget .view-lines");
+        const widget = page.locator(".breakpoint-widget .monaco-editor.focused .view-lines");
         await workbench.run("Debug: Edit Breakpoint", widget);
         await page.keyboard.insertText("n > 5");
         await page.keyboard.press("Enter");
