@@ -54,9 +54,14 @@ def test_imports_of_the_extension_are_no_development_dependencies() -> None:
     """esbuild bundles both kinds, but notices and SBOM list `dependencies` only."""
     imported = {
         name
-        for path in (EXTENSION / "src").rglob("*.ts")
-        for name in re.findall(r'from "((?:@[\w.-]+/)?[\w-]+)', path.read_text("utf-8"))
+        for folder in ("src", "webview")
+        for path in (EXTENSION / folder).rglob("*.ts")
+        for name in re.findall(r'(?:from|import) "((?:@[\w.-]+/)?[\w-]+)', path.read_text("utf-8"))
         if not re.match(r"node\b|vscode$", name)
     }
+    # esbuild.mjs copies files of packages.
+    imported |= set(
+        re.findall(r"node_modules/(@[\w-]+/[\w-]+)", (EXTENSION / "esbuild.mjs").read_text("utf-8"))
+    )
     allowed = json.loads((EXTENSION / "package.json").read_text("utf-8"))["dependencies"]
     assert imported == allowed.keys()

@@ -27,7 +27,8 @@ _EXPECTED = """{
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of what the server and its workspace tests need."""
-    needed = ("modgo_lsp", "grammars", "udf", "libmod_go", "tests", "docs", "scripts", "pyproject.toml")
+    folders = ("modgo_lsp", "grammars", "udf", "libmod_go", "tests", "docs", "scripts")
+    needed = (*folders, "pyproject.toml", "vscode-extension/package.json")
     listed = subprocess.check_output(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *needed], cwd=ROOT
     )
