@@ -238,8 +238,8 @@ test-dist: dist ## make dist, then check the packages, install them offline, and
 bench: bench-lint bench-cli bench-server bench-abi ## All benchmarks, each a table and bench/out/NAME.json (bench-lint BENCH="--packages 1000")
 
 .PHONY: bench-workbench
-bench-workbench: $(VENV)/.bench ## VS Code: window to first diagnostic beside gopls, lens to result, 100 cases, activation, sizes
-	tests/workbench/run --figures "first module" "beside gopls" testing install
+bench-workbench: $(VENV)/.bench ## VS Code: window to first diagnostic, lens to result, 100 cases, activation, sizes
+	tests/workbench/run --figures "first module" testing install
 
 bench-%: $(VENV)/.bench libmod_go.so
 	$(BIN)/python -m bench.$* $(BENCH)

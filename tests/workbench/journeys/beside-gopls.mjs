@@ -73,21 +73,6 @@ export const besideGopls = {
         await workbench.showProblems();
         await workbench.problem(/Take.*not registered.*MG101/);
         await workbench.problem(/self-assignment/);
-      },
-    ],
-    [
-      "both show them again in a window that is opened again",
-      async ({ workbench, figures }) => {
-        const began = performance.now();
-        await workbench.open(COUNTERS); // with Problems, as before
-        const shown = async (pattern) => {
-          await workbench.problem(pattern, 120);
-          return performance.now() - began;
-        };
-        [figures.window_to_diag_beside_ms, figures.window_to_gopls_diag_ms] = await Promise.all([
-          shown(/Take.*not registered.*MG101/),
-          shown(/self-assignment/),
-        ]);
         await workbench.closePanel();
       },
     ],
