@@ -30,7 +30,8 @@ let failed = chosen.length === 0 ? 1 : 0;
 let flaky = 0;
 if (chosen.length === 0) console.log(`No journey is called ${filters.join(" ")}.`);
 for (const journey of chosen) await runWithRetries(journey);
-if ((whole || process.argv.includes("--figures")) && failed === 0) writeFigures({ scenarios: passed, ...figures });
+if ((whole || process.argv.includes("--figures")) && failed === 0)
+  writeFigures({ scenarios: passed, ...figures });
 clearTimeout(clock);
 for (const reason of reasons) console.log(`\n${reason}`);
 console.log(`\n${passed} passed, ${failed} failed${flaky > 0 ? `, ${flaky} journeys after a retry` : ""}`);

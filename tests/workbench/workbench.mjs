@@ -28,7 +28,9 @@ export class Workbench {
 
   /** Opens the folder in the window, without a file. */
   async openFolder() {
-    await this.page.goto(`${this.origin}/?${new URLSearchParams({ folder: this.folder })}`, { timeout: 90_000 });
+    await this.page.goto(`${this.origin}/?${new URLSearchParams({ folder: this.folder })}`, {
+      timeout: 90_000,
+    });
     await this.page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
   }
 

@@ -8,16 +8,13 @@ import { GOPLS_VSIX, INTERPRETER, ROOT } from "../paths.mjs";
 import { waitUntil } from "../wait-until.mjs";
 
 const COUNTERS = "counters/counters.go";
-const SELF_ASSIGNED =
-  "\nfunc again(n int) int {\n\tn = n\n\treturn n\n}\n\nvar _ = again\n";
+const SELF_ASSIGNED = "\nfunc again(n int) int {\n\tn = n\n\treturn n\n}\n\nvar _ = again\n";
 
 /** The gopls of the benchmarks, and the environment in which it finds its Go. */
 function gopls() {
   const script =
     "import json, bench.go_tools as tools; print(json.dumps([str(tools.go_tool('gopls')), tools.newest_go()]))";
-  return JSON.parse(
-    execFileSync(INTERPRETER, ["-c", script], { cwd: ROOT, encoding: "utf8" }),
-  );
+  return JSON.parse(execFileSync(INTERPRETER, ["-c", script], { cwd: ROOT, encoding: "utf8" }));
 }
 
 function environment(home) {
@@ -39,15 +36,7 @@ function prepare(folder) {
   const text = readFileSync(file, "utf8");
   writeFileSync(file, text.replace('\tudf.Register("take", Take)\n', ""));
   appendFileSync(file, SELF_ASSIGNED);
-  const install = [
-    "-m",
-    "modgo_lsp",
-    "sdk",
-    "install",
-    "--write",
-    "--path",
-    path.join(folder, "counters"),
-  ];
+  const install = ["-m", "modgo_lsp", "sdk", "install", "--write", "--path", path.join(folder, "counters")];
   execFileSync(INTERPRETER, install, {
     env: { ...process.env, ...environment(home) },
     stdio: "pipe",
@@ -79,15 +68,10 @@ export const besideGopls = {
     [
       "highlights of Go names come from gopls",
       async ({ workbench, folder }) => {
-        const { line, column } = positionOf(
-          folder,
-          "limit int64) (int64, error)",
-        );
+        const { line, column } = positionOf(folder, "limit int64) (int64, error)");
         await workbench.goTo(line, column);
         // VS Code by itself would highlight the word in comments and strings too.
-        const marks = workbench.page.locator(
-          ".wordHighlight, .wordHighlightStrong, .wordHighlightText",
-        );
+        const marks = workbench.page.locator(".wordHighlight, .wordHighlightStrong, .wordHighlightText");
         await waitUntil(
           "the parameter and its two uses are highlighted",
           async () => (await marks.count()) === 3,
@@ -105,8 +89,7 @@ export const besideGopls = {
         await workbench.run("Peek Call Hierarchy", peek.first());
         await waitUntil(
           "the callers",
-          async () =>
-            (await peek.allInnerTexts()).some((text) => text.includes("Add")),
+          async () => (await peek.allInnerTexts()).some((text) => text.includes("Add")),
           20,
           async () => JSON.stringify(await peek.allInnerTexts()),
         );
@@ -118,16 +101,13 @@ export const besideGopls = {
       async ({ workbench, folder }) => {
         const { line, column } = positionOf(folder, '"add"');
         await workbench.goTo(line);
-        for (let moved = 1; moved < column + 2; moved++)
-          await workbench.page.keyboard.press("ArrowRight");
+        for (let moved = 1; moved < column + 2; moved++) await workbench.page.keyboard.press("ArrowRight");
         await workbench.run("Go to Definition");
         const { line: declared } = positionOf(folder, "func Add(");
         await waitUntil(
           "the cursor is on the function",
           async () =>
-            (
-              await workbench.page.locator(".part.statusbar").innerText()
-            ).includes(`Ln ${declared},`),
+            (await workbench.page.locator(".part.statusbar").innerText()).includes(`Ln ${declared},`),
           20,
           () => workbench.page.locator(".part.statusbar").innerText(),
         );
@@ -147,9 +127,7 @@ export const besideGopls = {
           await workbench.run("Modgo: Build UDF module");
           await workbench.toast(/didn't build.*mismatched types/, 180);
         }
-        const same = (await workbench.problems()).filter((text) =>
-          text.includes("mismatched types"),
-        );
+        const same = (await workbench.problems()).filter((text) => text.includes("mismatched types"));
         assert.equal(same.length, 1, same.join("\n"));
         assert.doesNotMatch(same[0], /MG401/);
       },

@@ -69,7 +69,9 @@ export const firstModule = {
     [
       "VS Code's list of extensions has the time of activation",
       async ({ workbench, figures }) => {
-        const row = workbench.page.locator(".runtime-extensions-editor .monaco-list-row", { hasText: "Modgo" });
+        const row = workbench.page.locator(".runtime-extensions-editor .monaco-list-row", {
+          hasText: "Modgo",
+        });
         await workbench.run("Developer: Show Running Extensions", row);
         // The time to load the bundle and to activate.
         figures.activation_ms = Number(/Activation: (\d+)ms/.exec(await row.innerText())[1]);

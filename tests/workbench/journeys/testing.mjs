@@ -61,15 +61,11 @@ const HUNDRED = 100;
 
 /** A row of the Test Explorer. */
 function row({ page }, text) {
-  return page
-    .locator(".test-explorer .monaco-list-row", { hasText: text })
-    .first();
+  return page.locator(".test-explorer .monaco-list-row", { hasText: text }).first();
 }
 
 async function rows({ page }) {
-  return (
-    await page.locator(".test-explorer .monaco-list-row").allInnerTexts()
-  ).join(" | ");
+  return (await page.locator(".test-explorer .monaco-list-row").allInnerTexts()).join(" | ");
 }
 
 /** Waits until an item has a state, such as "passed". */
@@ -78,14 +74,11 @@ async function stateOf(workbench, text, state, seconds = 60) {
   await waitUntil(
     `“${text}” has ${state}`,
     async () => {
-      const shown = await icon
-        .getAttribute("class", { timeout: 1000 })
-        .catch(() => "");
+      const shown = await icon.getAttribute("class", { timeout: 1000 }).catch(() => "");
       return shown.includes(`codicon-testing-${state}-icon`);
     },
     seconds,
-    async () =>
-      `${await icon.getAttribute("class").catch(() => "no such row")} in ${await rows(workbench)}`,
+    async () => `${await icon.getAttribute("class").catch(() => "no such row")} in ${await rows(workbench)}`,
   );
 }
 
@@ -94,8 +87,7 @@ async function expand(workbench, text) {
   await waitUntil(
     `“${text}” is expanded`,
     async () => {
-      if (!(await twistie.getAttribute("class")).includes("collapsed"))
-        return true;
+      if (!(await twistie.getAttribute("class")).includes("collapsed")) return true;
       await twistie.click();
       return false;
     },
@@ -106,9 +98,7 @@ async function expand(workbench, text) {
 /** Presses a button that a row shows under the mouse, such as "Run Test with Coverage". */
 async function press(workbench, text, button) {
   await row(workbench, text).hover();
-  await row(workbench, text)
-    .getByRole("button", { name: button, exact: true })
-    .click();
+  await row(workbench, text).getByRole("button", { name: button, exact: true }).click();
 }
 
 /** The counts of the last run, such as "3/5". */
@@ -128,9 +118,7 @@ async function edit(workbench, file, line, text) {
   await workbench.page.keyboard.press("Shift+End");
   await workbench.page.keyboard.insertText(text);
   await workbench.save();
-  await workbench.page
-    .locator(".tab.active.dirty")
-    .waitFor({ state: "detached" });
+  await workbench.page.locator(".tab.active.dirty").waitFor({ state: "detached" });
 }
 
 function lineOf(text, part) {
@@ -154,14 +142,10 @@ export const testing = {
       write(MODULE, GO);
       write(CASES, YAML);
       write("stock/go.mod", mod.replace("/counters", "/stock"));
-      const sum = (n) =>
-        `- {name: sum ${n}, function: sum, args: [${n}, 1], expect: {result: ${n + 1}}}\n`;
+      const sum = (n) => `- {name: sum ${n}, function: sum, args: [${n}, 1], expect: {result: ${n + 1}}}\n`;
       write("sums/sums.go", SUMS);
       write("sums/go.mod", mod.replace("/counters", "/sums"));
-      write(
-        "sums/testdata/udf/sums.case.yaml",
-        Array.from({ length: HUNDRED }, (_, n) => sum(n)).join(""),
-      );
+      write("sums/testdata/udf/sums.case.yaml", Array.from({ length: HUNDRED }, (_, n) => sum(n)).join(""));
     },
   },
   steps: [
@@ -170,10 +154,7 @@ export const testing = {
       async ({ workbench }) => {
         await workbench.open(MODULE);
         await workbench.settled("Modgo: Test UDF module");
-        await workbench.run(
-          "Testing: Focus on Test Explorer View",
-          workbench.page.locator(".test-explorer"),
-        );
+        await workbench.run("Testing: Focus on Test Explorer View", workbench.page.locator(".test-explorer"));
         await expand(workbench, "stock");
         await expand(workbench, "stock.case.yaml");
         await expand(workbench, /^take\s*table/);
@@ -190,11 +171,7 @@ export const testing = {
         await workbench.focusEditor("stock.go");
         await workbench.run("Modgo: Test UDF module");
         await stateOf(workbench, "halts in the middle", "failed", BUILD_S);
-        for (const name of [
-          "takes what is there",
-          "takes all",
-          "takes nothing",
-        ]) {
+        for (const name of ["takes what is there", "takes all", "takes nothing"]) {
           await stateOf(workbench, name, "passed");
         }
         await stateOf(workbench, "takes no more than there is", "failed");
@@ -212,17 +189,12 @@ export const testing = {
           hasText: "result: expected 5, got 0",
         });
         await peek.waitFor();
-        const side = (name) =>
-          peek.locator(`.monaco-diff-editor .${name} .view-lines`).last();
+        const side = (name) => peek.locator(`.monaco-diff-editor .${name} .view-lines`).last();
         await waitUntil(
           "the diff has both differences",
           async () =>
-            /result:\s+5\s+record\.bins\.left:\s+0/.test(
-              await workbench.textOf(side("original")),
-            ) &&
-            /result:\s+0\s+record\.bins\.left:\s+5/.test(
-              await workbench.textOf(side("modified")),
-            ),
+            /result:\s+5\s+record\.bins\.left:\s+0/.test(await workbench.textOf(side("original"))) &&
+            /result:\s+0\s+record\.bins\.left:\s+5/.test(await workbench.textOf(side("modified"))),
           20,
           () => peek.innerText(),
         );
@@ -238,13 +210,8 @@ export const testing = {
       async ({ workbench }) => {
         const { page } = workbench;
         await page.keyboard.press("Escape");
-        const results = page
-          .locator(".part.panel .terminal-wrapper, .part.panel .xterm")
-          .first();
-        await workbench.run(
-          "Test Results: Focus on Test Results View",
-          page.locator(".part.panel"),
-        );
+        const results = page.locator(".part.panel .terminal-wrapper, .part.panel .xterm").first();
+        await workbench.run("Test Results: Focus on Test Results View", page.locator(".part.panel"));
         await results.waitFor();
       },
     ],
@@ -264,17 +231,9 @@ export const testing = {
         await stateOf(workbench, "takes nothing if there is less", "passed");
         await ended(workbench);
         await workbench.run("Test: Rerun Failed Tests");
-        await waitUntil(
-          "two more runs",
-          () => runsIn(outputLog()) === before + 2,
-          20,
-          outputLog,
-        );
+        await waitUntil("two more runs", () => runsIn(outputLog()) === before + 2, 20, outputLog);
         const last = outputLog().split("modgo.test ").at(-1);
-        assert.match(
-          last,
-          /"cases":\[\{"file":"stock\.case\.yaml","name":"halts in the middle"\}\]/,
-        );
+        assert.match(last, /"cases":\[\{"file":"stock\.case\.yaml","name":"halts in the middle"\}\]/);
         await ended(workbench);
       },
     ],
@@ -282,25 +241,11 @@ export const testing = {
       "a continuous run runs them again when a Go file is saved",
       async ({ workbench }) => {
         await press(workbench, "takes what is there", "Turn on Continuous Run");
-        await edit(
-          workbench,
-          MODULE,
-          lineOf(GO, "return n, rec.Update()"),
-          "\treturn n + 1, rec.Update()",
-        );
+        await edit(workbench, MODULE, lineOf(GO, "return n, rec.Update()"), "\treturn n + 1, rec.Update()");
         await stateOf(workbench, "takes what is there", "failed", BUILD_S);
-        await edit(
-          workbench,
-          MODULE,
-          lineOf(GO, "return n, rec.Update()"),
-          "\treturn n, rec.Update()",
-        );
+        await edit(workbench, MODULE, lineOf(GO, "return n, rec.Update()"), "\treturn n, rec.Update()");
         await stateOf(workbench, "takes what is there", "passed", BUILD_S);
-        await press(
-          workbench,
-          "takes what is there",
-          "Turn off Continuous Run",
-        );
+        await press(workbench, "takes what is there", "Turn off Continuous Run");
       },
     ],
     [
@@ -314,10 +259,7 @@ export const testing = {
         await workbench.focusEditor("stock.go");
         const gutter = (line, state) =>
           page
-            .locator(
-              `.margin-view-overlays .line-numbers.coverage-deco-${state}`,
-              { hasText: `${line}` },
-            )
+            .locator(`.margin-view-overlays .line-numbers.coverage-deco-${state}`, { hasText: `${line}` })
             .first();
         await gutter(lineOf(GO, "return n, rec"), "hit").waitFor();
         await gutter(lineOf(GO, "udf.Log"), "miss").waitFor();
@@ -329,17 +271,10 @@ export const testing = {
         const before = runsIn(outputLog());
         await workbench.closePanel();
         await workbench.goTo(lineOf(GO, "rec.Int"));
-        await workbench.clickLens(
-          /^Test$/,
-          1,
-          () => runsIn(outputLog()) > before,
-        );
+        await workbench.clickLens(/^Test$/, 1, () => runsIn(outputLog()) > before);
         await waitUntil(
           "it has run",
-          () =>
-            /"cases":\[\{[^}]*"halts in the middle"\}\]/.test(
-              outputLog().split("modgo.test ").at(-1),
-            ),
+          () => /"cases":\[\{[^}]*"halts in the middle"\}\]/.test(outputLog().split("modgo.test ").at(-1)),
           20,
           outputLog,
         );
@@ -373,25 +308,18 @@ export const testing = {
       "a task builds, and its errors are in Problems",
       async ({ workbench }) => {
         await workbench.closeOtherEditors("stock.go");
-        await edit(
-          workbench,
-          MODULE,
-          lineOf(GO, "return n, rec.Update()"),
-          '\treturn n + "x", rec.Update()',
-        );
+        await edit(workbench, MODULE, lineOf(GO, "return n, rec.Update()"), '\treturn n + "x", rec.Update()');
         await workbench.run("Tasks: Run Task");
-        const entry = (text) => workbench.page.locator(".quick-input-list .monaco-list-row", { hasText: text });
-        await entry(/^\s*modgo/).first().click();
+        const entry = (text) =>
+          workbench.page.locator(".quick-input-list .monaco-list-row", { hasText: text });
+        await entry(/^\s*modgo/)
+          .first()
+          .click();
         await entry("modgo: build stock").click();
         await workbench.showProblems();
         const line = lineOf(GO, "return n, rec.Update()");
-        await workbench.problem(
-          new RegExp(`mismatched types.*MG401.*\\[Ln ${line}, Col \\d+\\]`),
-          BUILD_S,
-        );
-        const all = (await workbench.problems()).filter((text) =>
-          text.includes("mismatched types"),
-        );
+        await workbench.problem(new RegExp(`mismatched types.*MG401.*\\[Ln ${line}, Col \\d+\\]`), BUILD_S);
+        const all = (await workbench.problems()).filter((text) => text.includes("mismatched types"));
         assert.equal(all.length, 1, all.join("\n"));
       },
     ],
@@ -402,13 +330,11 @@ export const testing = {
         await stateOf(workbench, /^stock\s*(\d|$)/, "error", BUILD_S);
         // The error in the source is not text of the page's elements, so look at that of the results.
         const results = workbench.page.locator(".part.panel");
-        await results.getByText(/stock didn't build: stock\.go:\d+: /).first().waitFor();
-        await edit(
-          workbench,
-          MODULE,
-          lineOf(GO, "return n, rec.Update()"),
-          "\treturn n, rec.Update()",
-        );
+        await results
+          .getByText(/stock didn't build: stock\.go:\d+: /)
+          .first()
+          .waitFor();
+        await edit(workbench, MODULE, lineOf(GO, "return n, rec.Update()"), "\treturn n, rec.Update()");
       },
     ],
     [
@@ -431,26 +357,21 @@ export const testing = {
         }
       },
     ],
-    ...["Dark Modern", "High Contrast", "High Contrast Light"].map(
-      (theme) => [
-        `a failed case in the theme ${theme}`,
-        async ({ workbench, state }) => {
-          if (state.failed === undefined) {
-            state.failed = true;
-            await press(workbench, /^stock\s*(\d|$)/, "Run Test");
-            await stateOf(workbench, "halts in the middle", "failed", BUILD_S);
-          }
-          await workbench.changeSettings({
-            "workbench.colorTheme": `Default ${theme}`,
-          });
-          await workbench.openFile(CASES);
-          await row(workbench, "halts in the middle").dblclick();
-          await workbench.page
-            .locator(".peekview-widget", { hasText: "index out of range" })
-            .first()
-            .waitFor();
-        },
-      ],
-    ),
+    ...["Dark Modern", "High Contrast", "High Contrast Light"].map((theme) => [
+      `a failed case in the theme ${theme}`,
+      async ({ workbench, state }) => {
+        if (state.failed === undefined) {
+          state.failed = true;
+          await press(workbench, /^stock\s*(\d|$)/, "Run Test");
+          await stateOf(workbench, "halts in the middle", "failed", BUILD_S);
+        }
+        await workbench.changeSettings({
+          "workbench.colorTheme": `Default ${theme}`,
+        });
+        await workbench.openFile(CASES);
+        await row(workbench, "halts in the middle").dblclick();
+        await workbench.page.locator(".peekview-widget", { hasText: "index out of range" }).first().waitFor();
+      },
+    ]),
   ],
 };
