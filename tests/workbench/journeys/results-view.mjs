@@ -349,6 +349,7 @@ export const resultsView = {
         await workbench.run("UDF runs: Focus on UDF runs View", view.locator(".runs-list"));
         // The megabyte isn't stored with the workspace.
         assert.equal(await view.locator(".runs-list li").count(), before - 1);
+        await workbench.clearToasts();
         // Which run was selected, VS Code stores a moment later.
         await view.locator(".runs-list .item", { hasText: 'buy("date", 2)' }).click();
         await view.shows("outcome", /articles\s+integer\s+7/);
