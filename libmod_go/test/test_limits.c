@@ -111,7 +111,7 @@ TEST(streams_do_not_keep_records_waiting)
 
 TEST(idle_workers_end_but_for_one)
 {
-	mod_go_fenced_options options = {.size = sizeof(options), .limit = 3, .idle = 300};
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 3, .idle = 3000};
 	mod_go_fenced *pool = fenced_ready(check_module("setup_slow"), &options);
 
 	WAIT_FOR(pool, now.idle >= 1);
