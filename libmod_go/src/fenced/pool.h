@@ -1,6 +1,6 @@
 /*
- * pool.h - the workers of one module: who has which, who waits for one, and the threads that start and watch
- * them. session.h runs a call in a worker. pool.c has the design.
+ * pool.h - the workers of one module: which are free, which calls wait for one, and the threads that start and
+ * watch workers. session.h runs a call in a worker. pool.c has the design.
  */
 #ifndef MOD_GO_POOL_H
 #define MOD_GO_POOL_H
