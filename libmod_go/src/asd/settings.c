@@ -1,6 +1,7 @@
 /* settings.c - MODGO_MODE, _WORKER, _POOL, _IDLE, _MEMORY, _TIMEOUT, _STREAM_TIMEOUT, _TICKER, _CACHE, _LOG, _FENCE and _ENV;
  * docs/server.md has what they do. */
 #include "asd/settings.h"
+#include "as_module/modules.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -197,7 +198,7 @@ void mod_go_settings_read(mod_go_settings *settings)
 	uint64_t workers = 0;
 
 	memset(settings, 0, sizeof(*settings));
-	mod_go_config_init(&settings->config);
+	settings->config = (mod_go_config)MOD_GO_CONFIG_DEFAULTS;
 	settings->config.memory = MEMORY;
 	read_word(settings, "MODGO_MODE", modes, "fenced or unfenced; taking fenced", &mode);
 	read_word(settings, "MODGO_LOG", levels, "error, warning, info, debug or trace; taking trace",
