@@ -25,7 +25,7 @@ SAMPLE ?= 300
 FOLDER ?=
 BIN := $(CURDIR)/$(VENV)/bin
 MODGO := $(BIN)/modgo
-GO_FOLDERS := udf examples libmod_go tests/agreement tests/build tests/host tests/native
+GO_FOLDERS := udf examples libmod_go bench tests/agreement tests/build tests/host tests/native
 
 # The environment's tools come first. It has `go`, `cc` and `node` only if the machine has none.
 export PATH := $(BIN):$(PATH)
@@ -235,7 +235,10 @@ test-dist: dist ## make dist, then check the packages, install them offline, and
 ##@ Benchmarks
 
 .PHONY: bench
-bench: bench-lint bench-cli bench-server bench-abi ## All benchmarks, each a table and bench/out/NAME.json (bench-lint BENCH="--packages 1000")
+bench: bench-lint bench-cli bench-server bench-abi bench-load ## All benchmarks, each a table and bench/out/NAME.json (bench-lint BENCH="--packages 1000")
+
+# Calls in the server that MODGO_ASD names, by the official Go client, beside Lua.
+bench-asd: $(VENV)/.asd
 
 .PHONY: bench-workbench
 bench-workbench: $(VENV)/.bench ## VS Code: window to first diagnostic, lens to result, 100 cases, activation, sizes

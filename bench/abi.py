@@ -51,7 +51,7 @@ class Goal(NamedTuple):
         return cls(text, met)
 
 
-def _make(*arguments: str) -> str:
+def make(*arguments: str) -> str:
     modgo = Path(sys.executable).with_name("modgo")
     done = subprocess.run(
         ["make", "-s", "-C", "libmod_go", *arguments],
@@ -72,9 +72,9 @@ def _figures(*command: str | Path) -> dict[str, float]:
 
 def _measure() -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
     """Through as_module with the allocations; through the loader; through the loader, fenced."""
-    _make("bench")
+    make("bench")
     # It prints the programs to run, and their arguments.
-    program, allocations, modules, worker = _make("-f", "as_module.mk", "bench").split()
+    program, allocations, modules, worker = make("-f", "as_module.mk", "bench").split()
     server = _figures(program, modules, modules, worker) | _figures(program, modules, "dispatch", worker)
     server |= _figures(allocations, modules)
     floor = Path(modules) / "floor.so"

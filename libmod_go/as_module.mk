@@ -10,6 +10,7 @@
 #   make -f as_module.mk msgpack-peer               the program by which tests/native uses the real as_msgpack
 #   make -f as_module.mk go-and-lua                 the program by which tests/native compares functions in Go and in Lua
 #   make -f as_module.mk bench                      target/{arch}/bin/bench-as_module and bench-allocations, and their modules
+#   make -f as_module.mk bench-load                 target/{arch}/bin/bench-load, and its modules
 #   make -f as_module.mk format-check               clang-format finds nothing to change
 #
 # COMMON=<aerospike-common> uses another copy of Aerospike's common; LUAMOD and MOD_LUA likewise for the tests.
@@ -71,6 +72,7 @@ BENCH := $(call objects,$(wildcard bench/as_module/*.c) bench/round_trip.c)
 STATIC := $(LIB)/libmod_go_as_module.a
 TEST_PROGRAM := $(OBJ)/as_module_tests
 BENCH_PROGRAMS := $(BIN)/bench-as_module $(BIN)/bench-allocations
+LOAD_PROGRAM := $(BIN)/bench-load
 
 # The tests' UDF modules: in C, in Go and, with the same functions, in Lua.
 UDF := $(OBJ)/udf
@@ -78,7 +80,7 @@ C_MODULES := $(patsubst test/as_module/modules/%.c,$(UDF)/c/%.so,$(wildcard test
 GO_MODULES := $(patsubst test/as_module/go/%,$(UDF)/go/%.so,$(wildcard test/as_module/go/*)) $(UDF)/go/floor.so
 LUA_MODULES := $(patsubst test/as_module/lua/%.lua,$(UDF)/lua/%.lua,$(wildcard test/as_module/lua/*.lua))
 
-.PHONY: all aerospike-sources libmod_go_as_module.a bench test sanitize tsan test-program soak msgpack-peer peer go-and-lua format format-check clean loader
+.PHONY: all aerospike-sources libmod_go_as_module.a bench bench-load test sanitize tsan test-program soak msgpack-peer peer go-and-lua format format-check clean loader
 .DELETE_ON_ERROR:
 
 all: libmod_go_as_module.a
@@ -231,6 +233,23 @@ bench: $(BENCH_PROGRAMS) $(WORKER) $(patsubst %,$(UDF)/bench/floor%.so,_registry
 		$(UDF)/bench/floor.so $(UDF)/bench/as_module.lua
 	@echo "$(BENCH_PROGRAMS) $(UDF)/bench $(WORKER)"
 
+$(LOAD_PROGRAM): $(call objects,$(addprefix bench/as_module/,load.c cpu_time.c calls.c)) $(RECORDS) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES)
+	@mkdir -p $(@D)
+	$(LINK) -rdynamic -o $@ $^ $(LIBRARIES)
+
+$(UDF)/load/load.so: bench/load/go.mod $(wildcard bench/load/*.go) $(SDK)
+	$(BUILD_GO)
+
+$(UDF)/load/load_fenced.so: $(UDF)/load/load.so
+	cp $< $@
+
+$(UDF)/load/%.lua: bench/load/%.lua
+	@mkdir -p $(@D)
+	cp $< $@
+
+bench-load: $(LOAD_PROGRAM) $(WORKER) $(patsubst %,$(UDF)/load/%,load.so load_fenced.so load_lua.lua)
+	@echo "$(LOAD_PROGRAM) $(UDF)/load $(WORKER)"
+
 # ---- style ------------------------------------------------------------------------------------------
 
 FORMATTED := include/mod_go_as_module.h $(wildcard src/as_module/*.[ch] test/as_module/*.[ch] test/as_module/*/*.[ch]) \
@@ -244,6 +263,6 @@ format-check:
 
 clean:
 	rm -rf $(TARGET)/obj/as_module $(TARGET)/obj/as_module-sanitize $(TARGET)/obj/as_module-tsan
-	rm -f $(STATIC) $(BENCH_PROGRAMS)
+	rm -f $(STATIC) $(BENCH_PROGRAMS) $(LOAD_PROGRAM)
 
 -include $(AS_MODULE:.o=.d) $(RECORDS:.o=.d) $(TESTS:.o=.d) $(PEER:.o=.d) $(GO_AND_LUA:.o=.d) $(BENCH:.o=.d) $(C_MODULES:.so=.d)

@@ -1,5 +1,5 @@
 /* calls.h - functions for the benchmarks of as_module: modules that are set up, a record, arguments, and timed
- * calls of the functions of bench/floor. */
+ * calls of their functions. */
 #ifndef BENCH_CALLS_H
 #define BENCH_CALLS_H
 
@@ -17,7 +17,7 @@ void calls_add_lua(const char *folder);
 /* A record with the integer bin a. */
 as_rec *calls_record(void);
 
-/* The arguments of a function of bench/floor. */
+/* The arguments of a function of bench/floor or bench/load. */
 as_list *calls_arguments(const char *function);
 
 double calls_now(void); /* nanoseconds */
