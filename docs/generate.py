@@ -14,7 +14,7 @@ from typing import Any
 import click
 from c_pages import ABI, abi_page, library_page, sdk_header
 from editor_settings import manifest
-from fault_page import fault_page
+from fault_page import fault_page, with_attacks
 from feature_page import feature_page
 from man_pages import man_pages
 
@@ -135,6 +135,7 @@ def generated() -> dict[Path, str]:
         MANIFEST: manifest(MANIFEST.read_text("utf-8")),
         DOCS / "libmod_go.md": library_page(NOTICE),
         DOCS / "faults.md": fault_page(NOTICE),
+        DOCS / "security.md": with_attacks((DOCS / "security.md").read_text("utf-8")),
         **{DOCS / "rules" / name: text for name, text in rule_pages().items()},
         **{DOCS / "man" / name: text for name, text in man_pages().items()},
     }

@@ -35,7 +35,7 @@ parts = $(patsubst %.c,$(PLUGIN_OBJ)/%.o,$(wildcard $(1)))
 PLUGIN_LAYER_1 := $(call parts,$(addsuffix /*.c,$(addprefix src/,common value elf loader fenced)))
 PLUGIN_LAYER_2 := $(call parts,src/as_module/*.c)
 PLUGIN_OWN := $(call parts,src/asd/*.c)
-PLUGIN_WORKER_PARTS := $(call parts,src/worker/*.c) $(PLUGIN_LAYER_1)
+PLUGIN_WORKER_PARTS := $(call parts,src/worker/*.c) $(call parts,src/check/*.c) $(PLUGIN_LAYER_1)
 
 .PHONY: plugin release plugin-test files-test plugin-format
 .DEFAULT_GOAL := plugin

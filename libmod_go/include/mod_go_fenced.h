@@ -5,7 +5,7 @@
  * time. Whatever a UDF does (exit, a fatal error, an endless loop, unbounded memory) costs one call: that call
  * fails, its worker is replaced, and no other call notices. Versions of a module can be replaced and unloaded.
  *
- * A worker runs without the rights that no UDF needs: docs/faults.md lists what the fence holds. Its environment
+ * A worker runs without the rights that no UDF needs: docs/security.md lists what the fence holds. Its environment
  * has the variables TZ, TZDIR, ZONEINFO, LANG, LC_*, GODEBUG, GOMAXPROCS, GOGC, GOMEMLIMIT and GOTRACEBACK, and
  * those that MODGO_ENV names, separated by commas. MODGO_FENCE is standard (the default), strict or off.
  *

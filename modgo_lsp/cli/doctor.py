@@ -25,8 +25,8 @@ from modgo_lsp.cli.local_module import complete, settings_for, write_json
 from modgo_lsp.cli.progress import progress, waiting
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.host.fenced import fence_lacks
-from modgo_lsp.host.native import libmod_go
+from modgo_lsp.host.fence_check import FenceCheck, check_fence
+from modgo_lsp.host.native import Native, libmod_go
 from modgo_lsp.lint.config import Settings, configuration
 from modgo_lsp.report.terminal_escapes import styled
 
@@ -61,12 +61,13 @@ class Check(msgspec.Struct, frozen=True):
 def command(
     go: str | None, cc: str | None, as_json: bool, report: bool, warm: bool, target: str | None
 ) -> None:
-    """Check Go, the C compiler, the cache, libmod_go, the SDK and Delve, and show where each is.
+    """Check Go, the C compiler, the cache, libmod_go, its fence, the SDK and Delve, and show where each is.
 
     \b
     Examples:
       modgo doctor
       modgo doctor --json
+      modgo doctor --verbose        also lists the attacks that were tried on the fence
       modgo doctor --report > report.md
       modgo doctor --warm           fill Go's build cache: in an image, or before a demonstration
       modgo doctor --warm --target linux/arm64
@@ -75,17 +76,21 @@ def command(
         raise CliError("--target needs --warm", "leave it out")
     settings = settings_for(Path(), go, cc)
     with waiting("checking the tools and libmod_go, which is compiled once", as_json or report):
-        checks = _with_named(complete(examine(settings.go, settings.cc)))
+        checks, fence = complete(examine(settings.go, settings.cc))
+        checks = _with_named(checks)
     if report:
         from modgo_lsp.cli.bug_report import CheckRow, bug_report
 
         rows = (CheckRow(each.name, each.ok, each.version, each.path, each.message) for each in checks)
         say(bug_report(rows, Path()))
     elif as_json:
-        write_json({"checks": msgspec.to_builtins(checks)})
+        attacks = fence.attacks if fence is not None else ()
+        write_json({"checks": msgspec.to_builtins(checks), "attacks": msgspec.to_builtins(attacks)})
     else:
         for check in checks:
             say(_line(check))
+            if check.name == "fence" and fence is not None:
+                _say_attacks(fence, all_of_them=global_options().verbose)
     if warm and all(check.ok for check in checks):
         _warm(settings, target, quiet=as_json)
     sys.exit(0 if all(check.ok for check in checks) else 2)
@@ -115,11 +120,15 @@ def _with_named(checks: list[Check]) -> list[Check]:
     return checks
 
 
-async def examine(go: str | None, cc: str | None) -> list[Check]:
-    """All checks, each after those that it depends on."""
+async def examine(go: str | None, cc: str | None) -> tuple[list[Check], FenceCheck | None]:
+    """All checks, each after those that it depends on; and the self-test of the fence, if it could run."""
     found_go, go_check = await _tool("go", lambda: discover_go(go))
     found_cc, cc_check = await _tool("c-compiler", lambda: discover_cc(cc))
-    return [go_check, cc_check, _cache(), await _loader(found_cc), _sdk(found_go), _zig(), await _delve()]
+    cache = _cache()
+    native, loader = await _loader(found_cc)
+    fence, attacks = await _fence(native)
+    checks = [go_check, cc_check, cache, loader, fence, _sdk(found_go), _zig(), await _delve()]
+    return checks, attacks
 
 
 async def _tool(
@@ -153,20 +162,34 @@ def _cache() -> Check:
     return Check("cache", True, None, str(directory), "can be written")
 
 
-async def _loader(cc: object) -> Check:
+async def _loader(cc: object) -> tuple[Native | None, Check]:
+    name = "libmod_go"
     if sys.platform != "linux":
-        return Check(
-            "libmod_go", False, None, None, "modules can be loaded on Linux only", "use a Linux machine"
-        )
+        remedy = "use a Linux machine"
+        return None, Check(name, False, None, None, "modules can be loaded on Linux only", remedy)
     if not isinstance(cc, CCompiler):
-        return Check("libmod_go", False, None, None, "needs a C compiler to be built", "see c-compiler")
+        return None, Check(name, False, None, None, "needs a C compiler to be built", "see c-compiler")
     try:
         native = await libmod_go(cc)
     except ToolchainError as error:
-        return Check("libmod_go", False, None, None, error.message, error.remedy)
-    lacks = fence_lacks(native.library)
-    message = f"built for this machine; speaks ABI 1.0{'; ' if lacks else ''}{lacks}"
-    return Check("libmod_go", True, "1.0", str(native.library), message)
+        return None, Check(name, False, None, None, error.message, error.remedy)
+    message = "built for this machine; speaks ABI 1.0"
+    return native, Check(name, True, "1.0", str(native.library), message)
+
+
+async def _fence(native: Native | None) -> tuple[Check, FenceCheck | None]:
+    if native is None:
+        return Check("fence", False, None, None, "is tested with libmod_go", "see libmod_go"), None
+    worker = str(native.worker)
+    try:
+        done = await check_fence(native.worker)
+    except ToolchainError as error:
+        return Check("fence", False, None, worker, error.message, error.remedy), None
+    message = f"{done.summary}{'; ' if done.lacks else ''}{done.lacks}"
+    remedy = None
+    if done.failed():
+        remedy = "load only modules that you trust on this machine, and report this as SECURITY.md says"
+    return Check("fence", remedy is None, None, worker, message, remedy), done
 
 
 def _sdk(go: object) -> Check:
@@ -203,6 +226,11 @@ async def _delve() -> Check:
         return Check("delve", True, None, None, f"{message}; only `modgo debug` needs it", error.remedy)
     where = {"PATH": "found on PATH", "GOBIN": "found in Go's bin folder", "cache": "from modgo's cache"}
     return Check("delve", True, delve.version, delve.path, f"{delve.version}, {where[delve.origin]}")
+
+
+def _say_attacks(fence: FenceCheck, all_of_them: bool) -> None:
+    for each in fence.attacks if all_of_them else fence.failed():
+        say(f"    {each.verdict:<18}  {each.attack}{': ' if each.message else ''}{each.message}")
 
 
 def _line(check: Check) -> str:

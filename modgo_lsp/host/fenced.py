@@ -109,7 +109,6 @@ class _Library:
         c = ctypes.CDLL(path)
         error = POINTER(_Error)
         c.mod_go_status_name.restype = c_char_p
-        c.mod_go_fenced_lacks.restype = c_char_p
         c.mod_go_fenced_open.argtypes = (c_char_p, POINTER(_Options), POINTER(c_void_p), error)
         c.mod_go_fenced_setup.argtypes = (c_void_p, error)
         c.mod_go_fenced_api_version.argtypes = (c_void_p, POINTER(c_int), POINTER(c_int))
@@ -152,12 +151,6 @@ class _Library:
 @lru_cache
 def _library(path: str) -> _Library:
     return _Library(path)
-
-
-def fence_lacks(library: Path) -> str:
-    """What the fence lacks on this kernel, as the end of a sentence; "" if nothing."""
-    lacks: bytes = _library(str(library)).c.mod_go_fenced_lacks()
-    return lacks.decode()
 
 
 class Pool:

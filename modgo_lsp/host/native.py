@@ -22,7 +22,7 @@ from modgo_lsp.resources import resource
 _FLAGS = ("-std=c11", "-O2", "-fPIC", "-fvisibility=hidden", "-D_GNU_SOURCE", "-w")
 _LIBRARIES = ("-ldl", "-lpthread")
 _LIBRARY_SOURCES = ("src/common", "src/value", "src/elf", "src/loader", "src/fenced")
-_WORKER_SOURCES = (*_LIBRARY_SOURCES, "src/worker")
+_WORKER_SOURCES = (*_LIBRARY_SOURCES, "src/worker", "src/check")
 _BENCH_SOURCES = (*_LIBRARY_SOURCES, "src/bench")
 _COMPILE_SECONDS = 180.0
 

@@ -33,6 +33,7 @@ def test_every_check_passes(tmp_path: Path) -> None:
         "c-compiler",
         "cache",
         "libmod_go",
+        "fence",
         "sdk",
         "zig",
         "delve",
@@ -128,8 +129,45 @@ def test_what_the_fence_lacks_on_this_kernel_is_reported(tmp_path: Path) -> None
         timeout=120,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    check = json.loads(done.stdout)["checks"][3]
-    assert "speaks ABI 1.0; this kernel has no Landlock" in check["message"]
+    answer = json.loads(done.stdout)
+    check = answer["checks"][4]
+    assert check["name"] == "fence"
+    assert check["ok"]  # what this kernel can hold is held
+    assert "attacks are held" in check["message"]
+    assert "this kernel has no Landlock" in check["message"]
+    assert "not on this kernel" in {each["verdict"] for each in answer["attacks"]}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="modules run on Linux only")
+def test_each_attack_on_the_fence_is_listed(tmp_path: Path) -> None:
+    short, long = doctor(cwd=tmp_path), doctor("--verbose", cwd=tmp_path)
+    assert "attacks are held" in short.stdout
+    assert "starting a program" not in short.stdout
+    assert "    held                starting a program\n" in long.stdout
+
+
+WITHOUT_A_FILTER = WITHOUT_LANDLOCK.replace(
+    "(0x20, 0, 0, 0), (0x15, 0, 1, 444), (0x06, 0, 0, 0x50000 | 38)",
+    # prctl (157, on arm64 167) with PR_SET_SECCOMP (22) fails with EINVAL (22).
+    "(0x20, 0, 0, 0), (0x15, 0, 3, 167 if os.uname().machine == 'aarch64' else 157), (0x20, 0, 0, 16),"
+    " (0x15, 0, 1, 22), (0x06, 0, 0, 0x50000 | 22)",
+)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="modules run on Linux only")
+def test_a_fence_that_holds_nothing_is_an_error(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_A_FILTER.replace('"--json"', '"--color", "never"')],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 2
+    assert "fence:       error" in done.stdout
+    assert "    failed              starting a program: got through" in done.stdout
 
 
 def test_the_report_contains_no_secrets(tmp_path: Path) -> None:

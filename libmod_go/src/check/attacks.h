@@ -1,97 +1,60 @@
 /*
- * attack.h - the frame of the modules that attack the fence: their arguments and results. An attack returns THROUGH
- * where only it can see that it worked, else what the system returned; the test checks the host for the rest. A
- * source that includes this defines `attack`.
+ * attacks.h - makes the attacks of attack_list.h. They run in a process of their own that a stand-in for a host has
+ * started for that (stand_in.h): in mod-go-worker only after `--attack` on its command line, which no module can
+ * choose. They add nothing to what a module may do, which is native code, too.
  */
-#ifndef TEST_ATTACK_H
-#define TEST_ATTACK_H
+#ifndef MOD_GO_ATTACKS_H
+#define MOD_GO_ATTACKS_H
 
-#include "module.h"
-
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
-#include <unistd.h>
 
-#include "../escape_list.h"
+/* What is attacked: things of the stand-in's. */
+typedef struct attack_target {
+	pid_t host;           /* its process */
+	uintptr_t canary;     /* the address of a number in its memory: the attack changes it to ATTACK_NUMBER */
+	uintptr_t secret;     /* the address of a text there */
+	int segment;          /* System V shared memory that holds such a number */
+	int descriptor;       /* of its file */
+	const char *folder;   /* with the file "file" and the folder "folder" in it */
+	const char *socket;   /* the name of its abstract socket */
+	const char *terminal; /* the path of its terminal */
+} attack_target;
 
-/* Runs the attack of that name. -1 for an unknown one. */
-static int attack(const char *name);
+#define ATTACK_NUMBER  0x657363      /* what an attack writes over a number */
+#define ATTACK_THROUGH "got through" /* the answer when only the attacker can see that it worked */
+#define ATTACK_SECRET                                                                                        \
+	"MODGO_CHECK_SECRET" /* the variable of the stand-in's environment that must stay secret */
 
-static application *now; /* the current call */
+/* Makes the attack of that name, and returns what it answers: ATTACK_THROUGH, what it has read, or what the system
+ * returned. Valid until the next one. */
+const char *attack_run(const char *function, const attack_target *target);
 
-static const char *property(const char *name)
-{
-	(void)name;
-	return "";
-}
+/* The target as words of a command line, and back. */
+enum { ATTACK_WORDS = 8 };
+typedef char attack_words[ATTACK_WORDS][160];
 
-__attribute__((unused)) static long long number(int argument)
-{
-	return now->arguments[argument].integer;
-}
+void attack_target_write(const attack_target *target, attack_words words);
+attack_target attack_target_read(char **words);
 
-__attribute__((unused)) static pid_t host(void)
-{
-	return (pid_t)number(ESCAPE_HOST);
-}
+/* ---- for attacks_on_processes.c and attacks_on_files.c ------------------------------------------------- */
 
-__attribute__((unused)) static const char *text(int argument)
-{
-	static char copies[ESCAPE_ARGUMENTS][256];
+/* Make an attack, and set the answer; false for one that they do not have. */
+bool attack_processes(const char *function);
+bool attack_files(const char *function);
 
-	snprintf(copies[argument], sizeof(copies[argument]), "%.*s", (int)now->arguments[argument].length,
-	         (const char *)now->arguments[argument].data);
-	return copies[argument];
-}
+const attack_target *attack_now(void);
 
-/* A path in the host's folder, in one of two buffers. */
-__attribute__((unused)) static const char *path(const char *name)
-{
-	static char paths[2][512];
-	static int next;
-	char *made = paths[next++ % 2];
+/* Set the answer: to a text; for an attack that can see itself whether the system refused it; for one whose success
+ * shows in the stand-in. */
+bool attack_answer(const char *text);
+bool attack_tried(bool done);
+bool attack_gave(long long result);
 
-	snprintf(made, sizeof(paths[0]), "%s/%s", text(ESCAPE_FOLDER), name);
-	return made;
-}
-
-__attribute__((unused)) static int open_of_host(const char *name, int flags)
-{
-	char file[64];
-
-	snprintf(file, sizeof(file), "/proc/%d/%s", (int)host(), name);
-	return open(file, flags);
-}
-
-static int answer(const char *said)
-{
-	return give_text(now->result, AEROSPIKE_UDF_GO_OK, said);
-}
-
-/* For an attack that can see itself whether the system refused it. */
-__attribute__((unused)) static int tried(bool done)
-{
-	return answer(done ? THROUGH : strerror(errno));
-}
-
-/* For an attack whose success shows in the host. */
-__attribute__((unused)) static int gave(long long result)
-{
-	return answer(result < 0 ? strerror(errno) : "done");
-}
-
-static int apply(application *a)
-{
-	int status = -1;
-
-	now = a;
-	errno = 0;
-	if (a->count == ESCAPE_ARGUMENTS)
-		status = attack(a->name);
-	return status >= 0 ? status : give_text(a->result, AEROSPIKE_UDF_GO_FAILED, "there is no such attack");
-}
+/* A path in the target's folder, in one of two buffers; a file of the target's process in /proc, opened. */
+const char *attack_path(const char *name);
+int attack_open_of_host(const char *name, int flags);
 
 #endif

@@ -51,17 +51,18 @@ static int spawn(mod_go_process *process, const char *program, char *const argv[
 	return reason;
 }
 
-mod_go_status mod_go_process_start(mod_go_process *process, const char *program, const char *memory,
-                                   const char *path, const int descriptors[3], int output,
+mod_go_status mod_go_process_start(mod_go_process *process, const char *program, const char *const *arguments,
+                                   const char *memory, const char *path, const int descriptors[3], int output,
                                    mod_go_error *error)
 {
-	char *argv[] = {(char *)(uintptr_t) "mod-go-worker", (char *)(uintptr_t)memory, (char *)(uintptr_t)path,
-	                NULL};
+	char *argv[MOD_GO_PROCESS_ARGUMENTS + 2] = {(char *)(uintptr_t) "mod-go-worker"};
 	const int given[4] = {descriptors[0], descriptors[1], descriptors[2], output};
 	int moved[4] = {-1, -1, -1, -1};
 	char **environment = mod_go_worker_environment(memory);
 	int reason = environment == NULL ? ENOMEM : 0;
 
+	for (int i = 0; i < MOD_GO_PROCESS_ARGUMENTS && arguments[i] != NULL; i++)
+		argv[1 + i] = (char *)(uintptr_t)arguments[i];
 	*process = (mod_go_process){.lock = PTHREAD_MUTEX_INITIALIZER, .descriptor = -1, .status = -1};
 	for (int i = 0; i < 4 && reason == 0; i++) {
 		moved[i] = fcntl(given[i], F_DUPFD_CLOEXEC, FREE_DESCRIPTORS);

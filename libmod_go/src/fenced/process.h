@@ -17,11 +17,15 @@ typedef struct mod_go_process {
 	int status;           /* from waitpid, once ended; -1 where another part of this program collected it */
 } mod_go_process;
 
-/* Starts `program` with the arguments `memory` and `path`. `descriptors` become those of wire.h, `output` its
- * standard output and error; it gets an empty standard input and the environment of worker_environment.h. All
- * descriptors stay the caller's. The caller closes the process, also where this fails. */
-mod_go_status mod_go_process_start(mod_go_process *process, const char *program, const char *memory,
-                                   const char *path, const int descriptors[3], int output,
+/* The most arguments of a worker. */
+enum { MOD_GO_PROCESS_ARGUMENTS = 64 };
+
+/* Starts `program` with `arguments`, which end in NULL. `descriptors` become those of wire.h, `output` its standard
+ * output and error; it gets an empty standard input and the environment of worker_environment.h for so much memory.
+ * `path` is the module's, for the error. All descriptors stay the caller's. The caller closes the process, also where
+ * this fails. */
+mod_go_status mod_go_process_start(mod_go_process *process, const char *program, const char *const *arguments,
+                                   const char *memory, const char *path, const int descriptors[3], int output,
                                    mod_go_error *error);
 
 /* Kills it, if it has not ended. Any thread; takes the lock. */

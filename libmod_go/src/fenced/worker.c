@@ -131,11 +131,12 @@ mod_go_status mod_go_worker_start(const char *program, const mod_go_fenced_optio
 			version->path, strerror(errno));
 	} else {
 		const int given[3] = {lifeline[1], shared, version->descriptor};
+		const char *const arguments[] = {limit, version->path, NULL};
 
 		mod_go_channel_create(&worker->channel, worker->shared, &worker->gone);
 		worker->shared->settable_time = options->now != NULL;
-		status =
-			mod_go_process_start(&worker->process, program, limit, version->path, given, output[1], error);
+		status = mod_go_process_start(&worker->process, program, arguments, limit, version->path, given,
+		                              output[1], error);
 	}
 	worker->lifeline = lifeline[0];
 	worker->output = output[0];

@@ -2,7 +2,7 @@
  * guard.h - drops what a worker must not have before it loads a module: descriptors, memory, rights.
  *
  * Everything here applies to this thread and those started later, so it is called while there is only one. What
- * cannot be dropped is an error: the module must not run then. docs/faults.md lists what the fence holds.
+ * cannot be dropped is an error: the module must not run then. docs/security.md lists what the fence holds.
  */
 #ifndef MOD_GO_WORKER_GUARD_H
 #define MOD_GO_WORKER_GUARD_H

@@ -1,14 +1,17 @@
 /*
  * main.c - mod-go-worker: loads one module, fenced from its host, and applies its functions one at a time.
- * libmod_go starts it; it ends when its host does.
+ * libmod_go starts it; it ends when its host does. With --check it tests its own fence.
  */
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "check/attacks.h"
+#include "check/check.h"
 #include "common/error.h"
 #include "worker/call.h"
 #include "worker/guard.h"
@@ -34,17 +37,13 @@ static _Noreturn void fail(const char *why)
 	exit(2);
 }
 
-int main(int count, char **argv, char **environment)
+/* Everything that a worker does before its module can run: closes what it inherited, joins its host, and sets the
+ * fence. Returns false with `error` where the module must not run. */
+static bool prepare(mod_go_channel *channel, const char *memory_text, char **environment, mod_go_error *error)
 {
+	uint64_t memory = strtoull(memory_text, NULL, 10);
 	mod_go_shared *shared;
-	mod_go_channel channel;
-	pthread_t thread;
-	pthread_attr_t small;
-	uint64_t memory;
-	mod_go_error error;
 
-	if (count != 3)
-		fail("libmod_go starts this program to run a UDF module; it is not for use by hand");
 	if (!guard_close_from(MOD_GO_DESCRIPTOR_END))
 		fail("can't close the descriptors that it inherited; mount /proc, or use Linux 5.9 or later");
 	setsid();
@@ -52,26 +51,64 @@ int main(int count, char **argv, char **environment)
 	if (shared == MAP_FAILED)
 		fail("got no memory to share with its host, which is of another version or out of memory");
 	close(MOD_GO_SHARED_DESCRIPTOR);
-	if (!mod_go_channel_join(&channel, shared))
+	if (!mod_go_channel_join(channel, shared))
 		fail("is of another version than the libmod_go that started it; install the two together");
 	if (shared->settable_time != 0) {
 		while (*environment != NULL)
 			environment++;
 		if (!module_time_make_settable(environment + 1)) {
-			mod_go_fail(&error, MOD_GO_WORKER_FAILED, "the time of the module can't be set on this machine");
-			serve_refusal(&channel, argv[2], &error);
+			mod_go_fail(error, MOD_GO_WORKER_FAILED, "the time of the module can't be set on this machine");
+			return false;
 		}
 	}
-	memory = strtoull(argv[1], NULL, 10);
 	if (memory > 0)
 		memory_limit_note_in(&shared->memory_limit_reached);
-	if (guard_limit(memory, &error) != MOD_GO_OK ||
-	    guard_drop_rights(getenv("MODGO_FENCE"), &error) != MOD_GO_OK)
-		serve_refusal(&channel, argv[2], &error);
+	return guard_limit(memory, error) == MOD_GO_OK &&
+	       guard_drop_rights(getenv("MODGO_FENCE"), error) == MOD_GO_OK;
+}
+
+static void start_watching(void)
+{
+	pthread_t thread;
+	pthread_attr_t small;
+
 	setvbuf(stdout, NULL, _IOLBF, 0); /* so that what a module in C prints arrives during its call */
 	pthread_attr_init(&small);
 	pthread_attr_setstacksize(&small, 256 << 10);
 	if (pthread_create(&thread, &small, watch_lifeline, NULL) != 0)
 		fail("could not start a thread; raise the limit of threads or memory");
+}
+
+/* A worker that is the attacker of the self-test, in place of a module: `words` are the attack and its target. */
+static _Noreturn void be_attacker(bool fenced, const mod_go_error *error, char **words)
+{
+	attack_target target = attack_target_read(words + 1);
+
+	if (fenced)
+		printf("%s", attack_run(words[0], &target));
+	else
+		printf(ATTACK_THROUGH ": %s", error->message);
+	fflush(stdout);
+	_exit(0);
+}
+
+int main(int count, char **argv, char **environment)
+{
+	bool attacks = count == 4 + ATTACK_WORDS && strcmp(argv[1], "--attack") == 0;
+	mod_go_channel channel;
+	mod_go_error error;
+	bool fenced;
+
+	if (count > 1 && strcmp(argv[1], "--check") == 0)
+		return check_main(count - 2, argv + 2);
+	if (count != 3 && !attacks)
+		fail("libmod_go starts this program to run a UDF module; by hand, mod-go-worker --check tests its "
+		     "fence");
+	fenced = prepare(&channel, argv[attacks ? 2 : 1], environment, &error);
+	if (!fenced && !attacks)
+		serve_refusal(&channel, argv[2], &error);
+	start_watching();
+	if (attacks)
+		be_attacker(fenced, &error, argv + 3);
 	serve(&channel);
 }

@@ -356,6 +356,7 @@ static int apply(application *a)
 	IS("pid") return give_integer(a->result, getpid());
 	IS("rights") return rights(a);
 	IS("descriptors") return count_descriptors(a);
+	IS("memory_file") return give_integer(a->result, syscall(SYS_memfd_create, "hostile", 0));
 	IS("preload")
 	return give_text(a->result, 0, getenv("LD_PRELOAD") != NULL ? getenv("LD_PRELOAD") : "none");
 	IS("go_memory")
