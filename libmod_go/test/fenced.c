@@ -71,6 +71,8 @@ struct answer fenced_call(mod_go_fenced *pool, const char *function, unsigned ti
 		call.deadline = (uint64_t)(start * 1e9) + timeout_ms * 1000000ull;
 	mod_go_result_init(&result, buffer, sizeof(buffer));
 	answer.status = mod_go_fenced_apply_single(pool, function, &call, record, arguments, count, &result);
+	if (record != NULL)
+		record_end_call(record);
 	answer.seconds = check_now() - start;
 	if (result.value.type == AEROSPIKE_UDF_GO_INTEGER)
 		answer.integer = result.value.integer;

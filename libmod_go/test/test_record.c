@@ -73,9 +73,17 @@ TEST(create_stores_what_does_not_exist_and_update_what_does)
 	CHECK_NUMBER(record.stored.items[0].value.integer, 2);
 	CHECK_NUMBER(record.generation, 2);
 	CHECK_NUMBER(host_table.record_remove(&call, &record, &why), AEROSPIKE_UDF_GO_OK);
-	CHECK(!exists() && get_integer("a") == -1);
+	CHECK(exists() && get_integer("a") == -1); /* for this call */
 	CHECK_NUMBER(host_table.record_create(&call, &record, NULL), AEROSPIKE_UDF_GO_OK);
+	CHECK_NUMBER(set_integer("b", 3, &why), AEROSPIKE_UDF_GO_OK);
+	CHECK_NUMBER(host_table.record_create(&call, &record, NULL), AEROSPIKE_UDF_GO_OK);
+	CHECK_NUMBER(record.generation, 1);
+	CHECK_NUMBER(host_table.record_unset(&call, &record, "b", 1, &why), AEROSPIKE_UDF_GO_OK);
+	CHECK_NUMBER(host_table.record_update(&call, &record, NULL), AEROSPIKE_UDF_GO_OK);
+	CHECK(exists() && record.generation == 0);
+	record_end_call(&record);
 	CHECK(!exists()); /* without bins there is no record */
+	refused(host_table.record_remove(&call, &record, &why), &why, "does not exist, so it cannot be removed");
 	record_clear(&record);
 }
 

@@ -54,6 +54,15 @@ func stores(rec *udf.Record) error {
 	return nil
 }
 
+// replaces removes the record, which exists until the call ends, and stores another in its place.
+func replaces(rec *udf.Record) error {
+	if err := rec.Remove(); err != nil {
+		return err
+	}
+	rec.Set("n", int64(1))
+	return rec.Update()
+}
+
 func nothing() {}
 
 func naps(rec *udf.Record) { time.Sleep(5 * time.Millisecond) }
@@ -89,6 +98,7 @@ func count(s *udf.Stream) *udf.Stream {
 func init() {
 	udf.Register("allocates", allocates)
 	udf.Register("stores", stores)
+	udf.Register("replaces", replaces)
 	udf.Register("nothing", nothing)
 	udf.Register("naps", naps)
 	udf.Register("third", third)
@@ -168,8 +178,9 @@ def test_one_mode_is_one_object(folder: Path) -> None:
     assert row["allocs"] < 0.5
 
 
-def test_a_record_that_changes(folder: Path) -> None:
-    rows = rows_of("bench.so", "stores", "--record", '{"bins": {"s": "old"}}', *SHORT, cwd=folder)
+@pytest.mark.parametrize("function", ["stores", "replaces"])
+def test_a_record_that_changes(folder: Path, function: str) -> None:
+    rows = rows_of("bench.so", function, "--record", '{"bins": {"s": "old"}}', *SHORT, cwd=folder)
     assert [row["mode"] for row in rows] == ["fenced", "unfenced"]
 
 

@@ -111,15 +111,14 @@ static int record_set_ttl(aerospike_udf_go_call *call, aerospike_udf_go_record *
 	return AEROSPIKE_UDF_GO_OK;
 }
 
+/* A record that the call removes still exists for it, without bins, as in a server. */
 static int record_create(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
                          aerospike_udf_go_value *why)
 {
 	begin(call, record);
-	if (record->exists)
+	if (record->has_stored)
 		return status_of("the record exists already, so it can be updated but not created", why);
-	if (record->count == 0)
-		return status_of("the record has no bins, and Aerospike stores no record without bins", why);
-	record->exists = true;
+	bench_record_store(record);
 	return AEROSPIKE_UDF_GO_OK;
 }
 
@@ -129,7 +128,7 @@ static int record_update(aerospike_udf_go_call *call, aerospike_udf_go_record *r
 	begin(call, record);
 	if (!record->exists)
 		return status_of("the record does not exist, so it can be created but not updated", why);
-	record->exists = record->count > 0;
+	bench_record_store(record);
 	return AEROSPIKE_UDF_GO_OK;
 }
 
@@ -140,7 +139,7 @@ static int record_remove(aerospike_udf_go_call *call, aerospike_udf_go_record *r
 	if (!record->exists)
 		return status_of("the record does not exist, so it cannot be removed", why);
 	bench_record_clear(record);
-	record->exists = false;
+	bench_record_store(record);
 	return AEROSPIKE_UDF_GO_OK;
 }
 

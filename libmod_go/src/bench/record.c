@@ -109,6 +109,13 @@ void bench_record_clear(aerospike_udf_go_record *record)
 	record->changed = true;
 }
 
+void bench_record_store(aerospike_udf_go_record *record)
+{
+	record->exists = true;
+	record->has_stored = record->count > 0;
+	record->changed = true;
+}
+
 void bench_record_reset(aerospike_udf_go_record *record)
 {
 	if (!record->changed)
@@ -117,6 +124,6 @@ void bench_record_reset(aerospike_udf_go_record *record)
 	if (record->sample_count > 0)
 		memcpy(record->bins, record->sample, record->sample_count * sizeof(*record->sample));
 	record->count = record->sample_count;
-	record->exists = record->sample_count > 0;
+	record->exists = record->has_stored = record->sample_count > 0;
 	record->changed = false;
 }

@@ -26,8 +26,9 @@ struct aerospike_udf_go_record {
 	size_t sample_count;
 	bench_bin bins[BENCH_BINS_MAX];
 	size_t count;
-	bool exists;
-	bool changed; /* since the last bench_record_reset */
+	bool exists;     /* for the call, also after it removed the record */
+	bool has_stored; /* there are stored bins */
+	bool changed;    /* since the last bench_record_reset */
 	aerospike_udf_go_metadata metadata;
 	uint8_t digest[BENCH_DIGEST_BYTES];
 	char *names; /* the last result of bin_names */
@@ -45,6 +46,9 @@ bool bench_record_add(aerospike_udf_go_record *record, const bench_bin *bin);
 
 /* Makes the record the sample again. */
 void bench_record_reset(aerospike_udf_go_record *record);
+
+/* Makes the record exist with its present bins as the stored ones, which may be none. */
+void bench_record_store(aerospike_udf_go_record *record);
 
 /* Removes all bins. */
 void bench_record_clear(aerospike_udf_go_record *record);

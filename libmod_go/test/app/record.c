@@ -140,17 +140,28 @@ const char *record_store(aerospike_udf_go_record *record)
 	if (!bins_copy(&record->stored, &record->working))
 		return "the host has no memory";
 	clock_gettime(CLOCK_REALTIME, &now);
-	record->exists = record->stored.count > 0; /* as in Aerospike: without bins there is no record */
+	record->exists = true;
 	record->ttl = record->next_ttl;
 	record->last_update = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 	return NULL;
+}
+
+/* What a record without stored bins has. */
+static void forget(aerospike_udf_go_record *record)
+{
+	bins_clear(&record->stored);
+	bins_clear(&record->working);
+	record->generation = 0;
+	record->ttl = 0;
+	record->next_ttl = 0;
+	record->last_update = 0;
 }
 
 const char *record_create(aerospike_udf_go_record *record)
 {
 	const char *fault;
 
-	if (record->exists)
+	if (record->stored.count > 0)
 		return "the record exists already; store changes with update";
 	fault = record_store(record);
 	if (fault == NULL)
@@ -167,6 +178,8 @@ const char *record_update(aerospike_udf_go_record *record)
 	fault = record_store(record);
 	if (fault == NULL)
 		record->generation++;
+	if (fault == NULL && record->stored.count == 0)
+		forget(record);
 	return fault;
 }
 
@@ -174,14 +187,13 @@ const char *record_remove(aerospike_udf_go_record *record)
 {
 	if (!record->exists)
 		return "the record does not exist, so it cannot be removed";
-	bins_clear(&record->stored);
-	bins_clear(&record->working);
-	record->exists = false;
-	record->generation = 0;
-	record->ttl = 0;
-	record->next_ttl = 0;
-	record->last_update = 0;
+	forget(record);
 	return NULL;
+}
+
+void record_end_call(aerospike_udf_go_record *record)
+{
+	record->exists = record->stored.count > 0;
 }
 
 bool record_has_unstored(const aerospike_udf_go_record *record)

@@ -59,6 +59,9 @@ bool record_has_unstored(const aerospike_udf_go_record *record);
 /* Stores the working state, as for a record that exists before a call. */
 const char *record_store(aerospike_udf_go_record *record);
 
+/* A record that a call removed, or stored without bins, still exists for that call; not for the next. */
+void record_end_call(aerospike_udf_go_record *record);
+
 /* Frees the record's memory, but not the struct. */
 void record_clear(aerospike_udf_go_record *record);
 
