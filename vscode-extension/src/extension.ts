@@ -12,10 +12,12 @@ import { serverCommands } from "./commands/server.js";
 import { testCommands } from "./commands/test.js";
 import { createDebugging } from "./debug/debugging.js";
 import { createInterpreterSearch } from "./environment/interpreter-search.js";
-import { createSetUp } from "./environment/set-up.js";
+import { createSetUp, type SetUp } from "./environment/set-up.js";
 import { firstHourCommands } from "./first-hour/commands.js";
 import { createConfigurationLenses } from "./first-hour/configuration-lenses.js";
 import { createContextKeys } from "./first-hour/context-keys.js";
+import { createRulePages } from "./first-hour/show-rule.js";
+import { createWalkthroughProgress } from "./first-hour/walkthrough.js";
 import { createRuns } from "./runs/runs.js";
 import { createRunsView } from "./runs/runs-view.js";
 import { onDidChangeGopls } from "./server/gopls.js";
@@ -26,21 +28,22 @@ import { createStatus } from "./status.js";
 import { createTasks } from "./tasks.js";
 import { createTesting } from "./testing/testing.js";
 
-let server: Server | undefined;
+let parts: { readonly server: Server; readonly setUp: SetUp } | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const began = performance.now();
   const output = vscode.window.createOutputChannel("Modgo", { log: true });
   const status = createStatus();
   const search = createInterpreterSearch(context, output);
-  const started = (server = createServer(search, context.extensionUri, output));
-  const setUp = createSetUp(context, search, started, output);
+  const server = createServer(search, context.extensionUri, output);
+  const setUp = createSetUp(context, search, server, output);
+  parts = { server, setUp };
   const restartIfUsed = () => {
-    if (started.state.kind !== "idle") void started.restart();
+    if (server.state.kind !== "idle") void server.restart();
   };
-  const runs = createRuns({ server: started, status, output, memory: context.workspaceState });
-  const commands = { server: started, search, setUp, home: context.extensionUri, status, output, runs };
-  const testing = createTesting(started, output);
+  const runs = createRuns({ server, status, output, memory: context.workspaceState });
+  const commands = { server, search, setUp, home: context.extensionUri, status, output, runs };
+  const testing = createTesting(server, output);
   const benchmarks = createBenchmarks(context.workspaceState);
   context.subscriptions.push(
     output,
@@ -49,14 +52,16 @@ export function activate(context: vscode.ExtensionContext): void {
     createRunsView(commands, context.extensionUri),
     testing,
     benchmarks,
-    createTasks(started),
-    createDebugging({ home: context.extensionUri, server: started, output, memory: context.workspaceState }),
-    started.onDidChangeState((state) => {
+    createTasks(server),
+    createDebugging({ home: context.extensionUri, server, output, memory: context.workspaceState }),
+    server.onDidChangeState((state) => {
       status.server(state);
       void showState(state, setUp, output);
     }),
-    createContextKeys(started),
+    createContextKeys(server),
     createConfigurationLenses(),
+    createRulePages(),
+    createWalkthroughProgress(server),
     registerCommands(
       [
         ...buildCommands,
@@ -79,8 +84,8 @@ export function activate(context: vscode.ExtensionContext): void {
     onDidChangeGopls(restartIfUsed),
     // Activation doesn't wait for the server; commands do.
     whenSdkIsUsed(() => {
-      void started.restart().then(() => {
-        if (started.state.kind === "ready") output.info(`Ready ${since(began)} after activation began`);
+      void server.restart().then(() => {
+        if (server.state.kind === "ready") output.info(`Ready ${since(began)} after activation began`);
       });
     }),
   );
@@ -92,5 +97,5 @@ function since(began: number): string {
 }
 
 export async function deactivate(): Promise<void> {
-  await server?.stop();
+  await Promise.all([parts?.setUp.stop(), parts?.server.stop()]);
 }

@@ -1,21 +1,13 @@
 // Modgo's own environments, and the lock between windows, in real folders.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { after, describe, it } from "node:test";
 import type { Bundle } from "../src/environment/bundle.js";
-import { withLock } from "../src/environment/lock-file.js";
+import { createEnvironment } from "../src/environment/creation.js";
+import { isLocked, withLock } from "../src/environment/lock-file.js";
 import {
   environmentName,
   markComplete,
@@ -84,57 +76,78 @@ describe("Modgo's own environments", () => {
   it("are not removed while a window makes them", async () => {
     const made = await make(bundle("0.4.0", "newer"), "3.11.7", false);
     mkdirSync(`${made}.wheels`);
-    writeFileSync(`${made}.lock`, String(process.pid));
+    writeFileSync(`${made}.lock.${process.pid}.x`, "");
     assert.deepEqual(await removeOthers(root, now), []);
-    writeFileSync(`${made}.lock`, String(ended));
+    renameSync(`${made}.lock.${process.pid}.x`, `${made}.lock.${ended}.x`);
     assert.equal((await removeOthers(root, now)).length, 2);
   });
 });
+
+/** The names of the files of a lock. */
+function filesOf(lock: string): string[] {
+  return readdirSync(path.dirname(lock)).filter((name) => name.startsWith(`${path.basename(lock)}.`));
+}
 
 describe("the lock", () => {
   const file = path.join(scratch, "lock");
   const never = new AbortController().signal;
 
   it("is held during the work, and released if that fails", async () => {
-    const work = () => {
-      assert.equal(readFileSync(file, "utf8"), String(process.pid));
-      return Promise.reject(new Error("oh no"));
+    const work = async () => {
+      assert.ok(await isLocked(file));
+      throw new Error("oh no");
     };
     await assert.rejects(
       withLock(file, never, () => undefined, work),
       /oh no/,
     );
-    assert.ok(!existsSync(file));
+    assert.ok(!(await isLocked(file)));
+    assert.deepEqual(filesOf(file), []);
+  });
+
+  it("has one holder at a time, also where that of a dead process is found by several", async () => {
+    writeFileSync(`${file}.${ended}.x`, "");
+    let holders = 0;
+    const work = async () => {
+      assert.equal(++holders, 1);
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+      holders--;
+    };
+    await Promise.all(Array.from({ length: 6 }, () => withLock(file, never, () => undefined, work)));
+    assert.deepEqual(filesOf(file), []);
   });
 
   it("makes a second window wait", async () => {
     const order: string[] = [];
-    let waited = 0;
     let release: () => void = () => undefined;
-    const first = withLock(
-      file,
-      never,
-      () => undefined,
-      async () => {
-        await new Promise<void>((resolve) => (release = resolve));
-        order.push("first");
-      },
-    );
+    let first: Promise<void> | undefined;
+    await new Promise<void>((holds) => {
+      first = withLock(
+        file,
+        never,
+        () => undefined,
+        async () => {
+          holds();
+          await new Promise<void>((resolve) => (release = resolve));
+          order.push("first");
+        },
+      );
+    });
     const second = withLock(
       file,
       never,
       () => {
-        if (waited++ === 0) release();
+        release();
       },
       () => Promise.resolve(order.push("second")),
     );
     await Promise.all([first, second]);
     assert.deepEqual(order, ["first", "second"]);
-    assert.ok(waited > 0);
   });
 
   it("stops waiting when it is cancelled", async () => {
-    writeFileSync(file, String(process.pid));
+    const other = `${file}.${process.pid}.x`;
+    writeFileSync(other, "");
     const aborting = new AbortController();
     const waiting = withLock(
       file,
@@ -145,19 +158,22 @@ describe("the lock", () => {
       () => Promise.resolve(),
     );
     await assert.rejects(waiting, { name: "AbortError" });
-    assert.ok(existsSync(file), "the other window's lock is gone");
-    rmSync(file);
+    assert.deepEqual(
+      filesOf(file),
+      [path.basename(other)],
+      "the other window's lock is gone, or ours is not",
+    );
+    rmSync(other);
   });
 
   for (const [title, holder, ageSeconds] of [
-    ["of a process that has ended", String(ended), 0],
-    ["of a process whose id was given to another", String(process.pid), 3600],
-    ["that its holder never wrote to", "", 60],
+    ["of a process that has ended", ended, 0],
+    ["of a process whose id was given to another", process.pid, 3600],
   ] as const) {
-    it(`${title} is taken over`, async () => {
-      writeFileSync(file, holder);
+    it(`${title} counts no more`, async () => {
+      writeFileSync(`${file}.${holder}.x`, "");
       const time = Date.now() / 1000 - ageSeconds;
-      utimesSync(file, time, time);
+      utimesSync(`${file}.${holder}.x`, time, time);
       assert.equal(
         await withLock(
           file,
@@ -167,7 +183,45 @@ describe("the lock", () => {
         ),
         "done",
       );
-      assert.ok(!existsSync(file));
+      assert.deepEqual(filesOf(file), []);
     });
   }
+});
+
+describe("a set-up", () => {
+  const root = path.join(scratch, "set-ups");
+  const plan = {
+    bundle: bundle("0.2.0", "new"),
+    python: "/usr/bin/python3",
+    version: "3.11.7",
+    extension: scratch,
+    root,
+    works: () => Promise.resolve(true),
+  };
+  const never = new AbortController().signal;
+  const environment = path.join(root, environmentName(plan.bundle, plan.version));
+
+  it("leaves an environment alone that another window uses, unless it is damaged", async () => {
+    mkdirSync(path.join(environment, "users"), { recursive: true });
+    await markComplete(environment, plan.python);
+    writeFileSync(path.join(environment, "users", String(process.ppid)), "");
+    const python = pythonIn(environment);
+    assert.equal(await createEnvironment(plan, () => undefined, never), python);
+    const damaged = { ...plan, works: () => Promise.resolve(false) };
+    // It begins with the wheels, which this bundle has not.
+    await assert.rejects(
+      createEnvironment(damaged, () => undefined, never),
+      { code: "EISDIR" },
+    );
+  });
+
+  it("makes one again that no other window uses: the user may have asked for it because it is damaged", async () => {
+    mkdirSync(path.join(environment, "users"), { recursive: true });
+    await markComplete(environment, plan.python);
+    await use(pythonIn(environment));
+    await assert.rejects(
+      createEnvironment(plan, () => undefined, never),
+      { code: "EISDIR" },
+    );
+  });
 });

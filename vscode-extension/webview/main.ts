@@ -46,7 +46,6 @@ function receive(message: ToWebview): void {
   switch (message.type) {
     case "state": {
       const began = state.running === undefined && message.running !== undefined;
-      const ended = state.running !== undefined && message.running === undefined;
       state.runs = message.runs;
       state.running = message.running;
       state.samples = message.samples;
@@ -61,7 +60,6 @@ function receive(message: ToWebview): void {
       if (!state.runs.some(({ id }) => id === state.selected)) state.selected = state.runs[0]?.id;
       if (!state.runs.some(({ id }) => id === state.compared)) state.compared = undefined;
       if (began) state.announcement = `Running ${message.running.request.function}`;
-      if (ended && message.show === undefined) state.announcement = "The run was cancelled";
       break;
     }
     case "answer": {

@@ -70,7 +70,7 @@ export const debugging = {
         await workbench.goTo(state.line);
         await workbench.run("Modgo: Debug UDF on sample record");
         await giveArguments(workbench, '"hits", 5, 100');
-        const text = await workbench.toast(/Delve, Go's debugger, which was not found/, 60);
+        const text = await workbench.toast(/The debugger Delve \(dlv\) was not found on PATH/, 60);
         assert.deepEqual(await workbench.toastButtons(text), ["Install Delve"]);
         await workbench.clearToasts();
         cpSync(path.join(CACHE, "delve/dlv"), path.join(path.dirname(folder), "gobin/dlv"));

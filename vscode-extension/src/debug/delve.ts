@@ -33,7 +33,7 @@ export async function haveDelve(modgo: Modgo): Promise<boolean> {
   if (found.code === 0) return true;
   const install = "Install Delve";
   const chosen = await showWarning(
-    "Modgo debugs UDFs with Delve, Go's debugger, which was not found. " +
+    `Modgo debugs UDFs with Delve, Go's debugger. ${whyNot(found)} ` +
       "Modgo can install it into its cache: Go downloads and compiles it, which takes a minute.",
     install,
   );
@@ -57,8 +57,19 @@ export async function haveDelve(modgo: Modgo): Promise<boolean> {
     void showInformation(done.stdout.trim());
     return true;
   }
-  if (done.code !== undefined) throw new UserError(done.stderr.at(-2) ?? "Delve could not be installed.");
+  if (done.code !== undefined) throw new UserError(errorOf(done) ?? "Delve could not be installed.");
   return false;
+}
+
+/** Why Delve can't be used, as a sentence: it wasn't found, or is too old. */
+function whyNot(done: Done): string {
+  const error = errorOf(done) ?? "It was not found";
+  return `${error.charAt(0).toUpperCase()}${error.slice(1)}.`;
+}
+
+/** The message of a command that failed; its remedy is for a terminal. */
+function errorOf({ stderr }: Done): string | undefined {
+  return stderr.findLast((line) => line.startsWith("Error: "))?.slice("Error: ".length);
 }
 
 interface Done {

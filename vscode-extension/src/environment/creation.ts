@@ -12,7 +12,14 @@ import { UserError } from "../errors.js";
 import { killTree } from "../process-tree.js";
 import type { Bundle, BundledFile } from "./bundle.js";
 import { withLock } from "./lock-file.js";
-import { environmentName, markComplete, ownPythons, pythonIn } from "./own-environments.js";
+import {
+  environmentName,
+  isUsedByOthers,
+  lockOf,
+  markComplete,
+  ownPythons,
+  pythonIn,
+} from "./own-environments.js";
 
 export interface Plan {
   readonly bundle: Bundle;
@@ -23,6 +30,8 @@ export interface Plan {
   readonly extension: string;
   /** The folder of all environments. */
   readonly root: string;
+  /** Whether a Python has the language server. */
+  readonly works: (python: string) => Promise<boolean>;
 }
 
 /** Receives the current step, and its share of the whole in percent. */
@@ -32,8 +41,8 @@ export type OnStep = (message: string, percent: number) => void;
 const NEEDED_MB = 150;
 
 /**
- * Returns the environment's Python. Another window may be making the same: then it waits for that one. Rejects with a
- * UserError if the environment can't be made, and with any error if `signal` is aborted; neither leaves files.
+ * Returns the environment's Python. One that another window has just made, or uses, isn't made again unless it is damaged.
+ * Rejects with a UserError if the environment can't be made, and with any error if `signal` is aborted; neither leaves files.
  */
 export async function createEnvironment(plan: Plan, onStep: OnStep, signal: AbortSignal): Promise<string> {
   const environment = path.join(plan.root, environmentName(plan.bundle, plan.version));
@@ -44,9 +53,10 @@ export async function createEnvironment(plan: Plan, onStep: OnStep, signal: Abor
   };
   try {
     await mkdir(plan.root, { recursive: true });
-    return await withLock(`${environment}.lock`, signal, waiting, async () => {
+    return await withLock(lockOf(environment), signal, waiting, async () => {
       const python = pythonIn(environment);
-      if (waited && (await ownPythons(plan.root, plan.bundle)).includes(python)) return python;
+      const isShared = waited || (await isUsedByOthers(environment));
+      if (isShared && (await isComplete(plan, python)) && (await plan.works(python))) return python;
       try {
         await create(plan, environment, onStep, signal);
         return python;
@@ -60,6 +70,10 @@ export async function createEnvironment(plan: Plan, onStep: OnStep, signal: Abor
   } catch (error) {
     throw signal.aborted ? error : explained(error, plan.root);
   }
+}
+
+async function isComplete({ root, bundle }: Plan, python: string): Promise<boolean> {
+  return (await ownPythons(root, bundle)).includes(python);
 }
 
 function wheelsFor(environment: string): string {

@@ -73,7 +73,13 @@ export function createInterpreterSearch(
       logDiscovery(discovery, output);
       const { found } = discovery;
       if (found === undefined) return { ok: false, ...describeFailure(attempts, bundle) };
-      if (found.origin === "own" && bundle !== undefined) void tidy(found.python, root, bundle, output);
+      if (found.origin === "own" && bundle !== undefined) {
+        // Before the server starts: another window must not set the environment up again meanwhile.
+        await use(found.python).catch((error: unknown) => {
+          output.warn(`${found.python} can't be marked as used: ${String(error)}`);
+        });
+        void tidy(root, bundle, output);
+      }
       return { ok: true, interpreter: found };
     },
     base: () => (bundle === undefined ? undefined : chooseBase(attempts, bundle)),
@@ -81,14 +87,8 @@ export function createInterpreterSearch(
 }
 
 /** Removes the environments that an update has left. */
-async function tidy(
-  python: string,
-  root: string,
-  bundle: Bundle,
-  output: vscode.LogOutputChannel,
-): Promise<void> {
+async function tidy(root: string, bundle: Bundle, output: vscode.LogOutputChannel): Promise<void> {
   try {
-    await use(python);
     for (const name of await removeOthers(root, bundle)) output.info(`Removed the environment ${name}`);
   } catch (error) {
     output.warn(`Old environments in ${root} couldn't be removed: ${String(error)}`);

@@ -3,9 +3,10 @@
 // window that runs a server lists itself in USERS, so that no other window removes its environment.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import type { Bundle } from "./bundle.js";
+import { isLocked, isRunning } from "./lock-file.js";
 
 const COMPLETE = "complete.json";
 const USERS = "users";
@@ -46,28 +47,32 @@ export async function use(python: string): Promise<void> {
   await writeFile(path.join(users, String(process.pid)), "");
 }
 
+/** The lock of whoever makes the environment. */
+export function lockOf(environment: string): string {
+  return `${environment}.lock`;
+}
+
+/** Whether another window runs a server of the environment. */
+export async function isUsedByOthers(environment: string): Promise<boolean> {
+  return (await users(environment)).some((pid) => pid !== process.pid && isRunning(pid));
+}
+
+async function users(environment: string): Promise<number[]> {
+  return (await readdir(path.join(environment, USERS)).catch(() => [])).map(Number);
+}
+
 /** Removes the environments of other versions that no window uses or makes. Returns their names. */
 export async function removeOthers(root: string, bundle: Bundle): Promise<string[]> {
   const removed: string[] = [];
   for (const entry of await readdir(root, { withFileTypes: true }).catch(() => [])) {
     const { name } = entry;
     if (!entry.isDirectory() || name.startsWith(prefixOf(bundle))) continue;
-    const users = await readdir(path.join(root, name, USERS)).catch(() => []);
-    if (users.some((pid) => isRunning(Number(pid)))) continue;
+    const environment = path.join(root, name);
+    if ((await users(environment)).some(isRunning)) continue;
     // A window makes it, or its wheels.
-    const lock = path.join(root, `${name.replace(/\.wheels$/, "")}.lock`);
-    const holder = Number(await readFile(lock, "utf8").catch(() => ""));
-    if (holder !== 0 && isRunning(holder)) continue;
-    await rm(path.join(root, name), { recursive: true, force: true });
+    if (await isLocked(lockOf(environment.replace(/\.wheels$/, "")))) continue;
+    await rm(environment, { recursive: true, force: true });
     removed.push(name);
   }
   return removed;
-}
-
-export function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

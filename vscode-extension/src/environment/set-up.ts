@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { UserError } from "../errors.js";
 import type { Server } from "../server/server.js";
-import { createEnvironment, SetUpError } from "./creation.js";
+import { createEnvironment, type OnStep, SetUpError } from "./creation.js";
 import type { InterpreterSearch } from "./interpreter-search.js";
 
 export interface SetUp {
@@ -11,6 +11,8 @@ export interface SetUp {
   decline(): Promise<void>;
   /** Sets the environment up, without asking. Rejects with a UserError if there is no Python to do it with. */
   run(): Promise<void>;
+  /** Ends a set-up that runs, and removes what it has made. */
+  stop(): Promise<void>;
 }
 
 const DECLINED = "setUpDeclined";
@@ -22,8 +24,10 @@ export function createSetUp(
   output: vscode.LogOutputChannel,
 ): SetUp {
   let running: Promise<void> | undefined;
+  let aborting = new AbortController();
 
   const create = async () => {
+    const { signal } = (aborting = new AbortController());
     const { bundle, root } = search;
     const base = search.base() ?? (await search.find().then(() => search.base()));
     if (bundle === undefined || base === undefined) {
@@ -34,10 +38,11 @@ export function createSetUp(
       );
     }
     await context.workspaceState.update(DECLINED, undefined);
-    const plan = { bundle, ...base, root, extension: context.extensionUri.fsPath };
+    const works = async (python: string) => (await search.probe(python)).ok;
+    const plan = { bundle, ...base, root, extension: context.extensionUri.fsPath, works };
     output.info(`Setting up an environment in ${root} with ${base.python} (Python ${base.version})`);
     const began = performance.now();
-    const done = await withProgress((onStep, signal) => createEnvironment(plan, onStep, signal), output);
+    const done = await withProgress(aborting, output, (onStep) => createEnvironment(plan, onStep, signal));
     if (done === undefined) return;
     output.info(`Set up ${done} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
     await server.restart();
@@ -50,6 +55,10 @@ export function createSetUp(
 
   return {
     run,
+    async stop() {
+      aborting.abort();
+      await running?.catch(() => undefined);
+    },
     get isDeclined() {
       return context.workspaceState.get(DECLINED) === true;
     },
@@ -59,17 +68,18 @@ export function createSetUp(
   };
 }
 
-type Work = (onStep: (message: string, percent: number) => void, signal: AbortSignal) => Promise<string>;
-
 /** Returns the result of `work`, or undefined if it was cancelled. */
-async function withProgress(work: Work, output: vscode.LogOutputChannel): Promise<string | undefined> {
+async function withProgress(
+  aborting: AbortController,
+  output: vscode.LogOutputChannel,
+  work: (onStep: OnStep) => Promise<string>,
+): Promise<string | undefined> {
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: "Modgo: setting up the language server",
     cancellable: true,
   };
   return vscode.window.withProgress(options, async (progress, token) => {
-    const aborting = new AbortController();
     token.onCancellationRequested(() => {
       aborting.abort();
     });
@@ -78,7 +88,7 @@ async function withProgress(work: Work, output: vscode.LogOutputChannel): Promis
       return await work((message, percent) => {
         progress.report({ message, increment: Math.max(0, percent - reached) });
         reached = Math.max(reached, percent);
-      }, aborting.signal);
+      });
     } catch (error) {
       if (aborting.signal.aborted) {
         output.info("The set-up was cancelled");

@@ -17,24 +17,26 @@ interface Rule {
 
 const pages = new Map<string, string>();
 
+/** Shows the pages that the command has read. */
+export function createRulePages(): vscode.Disposable {
+  return vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
+    provideTextDocumentContent: ({ path }) => pages.get(path) ?? "",
+  });
+}
+
 export const showRule: CommandFactory = {
   id: "modgo.client.showRule",
   needsTrust: false,
-  create: (context) => {
-    vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
-      provideTextDocumentContent: ({ path }) => pages.get(path) ?? "",
-    });
-    return async (argument) => {
-      const rules = await listRules(context);
-      if (rules === undefined) return;
-      const named = rules.find(({ code }) => code === argument);
-      const rule = named ?? (await choose(rules, codesAtCursor()));
-      if (rule === undefined) return;
-      // Without the ending .md, or the headings of the page would be among the symbols of the workspace.
-      const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${rule.code} ${rule.name}` });
-      pages.set(uri.path, rule.page);
-      await vscode.commands.executeCommand("markdown.showPreview", uri);
-    };
+  create: (context) => async (argument) => {
+    const rules = await listRules(context);
+    if (rules === undefined) return;
+    const named = rules.find(({ code }) => code === argument);
+    const rule = named ?? (await choose(rules, codesAtCursor()));
+    if (rule === undefined) return;
+    // Without the ending .md, or the headings of the page would be among the symbols of the workspace.
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${rule.code} ${rule.name}` });
+    pages.set(uri.path, rule.page);
+    await vscode.commands.executeCommand("markdown.showPreview", uri);
   },
 };
 

@@ -112,7 +112,10 @@ export function createRunsView(context: CommandContext, home: vscode.Uri): vscod
   if (!runs.isEmpty) void vscode.commands.executeCommand("setContext", HAS_RUNS, true);
   return vscode.Disposable.from(
     vscode.window.registerWebviewViewProvider(VIEW, provider),
-    runs.onDidChange((show) => void update(show)),
+    runs.onDidChange(({ show, note }) => {
+      void update(show);
+      if (note !== undefined && runs.running === undefined) post({ type: "note", text: note });
+    }),
     watcher,
     watcher.onDidCreate(() => void update()),
     watcher.onDidDelete(() => void update()),

@@ -26,13 +26,20 @@ const STATUS_MS = 10_000;
 const STATUS_ICONS = { ok: "$(pass)", asks: "$(info)", error: "$(warning)", failed: "$(error)" } as const;
 const LONGEST_STATUS = 80;
 
+export interface Change {
+  /** The id of a new run. */
+  readonly show?: number;
+  /** Why a run has ended without a result. */
+  readonly note?: string;
+}
+
 export interface Runs {
   /** Newest first. */
   readonly summaries: readonly RunSummary[];
   readonly isEmpty: boolean;
   readonly running: Running | undefined;
-  /** Fires when a run begins, reports a step or ends, with the id of a new run, and when the history changes. */
-  readonly onDidChange: vscode.Event<number | undefined>;
+  /** Fires when a run begins, reports a step or ends, and when the history changes. */
+  readonly onDidChange: vscode.Event<Change>;
   get(id: number): Run | undefined;
   /** Runs the function; a run that is still going on is cancelled. Without arguments it takes those of the last run. */
   start(request: RunRequest): Promise<void>;
@@ -51,7 +58,7 @@ export interface RunParts {
 }
 
 export function createRuns({ server, status, output, memory }: RunParts): Runs {
-  const changed = new vscode.EventEmitter<number | undefined>();
+  const changed = new vscode.EventEmitter<Change>();
   const marks = createFailureMarks();
   const diffs = createRecordDiffs();
   const results = new WeakMap<Run, CallResult>();
@@ -113,7 +120,7 @@ export function createRuns({ server, status, output, memory }: RunParts): Runs {
     const answer = server.execute("modgo.call", argument, cancellation.token, ({ message }) => {
       if (current?.cancellation !== cancellation || message === undefined) return;
       current.running = { ...current.running, step: message };
-      changed.fire(undefined);
+      changed.fire({});
     });
     try {
       return await status.during(title, answer);
@@ -144,25 +151,28 @@ export function createRuns({ server, status, output, memory }: RunParts): Runs {
         last === undefined ? [] : (contextOf(JSON.parse(last.answer) as Answer).function?.params ?? []);
       const cancellation = new vscode.CancellationTokenSource();
       current = { running: { request, step: `running ${request.function}`, params }, cancellation };
-      changed.fire(undefined);
-      let done: Run | undefined;
+      changed.fire({});
+      let change: Change = { note: "The run was cancelled" };
       try {
         const answer = await execute(request, cancellation);
-        if (answer !== undefined) done = finish(request, answer);
+        if (answer !== undefined) change = { show: finish(request, answer).id };
+      } catch (error) {
+        change = { note: error instanceof Error ? error.message : String(error) };
+        throw error;
       } finally {
         ended(cancellation);
         cancellation.dispose();
-        changed.fire(done?.id);
+        changed.fire(change);
       }
     },
     cancel: () => current?.cancellation.cancel(),
     remove(id) {
       store(all().filter((run) => run.id !== id));
-      changed.fire(undefined);
+      changed.fire({});
     },
     clear() {
       store([]);
-      changed.fire(undefined);
+      changed.fire({});
     },
     async showDiff(run) {
       const result = resultOf(run);

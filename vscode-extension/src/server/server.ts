@@ -67,6 +67,7 @@ export function createServer(
   let current: Launched | undefined;
   let abandoned: Launched | undefined; // a start that a restart has ended
   let endWatch: () => void = () => undefined;
+  let recovery = new AbortController(); // the pause before a start after a crash
 
   const enter = (next: ServerState) => {
     state = next;
@@ -137,9 +138,10 @@ export function createServer(
     const tail = launched.stderr.length > 0 ? `:\n${launched.stderr.join("\n")}` : "";
     output.warn(`The server stopped; it starts again in ${delay / 1000} s${tail}`);
     enter({ kind: "starting" });
+    const { signal } = (recovery = new AbortController());
     last = last.then(async () => {
-      await pause(delay);
-      if (current === undefined && state.kind === "starting") await start();
+      await pause(delay, undefined, { signal }).catch(() => undefined);
+      if (!signal.aborted) await start();
     });
   };
 
@@ -158,15 +160,20 @@ export function createServer(
     running.kill();
   };
 
+  /** Ends a start that is under way, or the pause before it: what follows need not wait for it. */
+  const abandonStart = () => {
+    recovery.abort();
+    if (state.kind !== "starting") return;
+    abandoned = current;
+    current?.kill();
+  };
+
   // At most one restart runs and one waits. Calls while one waits return that one.
   let last: Promise<void> = Promise.resolve();
   let waiting: Promise<void> | undefined;
   const restart = () => {
     crashes.clear();
-    if (state.kind === "starting") {
-      abandoned = current;
-      current?.kill();
-    }
+    abandonStart();
     waiting ??= last = last.then(async () => {
       waiting = undefined;
       await stop();
@@ -181,7 +188,10 @@ export function createServer(
     },
     onDidChangeState: changed.event,
     restart,
-    stop: () => (last = last.then(stop)),
+    stop() {
+      abandonStart();
+      return (last = last.then(stop));
+    },
     async execute(command, argument, token, report, partial) {
       if (state.kind === "idle") await restart();
       await last; // a restart that is running

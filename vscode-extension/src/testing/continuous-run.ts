@@ -14,37 +14,53 @@ export function createContinuousRuns(
   tree: CaseTree,
   runner: CaseRunner,
 ): ContinuousRuns {
-  const requests = new Set<vscode.TestRunRequest>();
-  let running: vscode.CancellationTokenSource | undefined;
+  const underWay = new Map<vscode.TestRunRequest, UnderWay | undefined>();
+
+  const run = async (request: vscode.TestRunRequest, saved: readonly vscode.TestItem[]) => {
+    const before = underWay.get(request);
+    before?.source.cancel(); // what it found is of the text before
+    const { include, exclude, profile } = request;
+    const packages = new Set([...saved, ...(before?.packages ?? [])]);
+    const items = (include ?? [...packages]).filter((item) => packages.has(rootOf(item)));
+    const now = { source: new vscode.CancellationTokenSource(), packages };
+    underWay.set(request, now);
+    await runner.run(new vscode.TestRunRequest(items, exclude, profile, true), now.source.token);
+    if (underWay.get(request) === now) underWay.set(request, undefined);
+  };
 
   const saved = async (document: vscode.TextDocument) => {
-    if (requests.size === 0) return;
+    if (underWay.size === 0) return;
     const concerned = await concernedPackages(controller, document.uri);
-    if (concerned.length === 0) return;
-    running?.cancel(); // what it found is of the text before
-    const source = (running = new vscode.CancellationTokenSource());
     if (tree.fileItem(document.uri) !== undefined) await tree.fileChanged(document.uri);
-    for (const { include, exclude, profile } of requests) {
-      const items = (include ?? concerned).filter((item) => concerned.includes(rootOf(item)));
-      if (items.length > 0)
-        await runner.run(new vscode.TestRunRequest(items, exclude, profile, true), source.token);
-    }
+    const requests = [...underWay.keys()].filter(({ include }) =>
+      (include ?? concerned).some((item) => concerned.includes(rootOf(item))),
+    );
+    await Promise.all(requests.map((request) => run(request, concerned)));
   };
   const listener = vscode.workspace.onDidSaveTextDocument((document) => void saved(document));
+  const end = (request: vscode.TestRunRequest) => {
+    underWay.get(request)?.source.cancel();
+    underWay.delete(request);
+  };
 
   return {
     start(request, token) {
-      requests.add(request);
+      underWay.set(request, undefined);
       token.onCancellationRequested(() => {
-        requests.delete(request);
-        running?.cancel();
+        end(request);
       });
     },
     dispose() {
       listener.dispose();
-      running?.cancel();
+      [...underWay.keys()].forEach(end);
     },
   };
+}
+
+/** The run of a request that is under way, and the packages whose cases it runs. */
+interface UnderWay {
+  readonly source: vscode.CancellationTokenSource;
+  readonly packages: ReadonlySet<vscode.TestItem>;
 }
 
 function isSample({ path }: vscode.Uri): boolean {
