@@ -1,4 +1,5 @@
 """Writes the software bills of materials of the Python package and the extension, as CycloneDX 1.6 in JSON.
+The extension's lists its npm packages and the wheels that its .vsix files carry.
 
     python scripts/sbom.py FOLDER PLUGIN_FOLDER
 
@@ -106,6 +107,22 @@ def python_parts() -> Parts:
     ]
 
 
+def wheel_parts(name: str, version: str, direct: Iterable[str]) -> Parts:
+    """The wheels that a .vsix carries: modgo's, those of its dependencies, and pip, which installs them. The
+    hashes are of the wheels as their projects publish them: the .vsix has the same files packed again."""
+    url = PackageURL("pypi", None, name, version)
+    own = Component(
+        type=ComponentType.LIBRARY,
+        bom_ref=url.to_string(),
+        name=name,
+        version=version,
+        purl=url,
+        licenses=[LicenseExpression("Apache-2.0")],
+    )
+    (pip,) = locked_python("extension")
+    return [(own, direct), *python_parts(), (component(pip, "pypi", "MIT"), [])]
+
+
 def _needs(name: str) -> list[str]:
     """The dependencies of an installed package on any platform; none if it is for another platform."""
     try:
@@ -156,10 +173,12 @@ def main(folder: Path, plugin: Path) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extension = json.loads((EXTENSION / "package.json").read_text("utf-8"))
     name, version = project["name"], modgo_lsp.__version__
-    direct = [*_names(project["dependencies"]), "liblzma"]
-    package = bill(name, version, "pypi", direct, [*python_parts(), *plugin_parts(plugin)])
-    name, number = extension["name"], extension["version"]
-    vsix = bill(name, number, "vscode-extension", extension["dependencies"], extension_parts())
+    direct = _names(project["dependencies"])
+    package = bill(name, version, "pypi", [*direct, "liblzma"], [*python_parts(), *plugin_parts(plugin)])
+    parts = [*extension_parts(), *wheel_parts(name, version, direct)]
+    needs = [*extension["dependencies"], name, "pip"]
+    number = extension["version"]
+    vsix = bill(extension["name"], number, "vscode-extension", needs, parts)
     boms = {f"modgo_lsp-{version}": package, f"modgo-vscode-{number}": vsix}
     for name, bom in boms.items():
         text = JsonV1Dot6(bom).output_as_string(indent=2)

@@ -27,6 +27,17 @@ class CliError(click.ClickException):
             say(f"Help: {self.remedy}", file=file, err=file is None)
 
 
+ISSUES = "https://github.com/GeertJohan/aerospike-mod-go/issues"
+
+
+def bug_message(error: Exception) -> tuple[str, str]:
+    """The message and the remedy for an exception that nobody expected."""
+    return (
+        f"modgo itself failed: {type(error).__name__}: {error}",
+        f"MODGO_DEBUG=1 shows the traceback; please report it at {ISSUES}",
+    )
+
+
 def asks_for_json(words: Sequence[str]) -> bool:
     """Whether a command line has --json or --output-format json. After -- are the arguments of a function."""
     own = list(words[: words.index("--")] if "--" in words else words)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
+import traceback
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from typing import Any
@@ -17,7 +19,7 @@ from modgo_lsp.build.delve import find_delve
 from modgo_lsp.build.preflight import RequestError
 from modgo_lsp.build.toolchain import ToolchainError
 from modgo_lsp.cli.call_report import show_one_of_many, show_outcome
-from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.cli_error import CliError, bug_message
 from modgo_lsp.cli.dap_delve import delve_adapter
 from modgo_lsp.cli.dap_launch import LaunchDefaults, delve_launch, launch_request
 from modgo_lsp.cli.dap_messages import Message, frame, read_message
@@ -99,6 +101,8 @@ class DebugAdapter:
         while (message := await read_message(delve)) is not None:
             if message.get("type") == "response" and message.get("request_seq", 0) >= _OWN:
                 self._stopped_on_line(message)
+                continue
+            if _is_about_prompt(message):
                 continue
             self._complete(message)
             self._send(message)
@@ -204,6 +208,11 @@ class DebugAdapter:
         except (HostError, OSError) as problem:
             self._fail(message, str(problem), None)
             return
+        except Exception as error:  # without an answer the editor would wait for ever
+            if os.environ.get("MODGO_DEBUG"):
+                traceback.print_exception(error)
+            self._fail(message, *bug_message(error))
+            return
         self._program = program
         for each in program.notes:
             self._output(f"Note: {each}\n")
@@ -282,6 +291,12 @@ class DebugAdapter:
         name, _, line = location.rpartition(":")
         path = None if self._program is None else self._program.sources.get(name)
         return {} if path is None or not line.isdigit() else {"source": {"path": path}, "line": int(line)}
+
+
+def _is_about_prompt(message: Message) -> bool:
+    """Whether it is the line with which Delve begins, about the commands of its prompt."""
+    text = (message.get("body") or {}).get("output", "") if message.get("event") == "output" else ""
+    return text.startswith("Type 'dlv help' for list of commands")
 
 
 def _captured(show: Callable[[], object]) -> tuple[str, str]:

@@ -18,6 +18,9 @@ from modgo_lsp.cli.terminal import say
 
 _LONGEST = 64 << 20
 _CONNECTIONS = Path("/proc/net/tcp")
+# Has the connections of clients whose sockets are for both IPv6 and IPv4, as Java's are.
+_CONNECTIONS_6 = Path("/proc/net/tcp6")
+_MAPPED = bytes(10) + b"\xff\xff"  # of an IPv4 address in IPv6
 _ESTABLISHED = "01"
 
 
@@ -88,11 +91,21 @@ def _is_of_this_user(peer: tuple[str, int], own: tuple[str, int]) -> bool:
     """Whether this user has made the connection: anybody on the machine can reach the port, and a debugger
     runs what it is asked to. Another connection of this user may have the peer's port, to another server; and
     the kernel lists a closed connection as one of root."""
-    ends = [_listed(peer), _listed(own), _ESTABLISHED]
-    rows = (line.split() for line in _CONNECTIONS.read_text().splitlines()[1:])
-    return any(row[1:4] == ends and row[7] == str(os.geteuid()) for row in rows)
+    for path, prefix in ((_CONNECTIONS, b""), (_CONNECTIONS_6, _MAPPED)):
+        ends = [_listed(prefix, peer), _listed(prefix, own), _ESTABLISHED]
+        rows = (line.split() for line in _lines(path)[1:])
+        if any(row[1:4] == ends and row[7] == str(os.geteuid()) for row in rows):
+            return True
+    return False
 
 
-def _listed(address: tuple[str, int]) -> str:
-    host = int.from_bytes(socket.inet_aton(address[0]), sys.byteorder)
-    return f"{host:08X}:{address[1]:04X}"
+def _lines(path: Path) -> list[str]:
+    """None of tcp6 where the kernel has no IPv6."""
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def _listed(prefix: bytes, address: tuple[str, int]) -> str:
+    """An address as the kernel lists it: in words of 4 bytes."""
+    host = prefix + socket.inet_aton(address[0])
+    words = (int.from_bytes(host[each : each + 4], sys.byteorder) for each in range(0, len(host), 4))
+    return f"{''.join(f'{word:08X}' for word in words)}:{address[1]:04X}"

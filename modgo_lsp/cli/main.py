@@ -19,8 +19,6 @@ from modgo_lsp.cli.standard_streams import (
     report_stream_error,
 )
 
-ISSUES = "https://github.com/GeertJohan/aerospike-mod-go/issues"
-
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command and exits: 0 for success, 1 for findings or a failed call, 2 for wrong usage,
@@ -66,10 +64,9 @@ def _report_bug(error: Exception) -> int:
         return 128 + signal.SIGINT
     if os.environ.get("MODGO_DEBUG"):
         raise error
-    from modgo_lsp.cli.terminal import say
+    from modgo_lsp.cli.cli_error import CliError, bug_message
 
-    say(f"Error: modgo itself failed: {type(error).__name__}: {error}", err=True)
-    say(f"Help: MODGO_DEBUG=1 shows the traceback; please report it at {ISSUES}", err=True)
+    CliError(*bug_message(error)).show()
     return 70
 
 

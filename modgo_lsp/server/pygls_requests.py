@@ -25,6 +25,7 @@ from modgo_lsp.server.workspace.awaitables import analysed, indexed
 from modgo_lsp.server.workspace.job import Reservation
 from modgo_lsp.server.workspace.session import Session
 from modgo_lsp.server.workspace.snapshot import Snapshot
+from modgo_lsp.server.workspace.stale_request import answered
 
 _log = logging.getLogger(__name__)
 
@@ -92,7 +93,8 @@ class PyglsRequests:
                     await indexed(session)
                     return await analysed(session, lambda: handle(session.looked_up(), params))
                 snapshot, reservation = _state.get()
-                return await analysed(session, partial(handle, snapshot, params), reservation)
+                work = partial(answered, session, handle, snapshot, params)
+                return await analysed(session, work, reservation)
             except Exception as error:
                 name = params.command if method.context == "commands" else method.name
                 code, text = errors.of(error, name)

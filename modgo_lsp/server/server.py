@@ -19,6 +19,7 @@ from modgo_lsp.server.lsp.outbox import Outbox
 from modgo_lsp.server.lsp.server_capabilities import chosen_encoding, initialize_result, is_left_out
 from modgo_lsp.server.pygls_thread import PyglsThread
 from modgo_lsp.server.workspace.job import Job
+from modgo_lsp.server.workspace.stale_request import answered
 
 if TYPE_CHECKING:
     from modgo_lsp.golang.syntax.positions import Encoding
@@ -166,7 +167,8 @@ class Server:
         handle = handler_of(method)
         if method.context == "snapshot":
             assert session is not None
-            job = self._job(method, message["id"], partial(handle, session.snapshot(), params))
+            work = partial(answered, session, handle, session.snapshot(), params)
+            job = self._job(method, message["id"], work)
             session.analysis_thread.put(job)
         elif method.context == "workspace":
             assert session is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import re
 import shutil
@@ -12,10 +14,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import psutil
 import pytest
 
+from modgo_lsp.cli import debug_adapter
+from modgo_lsp.cli.dap_launch import LaunchDefaults
+from modgo_lsp.cli.debug_adapter import DebugAdapter
+from modgo_lsp.cli.debug_program import DebugProgram
 from tests.cli.dap_client import DapClient
 
 ROOT = Path(__file__).parents[2]
@@ -116,6 +124,7 @@ def test_a_session_with_breakpoints_variables_steps_and_a_result(folder: Path, s
         client.event("terminated")
         shown = client.output()
         assert "record of testdata/udf/add.record.json\n" in shown
+        assert "dlv help" not in shown
         assert '6\n  record ["test", "demo", "k"]\n- hits: 1\n+ hits: 6\n' in shown
         client.end()
 
@@ -221,6 +230,26 @@ def test_a_wrong_launch_request(folder: Path, launch: dict[str, object], message
         assert message in answer["message"]
         assert answer["body"]["error"]["showUser"]
         client.end()
+
+
+def test_a_launch_that_fails_for_a_reason_nobody_expected_is_answered(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> DebugProgram:
+        raise ZeroDivisionError("oh no")
+
+    monkeypatch.setattr(debug_adapter, "make_program", fail)
+    sent: list[bytes] = []
+
+    async def launch() -> None:
+        writer = cast("asyncio.StreamWriter", SimpleNamespace(write=sent.append))
+        adapter = DebugAdapter(asyncio.StreamReader(), writer, LaunchDefaults(None, None, None))
+        await adapter._launch({"seq": 7, "command": "launch"}, {"package": str(folder), "function": "add"})
+
+    asyncio.run(launch())
+    answer = json.loads(sent[-1].partition(b"\r\n\r\n")[2])
+    assert (answer["request_seq"], answer["success"]) == (7, False)
+    assert answer["message"].startswith("modgo itself failed: ZeroDivisionError: oh no; MODGO_DEBUG=1")
 
 
 def test_a_package_that_does_not_build(folder: Path, tmp_path: Path) -> None:

@@ -32,6 +32,16 @@ def test_an_open_connection_of_this_user(
     assert not _is_of_this_user(served.getpeername(), served.getsockname())
 
 
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_a_connection_of_a_client_for_both_ipv6_and_ipv4(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening, socket.socket(socket.AF_INET6) as client:
+        client.connect(("::ffff:127.0.0.1", listening.getsockname()[1]))
+        with listening.accept()[0] as served:
+            assert _is_of_this_user(served.getpeername(), served.getsockname())
+            monkeypatch.setattr(os, "geteuid", lambda: 4_000_000)
+            assert not _is_of_this_user(served.getpeername(), served.getsockname())
+
+
 def test_a_connection_to_another_server_with_the_same_port_does_not_count(
     ends: tuple[socket.socket, socket.socket],
 ) -> None:

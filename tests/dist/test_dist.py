@@ -49,21 +49,25 @@ def test_a_bill_follows_its_schema(pattern: str) -> None:
     assert errors is None
 
 
-def test_the_package_s_bill_lists_the_locked_packages() -> None:
-    bom = bill("modgo_lsp-*.cdx.json")
-    lock = (ROOT / "requirements" / "runtime.txt").read_text("utf-8").replace("\\\n", "")
-    locked = {
+def locked_python(name: str) -> dict[tuple[str, str], set[str]]:
+    """The hashes of each package of a lock file."""
+    lock = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8").replace("\\\n", "")
+    return {
         (line.split("==")[0], line.split("==")[1].split()[0]): set(re.findall("sha256:([0-9a-f]{64})", line))
         for line in lock.splitlines()
         if "==" in line and not line.startswith("#")
     }
-    parts = listed(bom)
+
+
+def test_the_package_s_bill_lists_the_locked_packages() -> None:
+    locked = locked_python("runtime")
+    parts = listed(bill("modgo_lsp-*.cdx.json"))
     assert len(locked) > 15
     assert {key: parts.get(key) for key in locked} == locked
     assert {name for name, _ in parts.keys() - locked.keys()} == {"liblzma"}
 
 
-def test_the_extension_s_bill_lists_the_locked_packages() -> None:
+def test_the_extension_s_bill_lists_the_locked_packages_and_the_wheels() -> None:
     lock = json.loads((ROOT / "vscode-extension" / "package-lock.json").read_text("utf-8"))["packages"]
     locked = {
         (place.rpartition("node_modules/")[2], entry["version"]): {
@@ -73,7 +77,9 @@ def test_the_extension_s_bill_lists_the_locked_packages() -> None:
         if place and not entry.get("dev")
     }
     assert len(locked) > 5
-    assert listed(bill("modgo-vscode-*.cdx.json")) == locked
+    wheels = locked_python("runtime") | locked_python("extension")
+    version = bill("modgo_lsp-*.cdx.json")["metadata"]["component"]["version"]
+    assert listed(bill("modgo-vscode-*.cdx.json")) == {**locked, **wheels, ("modgo-lsp", version): set()}
 
 
 def test_a_bill_lists_dependencies() -> None:

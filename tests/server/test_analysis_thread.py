@@ -7,21 +7,27 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from modgo_lsp.server.lsp import wire
 from modgo_lsp.server.lsp.client_capabilities import Client
 from modgo_lsp.server.lsp.connection import Connection, decoded, frames
+from modgo_lsp.server.lsp.errors import StaleError
 from modgo_lsp.server.lsp.outbox import Outbox
+from modgo_lsp.server.lsp.uri import path_of
 from modgo_lsp.server.pygls_thread import PyglsThread
 from modgo_lsp.server.server import Server
 from modgo_lsp.server.workspace.analysis_thread import AnalysisThread
 from modgo_lsp.server.workspace.job import CancelledError, Job
 from modgo_lsp.server.workspace.session import Session
+from modgo_lsp.server.workspace.snapshot import Snapshot
+from modgo_lsp.server.workspace.stale_request import answered
 
 from .stdio import between, change
 
@@ -170,6 +176,35 @@ def test_a_request_is_answered_from_its_version_though_edits_follow(
     send("shutdown", None, id=99)
     send("exit", None)
     serving.join(20)
+
+
+@pytest.mark.parametrize("edited", ["other.go", "stats.go"])
+def test_a_request_about_a_document_is_answered_though_another_was_edited_and_analysed(
+    session: Session, module: Path, edited: str
+) -> None:
+    documents = {name: module / name for name in ("stats.go", "other.go")}
+    documents["other.go"].write_text("package stats\n")
+    for path in documents.values():
+        session.documents.open(wire.Item(path.as_uri(), path.read_text(), 1))
+    asked = session.snapshot()
+    here = wire.Identifier(documents["stats.go"].as_uri())
+    change_ = msgspec.convert(
+        change(documents[edited].as_uri(), 2, between((1, 0), (1, 0), "\n")), wire.DidChange
+    )
+    session.documents.change(change_, "utf-16")
+    session.snapshot().package(str(module))
+    lenses = partial(answered, session, _names_of_udfs, asked, wire.OfDocument(here))
+    if edited == "other.go":
+        assert lenses() == ["add", "count"]
+    else:
+        with pytest.raises(StaleError):
+            lenses()
+
+
+def _names_of_udfs(snapshot: Snapshot, params: wire.OfDocument) -> list[str]:
+    package = snapshot.package_of(path_of(params.text_document.uri) or "")
+    assert package is not None
+    return [each.name or "" for each in package.registrations]
 
 
 def test_an_exception_of_a_job_is_passed_on_and_the_next_runs() -> None:

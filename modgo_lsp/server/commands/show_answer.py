@@ -1,21 +1,24 @@
 """Shows the result of a command where the client does not: one that has no command of its own for a lens runs
 ours and drops the result, as Neovim and Emacs do.
 
-A message has it in short. What is longer is written to a document in modgo's cache, one for each command,
-which is opened where the client can: of a call as a text with the change of the record, of others as JSON.
+A message has it in short. What is longer is written to a document in modgo's cache, which is opened where the
+client can: of a call as a text with the change of the record, of others as JSON. Each result has its own: an
+editor would not read the same file again, and two servers would share it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from modgo_lsp.build.cache import cache_directory
+from modgo_lsp.build.cache import cache_directory, forget_old
 from modgo_lsp.file_writer import ANYTHING, write_file
 from modgo_lsp.report.call_text import call_text
 from modgo_lsp.server.commands.arguments import Request, UsageError
@@ -27,6 +30,10 @@ from modgo_lsp.server.workspace.session import Session
 
 _log = logging.getLogger(__name__)
 _LONGEST = 300
+_numbers = itertools.count(1)
+# Days after which the results of a server are removed.
+_DAYS = 2
+_FILE_NAME = re.compile(r"[\w-]{1,64}")
 # The commands whose results are longer than a message.
 _LONG = ("modgo.load", "modgo.buildAndLoad", "modgo.call")
 
@@ -56,12 +63,17 @@ async def write_document(
 def _written(session: Session, command: str, answer: dict[str, Any], request: Request) -> Path | None:
     """The file with the result; None where it can't be written: the message has the main thing."""
     try:
-        path = cache_directory() / "results" / f"{command.removeprefix('modgo.')}.json"
+        results = cache_directory() / "results"
+        forget_old(results, _DAYS)
+        folder = results / str(os.getpid())
+        name, kind = command.removeprefix("modgo."), "json"
         if command == "modgo.call":
-            path = path.with_suffix(".diff")
+            name, kind = request.function or name, "diff"
             text = call_text(request.function or "", answer, _folder(session, request)).encode()
         else:
             text = msgspec.json.format(encoded(answer), indent=2) + b"\n"
+        name = name if _FILE_NAME.fullmatch(name) else "call"
+        path = folder / f"{name}-{next(_numbers)}.{kind}"
         write_file(path, text, replaces=ANYTHING)
     except OSError as error:
         _log.warning("The result could not be written: %s", error)
