@@ -168,6 +168,10 @@ const char *mod_go_fenced_lacks(void);
 void mod_go_fenced_read_counters(mod_go_fenced *pool, mod_go_fenced_counters *counters);
 void mod_go_fenced_last_outcome(mod_go_fenced_outcome *outcome);
 
+/* The bytes of memory that the workers have now, each counted whole (its resident set). Reads /proc, so it is not for
+ * the path of calls. */
+uint64_t mod_go_fenced_memory(mod_go_fenced *pool);
+
 /* Why workers have ended by themselves, or did not return in time. Returns how many have, for the first reason that was
  * not taken yet, and copies that reason, cut to `capacity`; 0 where there is none. Of more than four reasons at a time
  * the last one counts for all further ones. */

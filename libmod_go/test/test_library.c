@@ -40,6 +40,7 @@ TEST(the_library_exports_its_interface_and_nothing_else)
 		"mod_go_fenced_replace",
 		"mod_go_fenced_read_counters",
 		"mod_go_fenced_last_outcome",
+		"mod_go_fenced_memory",
 		"mod_go_fenced_close",
 	};
 	static const char *const HIDDEN[] = {"mod_go_fail",          "mod_go_elf_check",

@@ -26,7 +26,7 @@ from modgo_lsp.ship.deploy import (
     load_upload,
 )
 from modgo_lsp.ship.module_listing import find_module, survey
-from modgo_lsp.ship.plugin_probe import check_plugin
+from modgo_lsp.ship.node_status import check_plugin
 from modgo_lsp.ship.trial_load import try_module
 
 

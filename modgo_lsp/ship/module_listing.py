@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -70,14 +70,12 @@ def survey(cluster: Cluster) -> Survey:
     return Survey(files, silent)
 
 
-def list_modules(cluster: Cluster) -> tuple[RemoteModule, ...]:
-    """All modules of the cluster, Go and Lua, sorted by name, with load errors of nodes. Raises ShipError."""
-    found = survey(cluster)
+def list_modules(cluster: Cluster, found: Survey) -> tuple[RemoteModule, ...]:
+    """All modules of the cluster, Go and Lua, sorted by name. Reads the files of Go modules whole."""
     by_name: dict[str, list[str]] = {}
     for filename in found.names():
         by_name.setdefault(stem(filename), []).append(filename)
-    modules = (_module(cluster, found, name, files) for name, files in sorted(by_name.items()))
-    return tuple(_with_load_problems(cluster, found, module) for module in modules)
+    return tuple(_module(cluster, found, name, files) for name, files in sorted(by_name.items()))
 
 
 def find_module(cluster: Cluster, found: Survey, name: str) -> RemoteModule | None:
@@ -134,11 +132,13 @@ def _module(cluster: Cluster, found: Survey, name: str, files: list[str]) -> Rem
     )
 
 
-def _with_load_problems(cluster: Cluster, found: Survey, module: RemoteModule) -> RemoteModule:
-    """Adds the nodes that cannot load the module, and why, to its problems."""
+def with_load_problems(
+    cluster: Cluster, found: Survey, running: Collection[Node], module: RemoteModule
+) -> RemoteModule:
+    """Adds the nodes of `running`, which run Go, that cannot load the module, and why, to its problems."""
     problems = []
     for node, there in found.files.items():
-        if f"{module.name}{SUFFIX}" not in there:
+        if node not in running or f"{module.name}{SUFFIX}" not in there:
             continue
         with suppress(NodeError):
             state = read_state(cluster, node, module.name)

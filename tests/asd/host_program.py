@@ -12,6 +12,7 @@ from typing import Any
 import msgpack
 
 from modgo_lsp.ship.node_state import State, parse_state
+from modgo_lsp.ship.node_status import FILE, NodeStatus, parse_status
 from tests.asd.server import FailedError, Load, RefusedError, Server
 
 
@@ -65,6 +66,10 @@ class HostProgram(Server):
     def state(self, module: str) -> State | None:
         path = self.folder / "lua" / f"{module}.state"
         return parse_state(path.read_bytes()) if path.exists() else None
+
+    def status(self) -> NodeStatus | None:
+        path = self.folder / "lua" / FILE
+        return parse_status(path.read_bytes()) if path.exists() else None
 
     def clear_cache(self) -> None:
         self._ask("clear")

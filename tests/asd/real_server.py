@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from modgo_lsp.ship.node_state import State, parse_state
+from modgo_lsp.ship.node_status import FILE, NodeStatus, parse_status
 from tests.asd.server import FailedError, Load, RefusedError, Server
 
 
@@ -98,14 +99,22 @@ class RealServer(Server):
         self.client.udf_remove(name)
 
     def state(self, module: str) -> State | None:
+        content = self._content(f"{module}.state")
+        return None if content is None else parse_state(content)
+
+    def status(self) -> NodeStatus | None:
+        content = self._content(FILE)
+        return None if content is None else parse_status(content)
+
+    def _content(self, name: str) -> bytes | None:
         import aerospike
 
         try:
-            (answer,) = self.client.info_all(f"udf-get:filename={module}.state").values()
+            (answer,) = self.client.info_all(f"udf-get:filename={name}").values()
         except aerospike.exception.UDFError:
             return None
         found = re.search("content=([^;]*);", str(answer[1]))
-        return parse_state(base64.b64decode(found[1])) if found else None
+        return base64.b64decode(found[1]) if found else None
 
     def clear_cache(self) -> None:
         self.client.info_all("udf-clear-cache:")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from modgo_lsp.ship.node_state import State
+from modgo_lsp.ship.node_status import NodeStatus
 
 Files = list[tuple[str, bytes]]
 
@@ -50,6 +51,10 @@ class Server(ABC):
     @abstractmethod
     def state(self, module: str) -> State | None:
         """The state file that the plugin wrote for a module."""
+
+    @abstractmethod
+    def status(self) -> NodeStatus | None:
+        """The file in which the plugin reports what the node runs."""
 
     @abstractmethod
     def clear_cache(self) -> None: ...

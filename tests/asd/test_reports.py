@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import psutil
+import time
+from collections.abc import Callable
 
+import psutil
+import pytest
+
+from modgo_lsp.ship.node_status import ModuleStatus, NodeStatus
 from tests.asd.conftest import Maker, eventually_logged, logged
-from tests.asd.server import Files, Server
+from tests.asd.server import FailedError, Files, Server
 
 
 def test_the_greeting_comes_without_a_module(server: Server) -> None:
@@ -28,6 +33,64 @@ def test_modules_in_use_have_a_line_each(make_server: Maker, shop: Files) -> Non
     server.store("a", {"n": 1})
     assert server.apply("a", "shop", "version") == 1
     times = r"50% within \S+ us, 99% within \S+ us"
-    workers = r"\d workers, 0 of them busy, 0 restarted"
+    workers = r"\d workers, 0 of them busy, 0 restarted, [1-9]\d* MiB"
     assert eventually_logged(server, rf"mod_go: shop\.so: 1 calls; {times}; {workers}")
     assert not logged(server, r"shop\.so: 0 calls")
+
+
+def eventually(server: Server, holds: Callable[[NodeStatus], bool]) -> NodeStatus:
+    """The node's status once it is as it should be; the plugin writes it every second."""
+    until = time.monotonic() + 60
+    while (status := server.status()) is None or not holds(status):
+        assert time.monotonic() < until, status
+        time.sleep(0.05)
+    return status
+
+
+def only_module(status: NodeStatus) -> ModuleStatus:
+    (module,) = status.modules
+    return module
+
+
+def test_a_node_reports_how_it_runs_go(server: Server) -> None:
+    began = time.time()
+    status = eventually(server, lambda _: True)
+    assert (status.mode, status.fence, status.modules) == ("fenced", "standard", ())
+    assert began - 120 < status.since <= time.time()
+
+
+def test_a_node_counts_the_calls_of_its_modules(server: Server, shop: Files) -> None:
+    server.put_all(shop)
+    server.store("a", {"n": 1})
+    for _ in range(5):
+        server.apply("a", "shop", "version")
+    with pytest.raises(FailedError):
+        server.apply("a", "shop", "fail")
+    module = only_module(eventually(server, lambda one: bool(one.modules) and one.modules[0].all_calls == 6))
+    assert (module.name, module.calls["ok"], module.calls["failed"]) == ("shop", 5, 1)
+    assert sum(module.latency) >= 1
+    assert module.workers is not None
+    assert module.workers >= 1
+    assert module.memory is not None
+    assert module.workers * (1 << 20) < module.memory < module.workers * (64 << 20)
+    server.remove("shop.so")
+    assert eventually(server, lambda one: not one.modules)
+
+
+def test_an_unfenced_module_has_no_workers(make_server: Maker, shop: Files) -> None:
+    server = make_server(MODGO_MODE="unfenced", MODGO_FENCE="strict")
+    server.put_all(shop)
+    server.store("a", {"n": 1})
+    assert server.apply("a", "shop", "version") == 1
+    status = eventually(server, lambda one: bool(one.modules) and one.modules[0].all_calls == 1)
+    assert (status.mode, status.fence, status.lacks) == ("unfenced", "", "")
+    assert only_module(status).workers is None
+
+
+def test_the_status_file_is_written_again_where_it_is_gone(server: Server, shop: Files) -> None:
+    server.put_all(shop)
+    eventually(server, lambda one: bool(one.modules))
+    (path,) = server.folder.rglob("modgo-node.status")
+    path.unlink()
+    assert only_module(eventually(server, lambda _: True)).name == "shop"
+    assert not list(server.folder.rglob("*~"))

@@ -107,6 +107,22 @@ mod_go_status mod_go_loaded_module_replace(mod_go_loaded_module *version, const 
 	return status;
 }
 
+mod_go_fenced_counters mod_go_loaded_module_counters(const mod_go_loaded_module *version)
+{
+	mod_go_fenced_counters counters = {.size = sizeof(counters)};
+	mod_go_counters unfenced = {.size = sizeof(unfenced)};
+
+	if (version->pool != NULL) {
+		mod_go_fenced_read_counters(version->pool, &counters);
+	} else if (version->module != NULL) {
+		mod_go_read_counters(version->module, &unfenced);
+		counters.calls = unfenced.calls;
+		memcpy(counters.by_status, unfenced.by_status, sizeof(counters.by_status));
+		memcpy(counters.latency, unfenced.latency, sizeof(counters.latency));
+	}
+	return counters;
+}
+
 static bool same_time(struct timespec a, struct timespec b)
 {
 	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;

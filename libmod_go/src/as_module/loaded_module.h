@@ -22,6 +22,9 @@ mod_go_status mod_go_loaded_module_replace(mod_go_loaded_module *version, const 
 /* Whether the version was loaded from `file` as it is now. */
 bool mod_go_loaded_module_is_of(const mod_go_loaded_module *version, const struct stat *file);
 
+/* The counters of a loaded version, fenced or not; those of workers are 0 where it is unfenced. Any thread. */
+mod_go_fenced_counters mod_go_loaded_module_counters(const mod_go_loaded_module *version);
+
 /* Closes and frees a mod_go_loaded_module that no call uses: a release function for mod_go_readers_retire. */
 void mod_go_loaded_module_free(void *version);
 

@@ -297,7 +297,7 @@ mod_go_status mod_go_modules_scan(mod_go_error *error)
 	return status;
 }
 
-void mod_go_modules_visit(void (*visit)(mod_go_loaded_module *module))
+void mod_go_modules_visit(void (*visit)(mod_go_loaded_module *module, void *context), void *context)
 {
 	const struct table *table;
 
@@ -305,7 +305,7 @@ void mod_go_modules_visit(void (*visit)(mod_go_loaded_module *module))
 		return;
 	table = atomic_load(&current);
 	for (size_t i = 0; table != NULL && i < table->count; i++)
-		visit(table->versions[i]);
+		visit(table->versions[i], context);
 	mod_go_readers_leave();
 }
 

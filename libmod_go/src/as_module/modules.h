@@ -54,7 +54,7 @@ mod_go_status mod_go_modules_refuse(const char *filename, const char *why, mod_g
 mod_go_status mod_go_modules_scan(mod_go_error *error);
 
 /* Calls `visit` for each module that there is. One thread at a time. */
-void mod_go_modules_visit(void (*visit)(mod_go_loaded_module *module));
+void mod_go_modules_visit(void (*visit)(mod_go_loaded_module *module, void *context), void *context);
 
 /* Removes all modules. */
 void mod_go_modules_clear(void);

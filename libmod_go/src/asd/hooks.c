@@ -16,7 +16,6 @@
 
 static const as_module_hooks *lua;
 static mod_go_settings settings;
-static const char *greeting;
 
 /* Clients call a module by its name without ".so". */
 static bool is_known(const char *name)
@@ -69,8 +68,8 @@ static int update(as_module *module, as_module_event *event)
 
 	switch (event->type) {
 	case AS_MODULE_EVENT_CONFIGURE:
-		mod_go_reporter_start(&settings, greeting);
 		mod_go_part_sets_configure(((const mod_lua_config *)event->data.config)->user_path, &settings);
+		mod_go_reporter_start(&settings, ((const mod_lua_config *)event->data.config)->user_path);
 		return lua->update(module, event);
 	case AS_MODULE_EVENT_FILE_ADD:
 		if (mod_go_name_is_ours(event->data.filename))
@@ -133,11 +132,10 @@ static int apply_stream(as_module *module, as_udf_context *context, const char *
 
 static as_module_hooks hooks;
 
-void mod_go_hooks_wrap(const mod_go_settings *given, const char *text)
+void mod_go_hooks_wrap(const mod_go_settings *given)
 {
 	lua = mod_go_server.lua->hooks;
 	settings = *given;
-	greeting = text;
 	hooks = *lua;
 	hooks.update = update;
 	hooks.validate = validate;

@@ -4,8 +4,7 @@
 
 #include "asd/settings.h"
 
-/* Installs the hooks, once, while the process has one thread. The settings are copied; `greeting`, which is logged
- * as soon as the server logs, must stay valid and unchanged. */
-void mod_go_hooks_wrap(const mod_go_settings *settings, const char *greeting);
+/* Installs the hooks, once, while the process has one thread. The settings are copied. */
+void mod_go_hooks_wrap(const mod_go_settings *settings);
 
 #endif

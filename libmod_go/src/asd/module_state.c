@@ -22,10 +22,24 @@ static bool write_text(const char *path, const char *text)
 	return fclose(file) == 0 && written;
 }
 
+bool mod_go_module_state_replace(const char *path, const char *text)
+{
+	char fresh[PATH_CAPACITY];
+	int reason;
+
+	snprintf(fresh, sizeof(fresh), "%s~", path);
+	if (write_text(fresh, text) && rename(fresh, path) == 0)
+		return true;
+	reason = errno;
+	unlink(fresh);
+	errno = reason;
+	return false;
+}
+
 void mod_go_module_state_write(const char *folder, const char *module, const mod_go_digest *file,
                                const char *state, const char *why)
 {
-	char path[PATH_CAPACITY], fresh[PATH_CAPACITY], text[4096];
+	char path[PATH_CAPACITY - 1], text[4096];
 	int length;
 
 	length = snprintf(text, sizeof(text), "modgo-state 1\nfile-sha256 %s\nstate %s\n", file->text, state);
@@ -38,11 +52,9 @@ void mod_go_module_state_write(const char *folder, const char *module, const mod
 		strcat(reason, "\n");
 	}
 	snprintf(path, sizeof(path), "%s/%s.state", folder, module);
-	snprintf(fresh, sizeof(fresh), "%s/%s.state~", folder, module);
-	if (!write_text(fresh, text) || rename(fresh, path) != 0) {
+	if (!mod_go_module_state_replace(path, text)) {
 		as_log_warn("mod_go: %s cannot be written (%s): clients cannot ask for the state of %s.so", path,
 		            strerror(errno), module);
-		unlink(fresh);
 	}
 }
 

@@ -15,4 +15,8 @@ void mod_go_module_state_write(const char *folder, const char *module, const mod
 
 void mod_go_module_state_remove(const char *folder, const char *module);
 
+/* Replaces the file at `path` at once, so that a reader gets the old content or the new one. False with errno. No
+ * lock. */
+bool mod_go_module_state_replace(const char *path, const char *text);
+
 #endif

@@ -14,7 +14,6 @@
 #include "asd/server_symbols.h"
 
 static mod_go_settings settings;
-static char greeting[1024];
 
 /* Reports on standard error, because the server has no log yet. */
 __attribute__((format(printf, 1, 2))) static void report(const char *format, ...)
@@ -120,25 +119,10 @@ static bool can_run(void)
 	return fault == NULL;
 }
 
-/* The first line of the log: what an operator must know of the fence. */
-static void write_greeting(void)
-{
-	const char *level = getenv("MODGO_FENCE");
-	bool fenced = settings.config.mode == MOD_GO_FENCED;
-	bool off = fenced && level != NULL && strcmp(level, "off") == 0;
-	const char *lacks = fenced && !off ? mod_go_fenced_lacks() : "";
-
-	snprintf(greeting, sizeof(greeting), "Go modules (.so) run in this Aerospike %.60s, %s%s%s%s",
-	         mod_go_server.build, fenced ? "fenced" : "unfenced",
-	         off ? "; MODGO_FENCE is off: workers have all rights of this user" : "",
-	         lacks[0] != '\0' ? "; " : "", lacks);
-}
-
 __attribute__((constructor)) static void begin(void)
 {
 	if (!mod_go_server_is_there() || !can_run())
 		return;
 	mod_go_settings_read(&settings);
-	write_greeting();
-	mod_go_hooks_wrap(&settings, greeting);
+	mod_go_hooks_wrap(&settings);
 }

@@ -3,23 +3,44 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "as_module/modules.h"
+#include "as_module/loaded_module.h"
+#include "asd/node_status.h"
 #include "asd/server_symbols.h"
 #include "common/clock.h"
 
 #define PERIOD 200 /* milliseconds */
 
+/* Milliseconds between two looks at what the file of the node's status should have. */
+#define STATUS 1000
+
 static const mod_go_settings *settings;
-static const char *greeting;
+static char folder[1024];
+
+/* What an operator must know: the server, the mode, and what the fence lacks. */
+static void write_greeting(char *text, size_t capacity)
+{
+	bool fenced = settings->config.mode == MOD_GO_FENCED;
+	bool off = fenced && strcmp(settings->fence, "off") == 0;
+	const char *lacks = fenced && !off ? mod_go_fenced_lacks() : "";
+
+	snprintf(text, capacity, "Go modules (.so) run in this Aerospike %.60s, %s%s%s%s", mod_go_server.build,
+	         fenced ? "fenced" : "unfenced",
+	         off ? "; MODGO_FENCE is off: workers have all rights of this user" : "",
+	         lacks[0] != '\0' ? "; " : "", lacks);
+}
 
 /* The server has no log yet when it configures its modules. */
 static void greet(void)
 {
+	char greeting[1024];
+
+	write_greeting(greeting, sizeof(greeting));
 	while (g_as_log.callback == NULL)
 		usleep(PERIOD * 1000);
 	as_log_info("mod_go: %s", greeting);
@@ -41,22 +62,6 @@ static void log_deaths(mod_go_loaded_module *module)
 			as_log_warn("mod_go: %s.so: %u workers have ended: %s", module->name, count, reason);
 		}
 	}
-}
-
-static mod_go_fenced_counters counters_of(const mod_go_loaded_module *module)
-{
-	mod_go_fenced_counters counters = {.size = sizeof(counters)};
-	mod_go_counters unfenced = {.size = sizeof(unfenced)};
-
-	if (module->pool != NULL) {
-		mod_go_fenced_read_counters(module->pool, &counters);
-	} else {
-		mod_go_read_counters(module->module, &unfenced);
-		counters.calls = unfenced.calls;
-		memcpy(counters.by_status, unfenced.by_status, sizeof(counters.by_status));
-		memcpy(counters.latency, unfenced.latency, sizeof(counters.latency));
-	}
-	return counters;
 }
 
 /* The time in microseconds below which so many percent of the calls were, a power of two of nanoseconds; 0 where no
@@ -85,7 +90,7 @@ static void add(char *text, size_t capacity, const char *format, const char *nam
 
 static void log_calls(mod_go_loaded_module *module)
 {
-	mod_go_fenced_counters now = counters_of(module), *last = &module->reported;
+	mod_go_fenced_counters now = mod_go_loaded_module_counters(module), *last = &module->reported;
 	char failures[512] = "", times[64] = "", workers[128] = "";
 	mod_go_fenced_counters since = now;
 
@@ -96,8 +101,9 @@ static void log_calls(mod_go_loaded_module *module)
 		add(failures, sizeof(failures), ", %llu %s", mod_go_call_status_text(i),
 		    now.by_status[i] - last->by_status[i]);
 	if (module->pool != NULL)
-		snprintf(workers, sizeof(workers), "; %u workers, %u of them busy, %llu restarted", now.live,
-		         now.busy, (unsigned long long)(now.restarts - last->restarts));
+		snprintf(workers, sizeof(workers), "; %u workers, %u of them busy, %llu restarted, %.0f MiB",
+		         now.live, now.busy, (unsigned long long)(now.restarts - last->restarts),
+		         (double)mod_go_fenced_memory(module->pool) / (1 << 20));
 	if (percentile(since.latency, 50) > 0)
 		snprintf(times, sizeof(times), "; 50%% within %.3g us, 99%% within %.3g us",
 		         percentile(since.latency, 50), percentile(since.latency, 99));
@@ -108,32 +114,38 @@ static void log_calls(mod_go_loaded_module *module)
 	*last = now;
 }
 
-static void report_deaths(mod_go_loaded_module *module)
+static void report_deaths(mod_go_loaded_module *module, void *unused)
 {
+	(void)unused;
 	if (module->pool != NULL)
 		log_deaths(module);
 }
 
-static void report_calls(mod_go_loaded_module *module)
+static void report_calls(mod_go_loaded_module *module, void *unused)
 {
+	(void)unused;
 	if (module->pool != NULL || module->module != NULL)
 		log_calls(module);
 }
 
 static void *run(void *unused)
 {
-	uint64_t next;
+	uint64_t ticker, status = 0;
 
 	prctl(PR_SET_NAME, "mod-go-report");
 	greet();
-	next = mod_go_deadline_after(settings->ticker);
+	ticker = mod_go_deadline_after(settings->ticker);
 	for (;;) {
+		if (mod_go_now() >= status) {
+			mod_go_node_status_write(folder, settings);
+			status = mod_go_deadline_after(STATUS);
+		}
 		usleep(PERIOD * 1000);
-		mod_go_modules_visit(report_deaths);
-		if (settings->ticker == 0 || mod_go_now() < next)
-			continue;
-		mod_go_modules_visit(report_calls);
-		next = mod_go_deadline_after(settings->ticker);
+		mod_go_modules_visit(report_deaths, NULL);
+		if (settings->ticker > 0 && mod_go_now() >= ticker) {
+			mod_go_modules_visit(report_calls, NULL);
+			ticker = mod_go_deadline_after(settings->ticker);
+		}
 	}
 	return unused;
 }
@@ -150,11 +162,13 @@ static void start(void)
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-void mod_go_reporter_start(const mod_go_settings *given, const char *text)
+void mod_go_reporter_start(const mod_go_settings *given, const char *given_folder)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	static atomic_flag started = ATOMIC_FLAG_INIT;
 
+	if (atomic_flag_test_and_set(&started))
+		return;
 	settings = given;
-	greeting = text;
-	pthread_once(&once, start);
+	snprintf(folder, sizeof(folder), "%s", given_folder);
+	start();
 }

@@ -141,11 +141,14 @@ static void read_fence(mod_go_settings *settings)
 	static const word levels[] = {{"standard", 0}, {"strict", 1}, {"off", 2}, {NULL, 0}};
 	uint32_t level = UINT32_MAX;
 
+	settings->fence = levels[0].text;
 	if (value_of("MODGO_FENCE") == NULL)
 		return;
 	read_word(settings, "MODGO_FENCE", levels, "standard, strict or off; taking standard", &level);
 	if (level == UINT32_MAX)
 		unsetenv("MODGO_FENCE");
+	else
+		settings->fence = levels[level].text;
 }
 
 static void read_environment(mod_go_settings *settings)

@@ -7,6 +7,7 @@
 
 typedef struct mod_go_settings {
 	mod_go_config config; /* without its user_path */
+	const char *fence;    /* MODGO_FENCE: standard, strict or off */
 	uint32_t ticker;      /* milliseconds between the lines of modules in use, 0: none */
 	char cache[900];      /* the folder in which modules are decompressed */
 	char problems[2048];  /* a line for each invalid value, "" for none */

@@ -1,0 +1,184 @@
+"""What nodes report of themselves: parsing, JSON, and Prometheus's text format by Prometheus's own parser."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from modgo_lsp.cli.modules_tables import tables
+from modgo_lsp.ship.cluster import Node
+from modgo_lsp.ship.module_listing import RemoteModule
+from modgo_lsp.ship.node_status import NodeReport, parse_status, percentile_us, report_json
+from modgo_lsp.ship.prometheus_text import prometheus_text
+
+LATENCY = [0] * 64
+LATENCY[12:15] = [50, 40, 10]  # up to 8.2, 16.4 and 32.8 us
+MODULE: dict[str, Any] = {
+    "name": "shop",
+    "calls": {"ok": 1600, "failed": 7, "deadline": 3},
+    "latency": LATENCY,
+    "workers": 4,
+    "busy": 1,
+    "memory": 3 << 20,
+    "restarts": 2,
+    "failed_starts": 0,
+    "crashes": 1,
+    "timeouts": 3,
+    "replacements": 0,
+    "dropped_output": 4096,
+}
+STATUS: dict[str, Any] = {
+    "modgo-node": 1,
+    "server": "8.1.2.0",
+    "mode": "fenced",
+    "fence": "standard",
+    "lacks": "",
+    "since": 1_796_000_000,
+    "modules": [MODULE],
+}
+UNFENCED = {key: MODULE[key] for key in ("name", "calls", "latency")}
+A1, A2 = Node("A1", "127.0.0.1:3000"), Node("A2", "127.0.0.1:3010")
+SHOP = RemoteModule("shop", "go", ("shop.so",), 2_540_488, "85f6aeb0d221" + "0" * 52, 817_288, 0, 2)
+
+
+def report(**more: Any) -> NodeReport:
+    return NodeReport(A1, parse_status(json.dumps({**STATUS, **more}).encode()))
+
+
+SILENT = NodeReport(A2, None, "does not run Go modules")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"modules": []},
+        {"modules": [UNFENCED], "mode": "unfenced", "fence": ""},
+        {"a newer plugin's": 1},
+    ],
+)
+def test_statuses(more: dict[str, Any]) -> None:
+    status = report(**more).status
+    assert status is not None
+    assert (status.server, status.since) == ("8.1.2.0", 1_796_000_000)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b"{}",
+        json.dumps({**STATUS, "modgo-node": 2}).encode(),
+        json.dumps({**STATUS, "since": 10**15}).encode(),
+        json.dumps({**STATUS, "since": -1}).encode(),
+        json.dumps({**STATUS, "mode": "open"}).encode(),
+        json.dumps({**STATUS, "modules": [{**MODULE, "latency": [1]}]}).encode(),
+        json.dumps({**STATUS, "modules": [{**MODULE, "memory": 10**400}]}).encode(),
+        json.dumps({**STATUS, "modules": [{**MODULE, "calls": {"ok": -1}}]}).encode(),
+        b"[" * 100_000,
+    ],
+)
+def test_other_contents(content: bytes) -> None:
+    assert parse_status(content) is None
+
+
+def test_percentiles() -> None:
+    assert [percentile_us(LATENCY, percent) for percent in (50, 51, 90, 99)] == [
+        8.192,
+        16.384,
+        16.384,
+        32.768,
+    ]
+    assert percentile_us([0] * 64, 50) is None
+
+
+def test_json() -> None:
+    found = report_json(report())
+    assert (found["runs_go"], found["since"]) == (True, "2026-11-30T00:53:20+00:00")
+    (module,) = found["modules"]
+    assert (module["calls"]["failed"], module["p50_us"], module["p99_us"]) == (7, 8.192, 32.768)
+    assert "workers" not in report_json(report(modules=[UNFENCED]))["modules"][0]
+    assert report_json(SILENT) == {
+        "name": "A2",
+        "address": "127.0.0.1:3010",
+        "runs_go": False,
+        "problem": "does not run Go modules",
+    }
+
+
+def samples(text: str) -> dict[tuple[str, ...], float]:
+    """The samples by their name and the values of their labels."""
+    found = {}
+    for family in text_string_to_metric_families(text):
+        assert family.documentation
+        assert family.type != "unknown"
+        for sample in family.samples:
+            found[(sample.name, *sample.labels.values())] = sample.value
+    return found
+
+
+def test_metrics() -> None:
+    text = prometheus_text([report(), SILENT], [SHOP])
+    found = samples(text)
+    assert found["modgo_node_runs_go", "A1", A1.address] == 1
+    assert found["modgo_node_runs_go", "A2", A2.address] == 0
+    assert found["modgo_node_info", "A1", "8.1.2.0", "fenced", "standard", ""] == 1
+    assert found["modgo_node_start_time_seconds", "A1"] == 1_796_000_000
+    assert found["modgo_module_agrees", "shop"] == 1
+    assert found["modgo_calls_total", "A1", "shop", "ok"] == 1600
+    assert found["modgo_worker_memory_bytes", "A1", "shop"] == 3 << 20
+    assert found["modgo_worker_timeouts_total", "A1", "shop"] == 3
+    buckets = [value for key, value in found.items() if key[0] == "modgo_call_duration_seconds_bucket"]
+    assert buckets == sorted(buckets)
+    assert found["modgo_call_duration_seconds_bucket", "A1", "shop", "8.192e-06"] == 50
+    assert found["modgo_call_duration_seconds_bucket", "A1", "shop", "+Inf"] == 100
+    assert found["modgo_call_duration_seconds_count", "A1", "shop"] == 100
+
+
+def test_metrics_of_texts_that_need_escapes_and_of_nothing() -> None:
+    lacks = 'a "kernel" \\ old\nby far'
+    assert ("modgo_node_info", "A1", "8.1.2.0", "fenced", "standard", lacks) in samples(
+        prometheus_text([report(lacks=lacks)], [])
+    )
+    unfenced = samples(prometheus_text([report(modules=[UNFENCED])], []))
+    assert ("modgo_calls_total", "A1", "shop", "ok") in unfenced
+    assert not any(key[0].startswith("modgo_worker") for key in unfenced)
+    assert samples(prometheus_text([SILENT], [])) == {("modgo_node_runs_go", "A2", A2.address): 0}
+
+
+def test_tables() -> None:
+    nodes, modules, counters = "\n".join(tables([report(), SILENT], [SHOP])).split("\n\n")
+    assert [line.split("  ")[:2] for line in nodes.splitlines()[1:]] == [
+        ["A1 (127.0.0.1:3000)", "fenced, fence standard"],
+        ["A2 (127.0.0.1:3010)", "no"],
+    ]
+    assert modules.splitlines()[1].split() == [
+        "shop",
+        "Go",
+        "2,540,488",
+        "85f6aeb0d221",
+        "1",
+        *["all", "2", "agree"],
+    ]
+    assert counters.splitlines() == [
+        "MODULE  NODE  CALLS  FAILED      50%      99%  WORKERS  BUSY  RESTARTS   MEMORY",
+        "shop    A1    1,610      10  8.19 us  32.8 us        4     1         2  3.0 MiB",
+    ]
+
+
+def test_tables_of_what_changed() -> None:
+    slower = [*LATENCY[:20], 5, *LATENCY[21:]]
+    later = {**MODULE, "calls": {"ok": 1800, "failed": 7, "deadline": 3}, "latency": slower, "restarts": 3}
+    before, now = report(), report(modules=[later])
+    counters = "\n".join(tables([now], [SHOP], [before], 2)).split("\n\n")[2]
+    assert counters.splitlines() == [
+        "MODULE  NODE  CALLS/S  FAILED     50%     99%  WORKERS  BUSY  RESTARTS   MEMORY",
+        "shop    A1        100       0  2.1 ms  2.1 ms        4     1         1  3.0 MiB",
+    ]
+    loaded_again = "\n".join(tables([before], [SHOP], [now], 2)).split("\n\n")[2]
+    assert loaded_again.splitlines()[1].split()[2:4] == ["805", "10"]
