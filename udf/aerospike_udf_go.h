@@ -273,9 +273,9 @@ int aerospike_udf_go_get_api_version_minor(void);
  *   supports-dlclose  the same
  *   functions         a JSON array with an object for each registered function: name, kind ("record" or "stream"),
  *                     params [{name, type}], results [type], doc, location "file:line", symbol (a C function
- *                     of its own, see below, or ""), bins (the names of all that it reads; null where they are
- *                     unknown), bin_arguments (the positions, from 0, of arguments whose strings name further
- *                     ones), context (false: a record UDF that does not use its deadline, so the host may
+ *                     of its own, see below, or ""), bins (the names of all that it reads, also of a stream's
+ *                     records, which come with no others; null where they are unknown), bin_arguments (the
+ *                     positions, from 0, of arguments whose strings name further ones), context (false: a record UDF that does not use its deadline, so the host may
  *                     leave that 0 and need not read a clock)
  *   dispatch          "registry", "exported" or "reflect"
  *   build             a JSON object: target, flags, source (hash)

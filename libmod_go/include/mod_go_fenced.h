@@ -146,7 +146,8 @@ int mod_go_fenced_apply_single(mod_go_fenced *pool, const char *name, aerospike_
  *             elements where they are long, since all must fit into 128 MiB, and REFUSED where a list cannot hold the
  *             next one
  *   records   come with metadata and bins and can only be read: the set, store and remove functions are not offered.
- *             A bin of more than 1 KiB that the manifest does not name comes when the UDF asks for it
+ *             If the manifest lists the bins that the function reads, a record comes with these only, and
+ *             reading another one is refused
  *   writing   gathers up to 48 KiB. Each element is checked as a result is, before the host gets it, and must not be
  *             nil. A refused one is reported by a later write, or else fails the call
  */

@@ -19,8 +19,8 @@ from modgo_lsp.ide.case_files import module_directory
 from modgo_lsp.ide.known_bins import known_bins
 from modgo_lsp.ide.sdk_docs import sdk_doc
 from modgo_lsp.ide.snippets import record_udf, stream_calls, stream_udf
-from modgo_lsp.model.bins import READING
 from modgo_lsp.model.package import Function, Package
+from modgo_lsp.model.sdk import READING
 from modgo_lsp.rules.analysis.bin_calls import WRITING
 from modgo_lsp.rules.analysis.registered_names import Naming
 from modgo_lsp.rules.catalogue import RULES

@@ -16,9 +16,9 @@ from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.ide.bin_types import method_of_assertion, method_of_type
 from modgo_lsp.ide.case_files import sample_files
-from modgo_lsp.model.bins import READING
 from modgo_lsp.model.function_code import Code
 from modgo_lsp.model.package import Package
+from modgo_lsp.model.sdk import READING
 from modgo_lsp.rules.analysis.bin_calls import WRITING, bin_calls
 
 # The methods of udf.Record that read a bin, with Aerospike's name of the type.

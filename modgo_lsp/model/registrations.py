@@ -141,9 +141,7 @@ class Registrations:
             signature=signature,
             function_type=function.type if self._is_function(function) else None,
             target=target,
-            reading=partial(self._bins, file, *inner)
-            if signature is not None and signature.kind == "record"
-            else None,
+            reading=partial(self._bins, file, *inner) if signature is not None else None,
         )
 
     # --- the name
@@ -262,9 +260,9 @@ class Registrations:
         """The bins that the function reads, if its body is known."""
         literal, source = ast.unparen(expr), operand.source
         if isinstance(literal, ast.FuncLit):
-            return bins_read(self._operands, file, literal.type, literal.body)
+            return bins_read(self._operands, file, literal)
         if isinstance(source, FunctionName) and source.file is not None:
-            return bins_read(self._operands, source.file, source.decl.type, source.decl.body)
+            return bins_read(self._operands, source.file, source.decl)
         return None
 
     def _of_declared(

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from modgo_lsp.model.bins import NOT_READING, READING, READING_ALL
 from modgo_lsp.model.package import BinsRead, Package, Registration
+from modgo_lsp.model.sdk import NOT_READING, READING, READING_ALL
 from modgo_lsp.resources import resource
 
 Register = Callable[..., Registration]
@@ -39,8 +39,14 @@ def reading(body: str) -> str:
         ('r.Bin("a"); _ = r.Key(); _ = r.TTL(); _ = r.Digest(); _ = r.Size(); _ = r.SetName()', "a"),
         ('if r == nil { return }; r.Bin("a")', "a"),
         ('r.Bin("ä")', "ä"),
-        ('r.Bin("a"); { r := other(); use(r); r.Bin(name) }', "a"),
-        ('r.Bin("a"); func(r *udf.Record) { r.Bin(name) }(other())', "a"),
+        ('if r == kept { return }; r.Bin("a")', "a"),
+        ('v := "a"; r.Bin(v)', "a"),
+        ('v := "a"; w := v; r.Bin(w)', "a"),
+        ('for _, v := range []string{"a", "b"} { r.Bin(v) }', "a b"),
+        ('x := r; var y *udf.Record = x; y.Bin("a")', "a"),
+        ('_ = r; var x *udf.Record; x = r; x.Bin("a")', "a"),
+        ('r = other(); r.Bin("a")', "a"),
+        ('r, x := other(), 1; _ = x; r.Bin("a")', "a"),
         ('r.Bin("a"); x := struct{ r int }{r: 1}; _ = x.r', "a"),
         ("", ""),
         ('r.Set("a", 1)', ""),
@@ -52,7 +58,7 @@ def reading(body: str) -> str:
 )
 def test_bins_with_constant_names(register: Register, body: str, bins: str) -> None:
     source = (
-        'const pkgName = "pkg"\ntype word string\nconst named word = "named"\n'
+        'const pkgName = "pkg"\nvar kept *udf.Record\ntype word string\nconst named word = "named"\n'
         "func use(any) {}\nfunc other() *udf.Record { return nil }\n"
         "type getter struct{}\nfunc (getter) Get(any, string) {}\nfunc get[T any](any, string) {}\n"
         "type tree struct { y getter; fs map[string]func(any, string) }\n"
@@ -109,13 +115,18 @@ def test_positions_are_among_the_arguments(
     "body",
     [
         'r.Bin("a" + name)',
-        'v := "a"; r.Bin(v)',
         "for name := range r.Bins() { _ = name }",
         "use(r)",
-        "helper(r)",
-        "x := r; x.Bin(name)",
-        "r = other()",
-        "r, x := other(), 1; _ = x",
+        'v := "a"; v = name; r.Bin(v)',
+        "var v string; r.Bin(v)",
+        'for _, v := range []string{"a", name + "b"} { r.Bin(v) }',
+        'for _, v := range [3]string{"a"} { r.Bin(v) }',
+        'for v := range map[string]int{"a": 1} { r.Bin(v) }',
+        "x := any(r); _ = x",
+        "var x any = r; _ = x",
+        "var x any; x = r; _ = x",
+        "x, n := any(nil), 1; x, n = r, 2; _, _ = x, n",
+        "x := struct{ *udf.Record }{r}; x.Bin(name)",
         "p := &r; (*p).Bin(name)",
         "_ = *r",
         "_ = []*udf.Record{r}",
@@ -126,11 +137,9 @@ def test_positions_are_among_the_arguments(
         "c := make(chan *udf.Record, 1); c <- r",
         "f := r.Bin; f(name)",
         "f := r.Int; f(name)",
-        "go helper(r)",
         "get := udf.Get[int]; _, _ = get(r, name)",
         "_ = any(r)",
         "_ = func() *udf.Record { return r }",
-        "if r == kept { return }",
         "switch r { case kept: }",
         "r.Undeclared(name)",
         'r.Bin("")',
@@ -145,7 +154,7 @@ def test_positions_are_among_the_arguments(
 def test_uncertain_bins_are_none(register: Register, body: str) -> None:
     source = (
         "var kept *udf.Record\ntype holder struct{ r *udf.Record }\nfunc use(any) {}\n"
-        'func helper(r *udf.Record) { r.Bin("h") }\nfunc other() *udf.Record { return nil }\n'
+        "func other() *udf.Record { return nil }\n"
     )
     assert register(reading('_, _ = r.Int("a"); ' + body), source).bins is None
 
@@ -174,7 +183,7 @@ def test_uncertain_bins_are_none(register: Register, body: str) -> None:
         (
             "Add",
             'func Add(s *udf.Stream) *udf.Stream { for r := range s.Records() { r.Bin("a") }; return s }',
-            None,
+            "a",
         ),
         ("other.Add", "", "b"),
     ],
@@ -214,8 +223,8 @@ def test_every_form_of_import_of_the_sdk(package: Callable[..., Package], import
 
 
 def test_a_local_function_called_get_is_not_the_sdk_s(register: Register) -> None:
-    source = "func Get[T any](r *udf.Record, bin string) T { panic(0) }\n"
-    assert register(reading('r.Bin("a"); _ = Get[int](r, "b")'), source).bins is None
+    source = 'func Get[T any](r *udf.Record, bin string) (t T) { r.Bin("c"); return }\n'
+    assert register(reading('r.Bin("a"); _ = Get[int](r, "b")'), source).bins == BinsRead(("a", "c"))
 
 
 def test_every_method_of_the_record_is_known() -> None:

@@ -126,6 +126,8 @@ mod_go_arrival mod_go_session_run(mod_go_session *session, const aerospike_udf_g
 	mod_go_writer writer;
 
 	session->progress = true;
+	session->arguments = arguments;
+	session->argument_count = count;
 	mod_go_write_begin(&writer, channel, 0, MOD_GO_IN_LANE_BYTES);
 	write_call(session, &writer, arguments, count);
 	/* The worker reads a short call in the lane, so answers go behind it; it copies a longer one. */

@@ -14,6 +14,8 @@ typedef struct mod_go_session {
 	mod_go_worker *worker;
 	const char *name;
 	aerospike_udf_go_call *call;
+	const aerospike_udf_go_value *arguments;
+	size_t argument_count;
 	aerospike_udf_go_record
 		*record; /* in a call of a stream UDF the last one read, while it may be asked for */
 	bool stream; /* a call of a stream UDF; the next seven are used only then */
@@ -80,9 +82,9 @@ void mod_go_copy_reason(const aerospike_udf_go_value *why, char *text, size_t ca
 void mod_go_session_write_call_bins(mod_go_session *session, mod_go_writer *writer, mod_go_call_head *head,
                                     const aerospike_udf_go_value *arguments, size_t count);
 
-/* Adds the bins of a stream's record, but for long ones that the manifest does not name. Returns whether these are
- * all, and counts them. */
-bool mod_go_session_write_stream_bins(mod_go_session *session, mod_go_writer *writer, uint32_t *count);
+/* Adds the bins of a stream's record: those that the manifest and the arguments name, or all. Counts them, and returns
+ * which they are, MOD_GO_BINS_... */
+uint32_t mod_go_session_write_stream_bins(mod_go_session *session, mod_go_writer *writer, uint32_t *count);
 
 /* ---- stream_requests.c --------------------------------------------------------------------------- */
 

@@ -38,13 +38,13 @@ struct filling {
 	aerospike_udf_go_value why;
 };
 
-/* Adds the session's record. After one that is not complete no further element is read, so that the worker can ask
- * for the rest of it. */
+/* Adds the session's record. After one that came with some of its bins no further element is read, so that the
+ * worker can ask for the rest. */
 static void add_record(struct filling *filling)
 {
 	mod_go_session *session = filling->session;
 	mod_go_writer *writer = filling->writer;
-	uint32_t head[2] = {0, 0}; /* complete, bins */
+	uint32_t head[2] = {0, 0}; /* which bins, their number */
 	size_t place;
 
 	mod_go_write_number(writer, MOD_GO_ELEMENT_RECORD);
@@ -54,7 +54,7 @@ static void add_record(struct filling *filling)
 	head[0] = mod_go_session_write_stream_bins(session, writer, &head[1]);
 	if (!writer->failed)
 		memcpy(writer->data + place, head, sizeof(head)); /* now known */
-	filling->partial = filling->full = head[0] == 0;
+	filling->partial = filling->full = head[0] == MOD_GO_BINS_SOME;
 }
 
 /* Adds the list of elements that the host returns, with which the batch ends. False where the next element must be

@@ -32,9 +32,9 @@
  *
  * "elements", which a UDF writes to its stream, are a count and, for each, its form and its value. A "batch", which
  * it reads, is a head (mod_go_batch_head), elements and, where it ends with a failure, the reason as a value. A
- * record in a batch is `complete` (a number), the number of its bins, metadata and bins. A record that is not
- * complete is the last of its batch: the host's stream has not moved on, so that the host can be asked for the
- * rest.
+ * record in a batch is which bins follow (MOD_GO_BINS_...), their number, metadata and bins. One with some of its bins
+ * is the last of its batch: the host's stream has not moved on, so that the host can be asked for the rest. One with
+ * those that the manifest names has no others for the UDF, since the stream may have moved on.
  */
 #ifndef MOD_GO_WIRE_H
 #define MOD_GO_WIRE_H
@@ -63,6 +63,9 @@ enum {
 
 /* The forms of a stream's element: a value, a list of elements, a record. */
 enum { MOD_GO_ELEMENT_VALUE, MOD_GO_ELEMENT_LIST, MOD_GO_ELEMENT_RECORD };
+
+/* Which bins a record of a stream comes with: some, with the others on request; all; those that the manifest names. */
+enum { MOD_GO_BINS_SOME, MOD_GO_BINS_ALL, MOD_GO_BINS_NAMED };
 
 enum { MOD_GO_STORE_CREATE = 1, MOD_GO_STORE_UPDATE, MOD_GO_STORE_REMOVE };
 

@@ -101,6 +101,7 @@ void record_begin(aerospike_udf_go_record *record, mod_go_reader *reader, uint32
 	record->sets_ttl = false;
 	record->refused = AEROSPIKE_UDF_GO_OK;
 	record->complete = complete;
+	record->named_only = false;
 	read_metadata(record, reader);
 	for (uint32_t i = 0; i < bins && !reader->failed; i++) {
 		size_t length;

@@ -21,8 +21,9 @@ struct aerospike_udf_go_record {
 	struct cell *cells;
 	size_t count;
 	size_t capacity;
-	bool complete;  /* the record has no bins without a cell */
-	size_t written; /* the number of cells to send */
+	bool complete;   /* the record has no bins without a cell */
+	bool named_only; /* no other bins than those in cells can be had: the stream may have moved on */
+	size_t written;  /* the number of cells to send */
 	bool sets_ttl;
 	uint32_t ttl;
 	mod_go_metadata_head metadata_head;

@@ -1,4 +1,5 @@
 /* record_functions.c - the host table's functions about records. */
+#include <stdio.h>
 #include <string.h>
 
 #include "value/value_check.h"
@@ -11,6 +12,20 @@ static int read_answer(mod_go_reader *reader, aerospike_udf_go_value *value)
 
 	mod_go_read_value(reader, value);
 	return status;
+}
+
+/* Refuses a bin that did not come with its record, and that can no longer be asked for. No record has a bin whose name
+ * is not valid. */
+static int refuse_unnamed(const char *name, size_t length, aerospike_udf_go_value *why)
+{
+	static char reason[160];
+
+	if (length == 0 || length > AEROSPIKE_UDF_GO_BIN_NAME_MAX || memchr(name, 0, length) != NULL)
+		return AEROSPIKE_UDF_GO_OK;
+	snprintf(reason, sizeof(reason),
+	         "the module's manifest does not list the bin %.*s for this function; build the module again",
+	         (int)length, name);
+	return mod_go_refuse_value(why, AEROSPIKE_UDF_GO_REFUSED, reason);
 }
 
 static int record_get(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
@@ -30,6 +45,8 @@ static int record_get(aerospike_udf_go_call *call, aerospike_udf_go_record *reco
 	}
 	if (record->complete)
 		return AEROSPIKE_UDF_GO_OK;
+	if (record->named_only)
+		return refuse_unnamed(name, name_length, value);
 	call_request(&writer);
 	mod_go_write_text(&writer, name, name_length);
 	reader = call_ask(&writer, MOD_GO_MESSAGE_GET);
@@ -128,6 +145,10 @@ static int record_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record
 	record_take_writes(record, call);
 	if (record->complete)
 		return known_names(record, names);
+	if (record->named_only)
+		return mod_go_refuse_value(names, AEROSPIKE_UDF_GO_REFUSED,
+		                           "the module's manifest does not say that this function lists the bins of "
+		                           "a record; build the module again");
 	call_request(&writer);
 	record_flush(record, &writer);
 	reader = call_ask(&writer, MOD_GO_MESSAGE_NAMES);

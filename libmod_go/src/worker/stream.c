@@ -216,11 +216,12 @@ static bool open_list(void)
 
 static aerospike_udf_go_record *take_record(void)
 {
-	uint32_t complete = mod_go_read_number(&batch.reader);
+	uint32_t which = mod_go_read_number(&batch.reader);
 	uint32_t bins = mod_go_read_number(&batch.reader);
 
 	call_free_to(batch.memory);
-	record_begin(&batch.record, &batch.reader, bins, complete != 0);
+	record_begin(&batch.record, &batch.reader, bins, which == MOD_GO_BINS_ALL);
+	batch.record.named_only = which == MOD_GO_BINS_NAMED;
 	return &batch.record;
 }
 

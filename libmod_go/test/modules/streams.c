@@ -213,7 +213,10 @@ static int large_bins(flow *f)
 		f->host->record_get(f->call, record, "none", 4, &value);
 		sum += 1000 * (value.type != AEROSPIKE_UDF_GO_NIL);
 		if (f->argument != 0) {
-			f->host->record_get(f->call, record, "large", 5, &value);
+			int status = f->host->record_get(f->call, record, "large", 5, &value);
+
+			if (status != AEROSPIKE_UDF_GO_OK)
+				return pass_on(f, AEROSPIKE_UDF_GO_FAILED, &value);
 			sum += (int64_t)value.length;
 			f->host->log(f->call, AEROSPIKE_UDF_GO_LOG_INFO, "large", 5, NULL, 0);
 		}

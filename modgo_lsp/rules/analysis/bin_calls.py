@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modgo_lsp.golang.syntax import ast
-from modgo_lsp.model.bins import READING
 from modgo_lsp.model.function_code import Code
-from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.model.sdk import READING, SDK_PATH
 
 WRITING = ("Set", "Unset")
 _METHODS = tuple(f"{SDK_PATH}.Record.{name}" for name in (*READING, *WRITING))
