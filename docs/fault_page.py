@@ -21,6 +21,7 @@ PARTS = {
     "OPENING": "filter (where Landlock is missing)",
     "LANDLOCK": "Landlock",
     "TRUNCATING": "Landlock of Linux 6.2",
+    "TCP": "Landlock of Linux 6.7",
     "SCOPES": "Landlock of Linux 6.12",
     "ENVIRONMENT": "environment",
     "CAPABILITIES": "capabilities",

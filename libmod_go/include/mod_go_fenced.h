@@ -79,6 +79,10 @@ typedef struct mod_go_fenced_options {
 	/* milliseconds after a replacement in which calls of the old version may return, before they are ended;
 	 * default: no limit */
 	uint32_t old_calls;
+
+	/* what the module may do beyond the fence, in lines: "network"; "read " and the absolute path of a folder or file.
+	 * Default: nothing */
+	const char *grants;
 } mod_go_fenced_options;
 
 /* What a pool has done so far. Each call counts once in `calls`, once in `by_status` and, where it is timed, once in

@@ -163,7 +163,7 @@ static const struct call {
 static void set_filter(int landlock)
 {
 	CHECK_NUMBER(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-	CHECK(syscall_filter_install(landlock));
+	CHECK(syscall_filter_install(landlock, false));
 }
 
 /* The errno of a call, 0 where it does not fail. */

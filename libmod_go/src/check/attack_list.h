@@ -16,6 +16,7 @@ enum {
 	TRUNCATING = 8,    /* Landlock from version 3 on (Linux 6.2) */
 	SCOPES = 16,       /* Landlock from version 6 on (Linux 6.12) */
 	ENVIRONMENT = 32,  /* the worker's own environment */
+	TCP = 128,         /* Landlock from version 4 on (Linux 6.7) */
 	CAPABILITIES = 64, /* a host that runs as root: its workers have fewer rights than it */
 };
 

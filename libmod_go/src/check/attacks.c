@@ -62,13 +62,13 @@ const char *attack_run(const char *function, const attack_target *target)
 void attack_target_write(const attack_target *target, attack_words words)
 {
 	const char *texts[] = {target->folder, target->socket, target->terminal};
-	const long long numbers[] = {target->host, (long long)target->canary, (long long)target->secret,
-	                             target->segment, target->descriptor};
+	const long long numbers[] = {target->host,    (long long)target->canary, (long long)target->secret,
+	                             target->segment, target->descriptor,        target->port};
 
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 6; i++)
 		snprintf(words[i], sizeof(words[i]), "%lld", numbers[i]);
 	for (int i = 0; i < 3; i++)
-		snprintf(words[5 + i], sizeof(words[0]), "%s", texts[i]);
+		snprintf(words[6 + i], sizeof(words[0]), "%s", texts[i]);
 }
 
 attack_target attack_target_read(char **words)
@@ -78,7 +78,8 @@ attack_target attack_target_read(char **words)
 	                       .secret = (uintptr_t)strtoll(words[2], NULL, 10),
 	                       .segment = (int)strtoll(words[3], NULL, 10),
 	                       .descriptor = (int)strtoll(words[4], NULL, 10),
-	                       .folder = words[5],
-	                       .socket = words[6],
-	                       .terminal = words[7]};
+	                       .port = (int)strtoll(words[5], NULL, 10),
+	                       .folder = words[6],
+	                       .socket = words[7],
+	                       .terminal = words[8]};
 }

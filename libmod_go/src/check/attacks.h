@@ -18,7 +18,8 @@ typedef struct attack_target {
 	uintptr_t secret;     /* the address of a text there */
 	int segment;          /* System V shared memory that holds such a number */
 	int descriptor;       /* of its file */
-	const char *folder;   /* with the file "file" and the folder "folder" in it */
+	int port;             /* where it listens on 127.0.0.1 for TCP and UDP */
+	const char *folder;   /* with the file "file", the folder "folder" and the socket "socket" in it */
 	const char *socket;   /* the name of its abstract socket */
 	const char *terminal; /* the path of its terminal */
 } attack_target;
@@ -33,7 +34,7 @@ typedef struct attack_target {
 const char *attack_run(const char *function, const attack_target *target);
 
 /* The target as words of a command line, and back. */
-enum { ATTACK_WORDS = 8 };
+enum { ATTACK_WORDS = 9 };
 typedef char attack_words[ATTACK_WORDS][160];
 
 void attack_target_write(const attack_target *target, attack_words words);

@@ -1,13 +1,18 @@
 /* attacks_on_files.c - attacks on files, sockets and secrets. */
 #include "check/attacks.h"
 
+#include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -50,6 +55,72 @@ static bool connect_to_host(void)
 	memcpy(name.sun_path + 1, attack_now()->socket, length);
 	return attack_gave(connect(line, (struct sockaddr *)&name,
 	                           (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length)));
+}
+
+static bool connect_to_path(void)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+
+	snprintf(name.sun_path, sizeof(name.sun_path), "%.100s", attack_path("socket"));
+	return attack_gave(connect(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr *)&name, sizeof(name)));
+}
+
+static struct sockaddr_in address(int port)
+{
+	return (struct sockaddr_in){
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)port)};
+}
+
+static bool connect_tcp(void)
+{
+	struct sockaddr_in to = address(attack_now()->port);
+
+	return attack_gave(connect(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr *)&to, sizeof(to)));
+}
+
+static bool listen_tcp(void)
+{
+	struct sockaddr_in here = address(0);
+	int line = socket(AF_INET, SOCK_STREAM, 0);
+
+	return attack_tried(bind(line, (struct sockaddr *)&here, sizeof(here)) == 0 && listen(line, 1) == 0);
+}
+
+static bool send_udp(void)
+{
+	struct sockaddr_in to = address(attack_now()->port);
+
+	return attack_gave(
+		sendto(socket(AF_INET, SOCK_DGRAM, 0), "escaped", 7, 0, (struct sockaddr *)&to, sizeof(to)));
+}
+
+/* ---- reading and locking ----------------------------------------------------------------------------- */
+
+static bool read_file(void)
+{
+	char content[64] = "";
+	ssize_t count = read(open(attack_path("file"), O_RDONLY), content, sizeof(content) - 1);
+
+	return count < 0 ? attack_gave(-1) : attack_answer(content);
+}
+
+static bool list_folder(void)
+{
+	DIR *opened = opendir(attack_now()->folder);
+
+	return attack_tried(opened != NULL && readdir(opened) != NULL);
+}
+
+static bool watch_folder(void)
+{
+	return attack_tried(inotify_add_watch(inotify_init(), attack_now()->folder, IN_OPEN) >= 0);
+}
+
+static bool lock_range(void)
+{
+	struct flock lock = {.l_type = F_RDLCK};
+
+	return attack_tried(fcntl(open(attack_path("file"), O_RDONLY), F_SETLK, &lock) == 0);
 }
 
 /* ---- the environment --------------------------------------------------------------------------------- */
@@ -97,6 +168,16 @@ bool attack_files(const char *function)
 	return attack_gave(utimensat(AT_FDCWD, attack_path("file"), (struct timespec[]){{1, 0}, {1, 0}}, 0));
 	IS("attributes") return attributes();
 	IS("abstract_socket") return connect_to_host();
+	IS("path_socket") return connect_to_path();
+	IS("connect_tcp") return connect_tcp();
+	IS("listen_tcp") return listen_tcp();
+	IS("send_udp") return send_udp();
+	IS("netlink") return attack_tried(socket(AF_NETLINK, SOCK_RAW, 15 /* of devices */) >= 0);
+	IS("read_file") return read_file();
+	IS("list_folder") return list_folder();
+	IS("watch_folder") return watch_folder();
+	IS("lock_file") return attack_tried(flock(open(attack_path("file"), O_RDONLY), LOCK_EX | LOCK_NB) == 0);
+	IS("lock_range") return lock_range();
 	IS("environment") return give_secret();
 	IS("own_environ") return give_environ(open("/proc/self/environ", O_RDONLY));
 	IS("host_environ") return give_environ(attack_open_of_host("environ", O_RDONLY));

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -263,6 +264,18 @@ static bool call_x32(void)
 #endif
 }
 
+static bool map_memory(int flags)
+{
+	return attack_tried(mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, flags, -1, 0) != MAP_FAILED);
+}
+
+static bool enlarge_pipe(void)
+{
+	int ends[2];
+
+	return attack_tried(pipe(ends) == 0 && fcntl(ends[0], F_SETPIPE_SZ, 1 << 18) > 0);
+}
+
 static bool set_up_ring(void)
 {
 	char parameters[256] = {0};
@@ -324,6 +337,9 @@ bool attack_processes(const char *function)
 	IS("keys")
 	return attack_tried(syscall(SYS_keyctl, 0 /* KEYCTL_GET_KEYRING_ID */, -3 /* the session's */, 1) >= 0);
 	IS("memory_file") return attack_tried(syscall(SYS_memfd_create, "escape", 0) >= 0);
+	IS("shared_mapping") return map_memory(MAP_SHARED | MAP_ANONYMOUS);
+	IS("growing_mapping") return map_memory(MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN);
+	IS("larger_pipe") return enlarge_pipe();
 	IS("own_limits") return set_own_limits();
 	IS("dumpable") return attack_tried(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0);
 	return false;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -45,8 +46,9 @@ typedef struct stage {
 } stage;
 
 static stage *shared;
-static char folder[128], file[160], new_file[160], below[160], socket_name[64], terminal_name[64];
-static int segment, listener, terminal;
+static char folder[128], file[160], new_file[160], below[160], socket_path[108], socket_name[64],
+	terminal_name[64];
+static int segment, listener, path_listener, tcp_listener, datagrams, port, terminal;
 static int *segment_memory;
 
 static void prepare_terminal(void)
@@ -77,6 +79,37 @@ static bool prepare_socket(void)
 	       listen(listener, 4) == 0;
 }
 
+static int listen_at(int domain, int type, const void *address, socklen_t length)
+{
+	int line = socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	return bind(line, address, length) == 0 && (type == SOCK_DGRAM || listen(line, 4) == 0) ? line : -1;
+}
+
+static bool prepare_path_socket(void)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+
+	snprintf(socket_path, sizeof(socket_path), "%.100s/socket", folder);
+	memcpy(name.sun_path, socket_path, sizeof(socket_path));
+	path_listener = listen_at(AF_UNIX, SOCK_STREAM, &name, sizeof(name));
+	return path_listener >= 0;
+}
+
+/* TCP and UDP on one port. */
+static bool prepare_network(void)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t length = sizeof(address);
+
+	tcp_listener = listen_at(AF_INET, SOCK_STREAM, &address, length);
+	if (tcp_listener < 0 || getsockname(tcp_listener, (struct sockaddr *)&address, &length) != 0)
+		return false;
+	port = ntohs(address.sin_port);
+	datagrams = listen_at(AF_INET, SOCK_DGRAM, &address, length);
+	return datagrams >= 0;
+}
+
 const char *stand_in_prepare(const char *given)
 {
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -91,15 +124,34 @@ const char *stand_in_prepare(const char *given)
 	snprintf(new_file, sizeof(new_file), "%s/new", folder);
 	snprintf(below, sizeof(below), "%s/folder", folder);
 	prepare_terminal();
-	return prepare_socket() ? NULL : "a socket";
+	return !prepare_socket() || !prepare_path_socket() ? "a socket"
+	       : !prepare_network()                        ? "a port on 127.0.0.1"
+	                                                   : NULL;
 }
 
-void stand_in_clean(void)
+/* Removes the files of an attack. */
+static void remove_files(void)
 {
 	unlink(new_file);
 	rmdir(new_file);
 	unlink(file);
 	rmdir(below);
+}
+
+void stand_in_clean(void)
+{
+	remove_files();
+	unlink(socket_path);
+}
+
+/* Whether somebody has connected to a listening socket; takes one connection. */
+static bool is_connected(int listening)
+{
+	int line = accept(listening, NULL, NULL);
+
+	if (line >= 0)
+		close(line);
+	return line >= 0;
 }
 
 static bool write_file(void)
@@ -120,8 +172,7 @@ static bool reset(void)
 	memset(shared, 0, sizeof(*shared));
 	snprintf(shared->secret, sizeof(shared->secret), "%s", TEXT);
 	*segment_memory = 0;
-	stand_in_clean();
-	close(accept(listener, NULL, NULL));
+	remove_files();
 	while (terminal >= 0 && read(terminal, some, sizeof(some)) > 0)
 		continue;
 	return mkdir(below, 0700) == 0 && write_file();
@@ -192,7 +243,6 @@ static const char *achieved(pid_t host, const struct facts *before)
 	siginfo_t end = {0};
 	struct facts now;
 	char key;
-	int line;
 
 	if (waitid(P_PID, (id_t)host, &end, WEXITED | WNOHANG | WNOWAIT) != 0 || end.si_pid == host)
 		return "the host has ended";
@@ -208,11 +258,10 @@ static const char *achieved(pid_t host, const struct facts *before)
 		return ATTACK_THROUGH;
 	if (file_is_changed())
 		return "a file is changed";
-	line = accept(listener, NULL, NULL);
-	if (line >= 0) {
-		close(line);
+	if (is_connected(listener) || is_connected(path_listener) || is_connected(tcp_listener))
 		return "the host's socket is connected to";
-	}
+	if (recv(datagrams, &key, 1, 0) == 1)
+		return "the host got a datagram";
 	return terminal >= 0 && read(terminal, &key, 1) == 1 ? "the host's terminal got a key" : NULL;
 }
 
@@ -225,6 +274,7 @@ static attack_target make_target(int descriptor)
 	                       .secret = (uintptr_t)shared->secret,
 	                       .segment = segment,
 	                       .descriptor = descriptor,
+	                       .port = port,
 	                       .folder = folder,
 	                       .socket = socket_name,
 	                       .terminal = terminal_name};
@@ -356,6 +406,8 @@ int fence_parts(void)
 		parts |= LANDLOCK;
 	if (landlock >= MOD_GO_LANDLOCK_TRUNCATE)
 		parts |= TRUNCATING;
+	if (landlock >= MOD_GO_LANDLOCK_NETWORK)
+		parts |= TCP;
 	if (landlock >= MOD_GO_LANDLOCK_SCOPES)
 		parts |= SCOPES;
 	return parts;

@@ -49,6 +49,11 @@ static mod_go_fenced *new_pool(const char *path, const mod_go_fenced_options *op
 	}
 	pool->wake_event = -1;
 	take_options(pool, options);
+	if (pool->options.grants != NULL && (pool->options.grants = strdup(pool->options.grants)) == NULL) {
+		free(pool->path);
+		free(pool);
+		return NULL;
+	}
 	pool->last_waiter = &pool->waiters;
 	pthread_mutex_init(&pool->setup_lock, NULL);
 	pthread_mutex_init(&pool->lock, NULL);
@@ -63,6 +68,7 @@ static void free_pool(mod_go_fenced *pool)
 	pthread_cond_destroy(&pool->start_needed);
 	pthread_mutex_destroy(&pool->lock);
 	pthread_mutex_destroy(&pool->setup_lock);
+	free((char *)(uintptr_t)pool->options.grants);
 	free(pool->path);
 	free(pool);
 }

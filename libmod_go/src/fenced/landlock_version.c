@@ -22,9 +22,12 @@ const char *mod_go_fenced_lacks(void)
 	if (version >= MOD_GO_LANDLOCK_SCOPES)
 		return "";
 	if (version > 0)
-		return "this kernel's Landlock is older than Linux 6.12: a module can connect to abstract Unix"
-			   " sockets of this machine";
-	return "this kernel has no Landlock (Linux 5.13 and later do, where it is enabled): a module can connect"
-		   " to abstract Unix sockets of this machine, and may be able to read the memory and the"
-		   " environment of other processes of its user, of this one too";
+		return "this kernel's Landlock is older than Linux 6.12, so that the filter of system calls alone "
+			   "keeps a"
+			   " module from signalling other processes";
+	return "this kernel has no Landlock (Linux 5.13 and later do, where it is enabled): a module can read "
+		   "the files"
+		   " of its user, and may be able to read the memory and the environment of other processes of its "
+		   "user,"
+		   " of this one too";
 }

@@ -9,6 +9,7 @@
 /* The versions of Landlock's interface that the fence depends on. */
 enum {
 	MOD_GO_LANDLOCK_TRUNCATE = 3, /* Linux 6.2: truncating is controlled */
+	MOD_GO_LANDLOCK_NETWORK = 4,  /* Linux 6.7: TCP */
 	MOD_GO_LANDLOCK_DEVICES = 5,  /* Linux 6.10: ioctl on devices */
 	MOD_GO_LANDLOCK_SCOPES = 6,   /* Linux 6.12: signals and abstract sockets to other processes */
 };

@@ -16,6 +16,7 @@
 
 #include "common/error.h"
 #include "common/memory_file.h"
+#include "fenced/grants.h"
 #include "loader/module.h"
 
 /* How long a killed process may take to end. */
@@ -117,6 +118,7 @@ mod_go_status mod_go_worker_start(const char *program, const mod_go_fenced_optio
 	mod_go_worker *worker = new_worker(version, options->output);
 	int lifeline[2] = {-1, -1}, output[2] = {-1, -1}, shared = -1;
 	mod_go_status status = MOD_GO_WORKER_FAILED;
+	char *grants = options->grants != NULL ? strdup(options->grants) : NULL;
 	char limit[24];
 
 	if (worker == NULL)
@@ -131,13 +133,16 @@ mod_go_status mod_go_worker_start(const char *program, const mod_go_fenced_optio
 			version->path, strerror(errno));
 	} else {
 		const int given[3] = {lifeline[1], shared, version->descriptor};
-		const char *const arguments[] = {limit, version->path, NULL};
+		const char *arguments[2 + MOD_GO_GRANTS_MAX + 2] = {limit, version->path};
 
+		if (grants != NULL)
+			mod_go_grants_split(grants, arguments + 2, MOD_GO_GRANTS_MAX + 1);
 		mod_go_channel_create(&worker->channel, worker->shared, &worker->gone);
 		worker->shared->settable_time = options->now != NULL;
 		status = mod_go_process_start(&worker->process, program, arguments, limit, version->path, given,
 		                              output[1], error);
 	}
+	free(grants);
 	worker->lifeline = lifeline[0];
 	worker->output = output[0];
 	for (int i = 0; i < 3; i++) {

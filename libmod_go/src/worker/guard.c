@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -20,6 +21,10 @@
 
 /* A system call that older C libraries lack; the same on every machine. */
 #define CLOSE_RANGE 436
+
+/* Descriptors that a worker may have; and its part of 1,000 in the kernel's choice of what to end. */
+#define DESCRIPTORS 1024
+#define OOM_SCORE   "500"
 
 bool guard_close_from(int first)
 {
@@ -54,14 +59,30 @@ static bool limit(int resource, rlim_t most)
 	return setrlimit((__rlimit_resource_t)resource, &limits) == 0;
 }
 
+/* Where memory is short, the kernel ends a worker rather than its host. Any process may raise this of its own; where
+ * /proc is missing, it stays. */
+static void raise_oom_score(void)
+{
+	int descriptor = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	ssize_t ignored;
+
+	if (descriptor < 0)
+		return;
+	ignored = write(descriptor, OOM_SCORE, strlen(OOM_SCORE));
+	(void)ignored;
+	close(descriptor);
+}
+
 mod_go_status guard_limit(uint64_t memory, mod_go_error *error)
 {
-	if (!limit(RLIMIT_CORE, 0))
-		return mod_go_fail(
-			error, MOD_GO_WORKER_FAILED,
-			"the worker's core files could not be turned off (setrlimit: %s); allow setrlimit where"
-			" this program runs",
-			strerror(errno));
+	if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_FSIZE, 0) || !limit(RLIMIT_MEMLOCK, 0) ||
+	    !limit(RLIMIT_NOFILE, DESCRIPTORS))
+		return mod_go_fail(error, MOD_GO_WORKER_FAILED,
+		                   "the worker's core files, files, locked memory and descriptors could not be "
+		                   "limited (setrlimit: %s);"
+		                   " allow setrlimit where this program runs",
+		                   strerror(errno));
+	raise_oom_score();
 	/* Not RLIMIT_AS: Go reserves far more address space than it uses, and does not start without it. */
 	if (memory > 0 && !limit(RLIMIT_DATA, (rlim_t)memory))
 		return mod_go_fail(
@@ -94,8 +115,9 @@ static mod_go_status fail(mod_go_error *error, const char *part, const char *rem
 		part, strerror(errno), remedy);
 }
 
-mod_go_status guard_drop_rights(const char *level, mod_go_error *error)
+mod_go_status guard_drop_rights(const char *level, const mod_go_grants *grants, mod_go_error *error)
 {
+	const char *missing = NULL;
 	int landlock = mod_go_landlock_version();
 
 	if (level != NULL && strcmp(level, "off") == 0)
@@ -113,15 +135,20 @@ mod_go_status guard_drop_rights(const char *level, mod_go_error *error)
 		return fail(error, "prctl(PR_SET_NO_NEW_PRIVS) failed",
 		            "Allow prctl where this program runs: a container's seccomp profile, a service's "
 		            "SystemCallFilter");
-	if (landlock > 0 && !landlock_restrict(landlock))
-		return fail(
-			error, "Landlock's rules could not be set",
-			"Allow landlock_add_rule and landlock_restrict_self where this program runs: a container's"
-			" seccomp profile, a service's SystemCallFilter");
+	if (landlock > 0 && !landlock_restrict(landlock, grants, &missing))
+		return missing != NULL ? mod_go_fail(error, MOD_GO_WORKER_FAILED,
+		                                     "the module was not run, for %s, which it may read, could not "
+		                                     "be opened (%s); correct"
+		                                     " the path in MODGO_ALLOW or --allow-read",
+		                                     missing, strerror(errno))
+		                       : fail(error, "Landlock's rules could not be set",
+		                              "Allow landlock_add_rule and landlock_restrict_self where this program "
+		                              "runs: a container's"
+		                              " seccomp profile, a service's SystemCallFilter");
 	if (!guard_drop_capabilities())
 		return fail(error, "its capabilities could not be dropped",
 		            "Allow capget and capset where this program runs, or run it as another user than root");
-	if (!syscall_filter_install(landlock))
+	if (!syscall_filter_install(landlock, grants->network))
 		return fail(error, "the filter of system calls could not be set",
 		            "Allow seccomp where this program runs (a container's seccomp profile, a service's"
 		            " SystemCallFilter), on a kernel with CONFIG_SECCOMP_FILTER, for x86_64 or aarch64");

@@ -11,12 +11,14 @@
 #include <stdint.h>
 
 #include "common/public.h"
+#include "fenced/grants.h"
 
 /* Closes all descriptors from `first` on. False where the kernel is older than 5.9 and there is no /proc to list
  * them. */
 bool guard_close_from(int first);
 
-/* Limits the data segment to `memory` bytes (0: no limit), within the hard limit, and turns core files off. Returns
+/* Limits the data segment to `memory` bytes (0: no limit), within the hard limit, and descriptors; allows no core file,
+ * no byte in a file, no locked memory; and has the kernel end this process before others where memory is short. Returns
  * MOD_GO_WORKER_FAILED with the reason where a limit cannot be set. */
 mod_go_status guard_limit(uint64_t memory, mod_go_error *error);
 
@@ -26,11 +28,11 @@ mod_go_status guard_limit(uint64_t memory, mod_go_error *error);
 bool guard_drop_capabilities(void);
 
 /*
- * Drops all capabilities, restricts files and signals as far as the kernel's Landlock does, and installs the filter
- * of system calls. `level` is MODGO_FENCE: "standard", "" or NULL; "strict", to fail also where mod_go_fenced_lacks
- * is not ""; "off", to do nothing. Returns MOD_GO_WORKER_FAILED with the reason and the remedy where a part fails
- * or the level is unknown.
+ * Drops all capabilities, restricts files, network and signals as far as the kernel's Landlock does, and installs the
+ * filter of system calls; `grants` are the exceptions. `level` is MODGO_FENCE: "standard", "" or NULL; "strict", to
+ * fail also where mod_go_fenced_lacks is not ""; "off", to do nothing. Returns MOD_GO_WORKER_FAILED with the reason and
+ * the remedy where a part fails or the level is unknown.
  */
-mod_go_status guard_drop_rights(const char *level, mod_go_error *error);
+mod_go_status guard_drop_rights(const char *level, const mod_go_grants *grants, mod_go_error *error);
 
 #endif

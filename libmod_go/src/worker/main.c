@@ -39,7 +39,8 @@ static _Noreturn void fail(const char *why)
 
 /* Everything that a worker does before its module can run: closes what it inherited, joins its host, and sets the
  * fence. Returns false with `error` where the module must not run. */
-static bool prepare(mod_go_channel *channel, const char *memory_text, char **environment, mod_go_error *error)
+static bool prepare(mod_go_channel *channel, const char *memory_text, const mod_go_grants *grants,
+                    char **environment, mod_go_error *error)
 {
 	uint64_t memory = strtoull(memory_text, NULL, 10);
 	mod_go_shared *shared;
@@ -64,7 +65,7 @@ static bool prepare(mod_go_channel *channel, const char *memory_text, char **env
 	if (memory > 0)
 		memory_limit_note_in(&shared->memory_limit_reached);
 	return guard_limit(memory, error) == MOD_GO_OK &&
-	       guard_drop_rights(getenv("MODGO_FENCE"), error) == MOD_GO_OK;
+	       guard_drop_rights(getenv("MODGO_FENCE"), grants, error) == MOD_GO_OK;
 }
 
 static void start_watching(void)
@@ -92,19 +93,23 @@ static _Noreturn void be_attacker(bool fenced, const mod_go_error *error, char *
 	_exit(0);
 }
 
+/* The command line is MEMORY PATH [GRANT...], or --attack MEMORY ATTACK and the words of its target. */
 int main(int count, char **argv, char **environment)
 {
 	bool attacks = count == 4 + ATTACK_WORDS && strcmp(argv[1], "--attack") == 0;
+	mod_go_grants grants = {0};
 	mod_go_channel channel;
 	mod_go_error error;
 	bool fenced;
 
 	if (count > 1 && strcmp(argv[1], "--check") == 0)
 		return check_main(count - 2, argv + 2);
-	if (count != 3 && !attacks)
+	if (count < 3)
 		fail("libmod_go starts this program to run a UDF module; by hand, mod-go-worker --check tests its "
 		     "fence");
-	fenced = prepare(&channel, argv[attacks ? 2 : 1], environment, &error);
+	if (!attacks && mod_go_grants_read(&grants, (const char *const *)argv + 3, (size_t)(count - 3)) != NULL)
+		fail("got a grant that it does not know; install the libmod_go that belongs to it");
+	fenced = prepare(&channel, argv[attacks ? 2 : 1], &grants, environment, &error);
 	if (!fenced && !attacks)
 		serve_refusal(&channel, argv[2], &error);
 	start_watching();

@@ -1,4 +1,4 @@
-/* syscall_filter.c - builds the filter of system calls. syscall_lists.c has which calls it refuses, and why. */
+/* syscall_filter.c - builds the filter of system calls. syscall_lists.c has which calls it allows, and why. */
 #include "worker/syscall_filter.h"
 
 #include <errno.h>
@@ -11,11 +11,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "fenced/landlock_version.h"
+#include "worker/refused_call.h"
 #include "worker/syscall_lists.h"
 
 #if defined(__x86_64__)
@@ -92,12 +95,6 @@ static void allow_value(struct program *program, uint32_t value)
 	allow(program);
 }
 
-static void refuse_value(struct program *program, uint32_t value)
-{
-	unless(program, value, 1);
-	refuse(program);
-}
-
 /* The instructions between these two run only for that system call. They must end with an answer, because they
  * change the loaded word. */
 static size_t begin_call(struct program *program, uint32_t number)
@@ -137,6 +134,12 @@ static void refuse_bits(struct program *program, uint32_t number, int argument, 
 	refuse(program);
 	allow(program);
 	end_call(program, begin);
+}
+
+static void allow_all(struct program *program, syscall_numbers numbers)
+{
+	for (size_t i = 0; i < numbers.count; i++)
+		allow_value(program, numbers.values[i]);
 }
 
 /* Refuses system calls of other machines (32-bit, x32), whose numbers mean other calls. */
@@ -225,7 +228,43 @@ static void check_opening(struct program *program, int landlock)
 	answer(program, SECCOMP_RET_ERRNO | ENOSYS);
 }
 
-bool syscall_filter_install(int landlock)
+/* Refuses memory that RLIMIT_DATA does not count. */
+static void check_memory(struct program *program)
+{
+	size_t begin = begin_call(program, SYS_mmap);
+
+	load_argument(program, 3);
+	unless_any(program, MAP_GROWSDOWN, 1);
+	refuse(program);
+	unless_any(program, MAP_ANONYMOUS, 2);
+	unless_any(program, MAP_SHARED, 1);
+	refuse(program);
+	allow(program);
+	end_call(program, begin);
+}
+
+static void check_sockets(struct program *program, bool network)
+{
+	static const uint32_t pairs[] = {AF_UNIX};
+	size_t begin;
+
+	allow_values(program, SYS_socketpair, 0, (syscall_numbers){pairs, 1});
+	if (!network)
+		return;
+	begin = begin_call(program, SYS_socket);
+	load_argument(program, 0);
+	allow_value(program, AF_INET);
+	allow_value(program, AF_INET6);
+	unless(program, AF_NETLINK, 3);
+	load_argument(program, 2);
+	unless(program, 0 /* NETLINK_ROUTE */, 1);
+	allow(program);
+	refuse(program);
+	end_call(program, begin);
+	allow_all(program, syscalls_of_network);
+}
+
+bool syscall_filter_install(int landlock, bool network)
 {
 	static struct program program;
 	uint32_t self = (uint32_t)getpid();
@@ -233,24 +272,24 @@ bool syscall_filter_install(int landlock)
 
 	program.length = 0;
 	check_machine(&program);
-	for (size_t i = 0; i < syscalls_frequent.count; i++)
-		allow_value(&program, syscalls_frequent.values[i]);
+	allow_all(&program, syscalls_frequent);
+	check_memory(&program);
 	check_processes(&program, self);
 	check_limits(&program, self);
 	check_descriptors(&program);
 	check_opening(&program, landlock);
-	for (size_t i = 0; i < syscalls_refused.count; i++)
-		refuse_value(&program, syscalls_refused.values[i]);
-	allow(&program);
+	check_sockets(&program, network);
+	allow_all(&program, syscalls_allowed);
+	answer(&program, SECCOMP_RET_TRAP);
 	all.len = (unsigned short)program.length;
-	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &all, 0, 0) == 0;
+	return refused_call_handle() && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &all, 0, 0) == 0;
 }
 
 #else
 
-bool syscall_filter_install(int landlock)
+bool syscall_filter_install(int landlock, bool network)
 {
-	(void)landlock;
+	(void)landlock, (void)network;
 	errno = ENOSYS;
 	return false;
 }

@@ -10,9 +10,10 @@ typedef struct syscall_numbers {
 	size_t count;
 } syscall_numbers;
 
-/* Allowed and refused whatever their arguments are. */
+/* Allowed whatever their arguments are; the last with the grant of the network. */
 extern const syscall_numbers syscalls_frequent;
-extern const syscall_numbers syscalls_refused;
+extern const syscall_numbers syscalls_allowed;
+extern const syscall_numbers syscalls_of_network;
 
 /* Allowed; syscall_filter.c checks F_SETFL by its flags. */
 extern const syscall_numbers fcntl_commands_allowed;

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/GeertJohan/aerospike-mod-go/udf"
@@ -18,12 +19,15 @@ func init() {
 	udf.Register("refused", Refused)
 }
 
-// Allowed does what a fenced module may: read files, know time zones, have many threads, throw output away.
+// Allowed does what a fenced module may: know time zones and processors, have many threads, throw output away.
 func Allowed() error {
 	if _, err := time.LoadLocation("Europe/Amsterdam"); err != nil {
 		return err
 	}
-	if _, err := os.ReadFile("/etc/passwd"); err != nil {
+	if _, err := os.ReadFile("/proc/self/maps"); err != nil {
+		return err
+	}
+	if _, err := os.Hostname(); err != nil {
 		return err
 	}
 	if _, err := rand.Read(make([]byte, 8)); err != nil {
@@ -59,12 +63,18 @@ func keepThreadsBusy(threads int) {
 // Refused tries, in Go's words, what a fenced module may not, and says what it could.
 func Refused(folder string) []string {
 	done := []string{}
+	_, read := os.ReadFile("/etc/passwd")
+	_, listed := os.ReadDir(folder)
+	_, connected := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
 	for name, err := range map[string]error{
 		"wrote":   os.WriteFile(filepath.Join(folder, "written"), nil, 0o600),
 		"made":    os.Mkdir(filepath.Join(folder, "made"), 0o700),
 		"ran":     exec.Command("/bin/true").Run(),
 		"changed": os.Chmod(folder, 0o755),
 		"removed": os.RemoveAll(folder),
+		"read":    read,
+		"listed":  listed,
+		"socket":  connected,
 	} {
 		if err == nil {
 			done = append(done, fmt.Sprint(name, " ", folder))
