@@ -89,14 +89,16 @@ def run_unchanged(copy: WorkingCopy, paths: Iterable[str]) -> Outcome:
 
 def _steps(copy: WorkingCopy, mutant: Mutant) -> tuple[Outcome, Iterator[Outcome]]:
     """The outcome of compiling and of each suite, which runs when its outcome is asked for."""
-    parts = Path(mutant.path).parts
+    folder = Path(mutant.path).parts[2 if mutant.path.endswith(".c") else 1]
     if mutant.path.endswith(".py"):
-        return Outcome(), _python_steps(copy, mutant, _PYTHON.get(parts[1], _PYTHON[""]))
+        return Outcome(), _python_steps(copy, mutant, _PYTHON.get(folder, _PYTHON[""]))
     if mutant.path.endswith(".go"):
         return copy.run(_GO_BUILT, "udf"), _go_steps(copy, mutant)
-    folder = parts[2]
-    key = folder if folder in _C else ""
-    return copy.run(f"make {_C_BUILT[key]}", "libmod_go"), _c_steps(copy, mutant, folder, _C[key])
+    return _build_c(copy, folder), _c_steps(copy, mutant, folder, _C.get(folder, _C[""]))
+
+
+def _build_c(copy: WorkingCopy, folder: str) -> Outcome:
+    return copy.run(f"make {_C_BUILT.get(folder, _C_BUILT[''])}", "libmod_go")
 
 
 def _c_steps(copy: WorkingCopy, mutant: Mutant, folder: str, targets: Sequence[str]) -> Iterator[Outcome]:
@@ -158,11 +160,15 @@ def _pytest(
         if _confirmed.issuperset(failed):
             return outcome
         copy.write(mutant.path, mutant.before)
+        if mutant.path.endswith(".c"):
+            _build_c(copy, Path(mutant.path).parts[2])
         passes = not copy.run(f"python -m pytest -q {shlex.join(failed)}", seconds=600).killed_by
         (_confirmed if passes else _broken).update(failed)
         if passes:
             return outcome
         copy.write(mutant.path, mutant.after)
+        if mutant.path.endswith(".c"):
+            _build_c(copy, Path(mutant.path).parts[2])
     return Outcome()
 
 
