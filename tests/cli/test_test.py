@@ -428,6 +428,7 @@ def test_coverage(package: Path) -> None:
     write_cases(package, PASSING + "- {function: crash, expect: {error: {kind: crash}}}\n")
     done = modgo("test", "--coverage", "-j1", "-k", "not crash", cwd=package)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "GOCOVERDIR" not in done.stdout + done.stderr
     percent = re.search(r"coverage: ([\d.]+)% of statements, in cover.out$", done.stdout)
     assert percent is not None
     assert 30 < float(percent[1]) < 90

@@ -23,7 +23,7 @@ _PYTHON = {
     "lint": "lint cli/test_lint.py cli/test_lint_fix.py cli/test_exit_codes.py server/test_diagnostics.py",
     "report": "report cli/test_lint.py cli/test_lint_json.py e2e/test_ci.py",
     "build": "build cli/test_build.py cli/test_inspect.py cli/test_load.py host hostile/test_repositories.py",
-    "host": "host cli/test_call.py cli/test_call_records.py fuzz",
+    "host": "host cli/test_call.py cli/test_call_records.py cli/test_test.py cli/test_bench.py fuzz",
     "ide": "ide server/test_markers.py server/test_actions.py server/test_commands.py",
     "server": "server",
     "cli": "cli lint e2e/test_ci.py",

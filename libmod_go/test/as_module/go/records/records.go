@@ -2,6 +2,7 @@
 package records
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ func init() {
 	udf.Register("facts", Facts)
 	udf.Register("last_update", LastUpdate)
 	udf.Register("bin_names", BinNames)
+	udf.Register("bin_names_of_changed", BinNamesOfChanged)
 	udf.Register("set_ttl", SetTTL)
 	udf.Register("speak", Speak)
 }
@@ -100,6 +102,19 @@ func BinNames(rec *udf.Record) []string {
 		names = append(names, name)
 	}
 	return names
+}
+
+// BinNamesOfChanged sets each bin twice, and asks for the names after each round.
+func BinNamesOfChanged(rec *udf.Record, names ...string) []string {
+	var found []string
+	for round := range 2 {
+		for _, name := range names {
+			rec.Set(name, round)
+		}
+		found = BinNames(rec)
+	}
+	slices.Sort(found)
+	return found
 }
 
 func SetTTL(rec *udf.Record, seconds int64) error {
