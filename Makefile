@@ -176,8 +176,8 @@ agreement-real: $(VENV)/.bench ## The same on real Go modules, which it download
 
 .PHONY: mutants
 mutants: SEED = $(shell date +%Y%m%d)
-mutants: $(VENV)/.mutants libmod_go.so ## Change the code in small ways and list the changes that no test notices (SAMPLE=300 SEED=… FOLDER=udf/bind; libssl-dev, liblzma-dev)
-	$(BIN)/python -m tests.mutants --sample $(SAMPLE) --seed $(SEED) --folder "$(FOLDER)" --jobs $(JOBS)
+mutants: $(VENV)/.mutants libmod_go.so ## Change the code in small ways and list the changes that no test notices (SAMPLE=300 SEED=… FOLDER=udf/bind RESUME=1; libssl-dev, liblzma-dev)
+	$(BIN)/python -m tests.mutants --sample $(SAMPLE) --seed $(SEED) --folder "$(FOLDER)" --jobs $(JOBS) $(if $(RESUME),--resume)
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Every formatter, linter and type checker

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
@@ -32,6 +32,9 @@ _SHARES = {"Python": 4, "Go": 1, "C": 1}  # of a sample, about as many lines as 
 # These put None where mypy allows none. They are taken on lines that have no other mutants.
 _EASY = ("arg_removal", "assignment")
 _GOALS = {"Python": 92, "Go": 92, "C": 85}  # per cent
+
+
+Mark = tuple[str, int, str]  # path, line and diff of a mutant
 
 
 class Equivalent(msgspec.Struct, frozen=True):
@@ -95,8 +98,16 @@ def _plain(diff: str) -> str:
     return "\n".join(line[0] + line[1:].strip() for line in diff.strip().splitlines())
 
 
-def measure(mutants: Iterator[Mutant], count: int, copies: list[WorkingCopy]) -> Iterator[Result]:
-    """Tries mutants in a thread for each copy until `count` of them compiled."""
+def read_killed(path: Path) -> dict[Mark, Result]:
+    """The mutants that an earlier run killed. The others are tried again: there may be new tests."""
+    results = msgspec.json.decode(path.read_bytes(), type=list[Result]) if path.exists() else []
+    return {(each.path, each.line, each.diff): each for each in results if each.killed_by}
+
+
+def measure(
+    mutants: Iterator[Mutant], count: int, copies: list[WorkingCopy], known: Mapping[Mark, Result]
+) -> Iterator[Result]:
+    """Tries mutants in a thread for each copy until `count` of them compiled, but for `known` ones."""
     lock = threading.Lock()
     found: SimpleQueue[Result | None] = SimpleQueue()
     left = count
@@ -111,7 +122,7 @@ def measure(mutants: Iterator[Mutant], count: int, copies: list[WorkingCopy]) ->
                         return
                     left -= 1
                 try:
-                    result = _try(copy, mutant)
+                    result = known.get((mutant.path, mutant.line, mutant.diff)) or _try(copy, mutant)
                 except Exception as error:  # one mutant must not end a run of an hour
                     print(f"{mutant.path}:{mutant.line} was not tried: {error!r}", file=sys.stderr)
                     result = None
@@ -170,10 +181,12 @@ def main() -> int:
     parser.add_argument("--seed", default=time.strftime("%Y%m%d"), help="of the sample (the day)")
     parser.add_argument("--folder", default="", help="a folder: modgo_lsp/lint, udf/bind, libmod_go/src/elf")
     parser.add_argument("--jobs", type=int, default=2, help="how many mutants at a time")
+    parser.add_argument("--resume", action="store_true", help="go on with a run of the same seed and sources")
     parser.add_argument(
         "--json", type=Path, default=FOLDER / "results.json", help="where the results go, as JSON"
     )
     options = parser.parse_args()
+    known = read_killed(options.json) if options.resume else {}
     texts: dict[str, dict[str, str]] = collections.defaultdict(dict)
     for path, text in sources(options.folder).items():
         texts[language(path)][path] = text
@@ -189,7 +202,7 @@ def main() -> int:
         for kind, files in texts.items():
             mutants = draw(files, random.Random(f"{options.seed} {kind}"))
             count = max(1, round(options.sample * _SHARES[kind] / shares))
-            for result in measure(mutants, count, copies):
+            for result in measure(mutants, count, copies, known):
                 results.append(result)
                 options.json.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1))
                 if not result.killed_by:

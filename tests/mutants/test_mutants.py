@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import msgspec
 import pytest
 
 pytest.importorskip("mutmut", reason="make mutants installs it")
 
 from tests.mutants import suites
-from tests.mutants.__main__ import draw, equivalents, sources
+from tests.mutants.__main__ import Result, draw, equivalents, measure, read_killed, sources
 from tests.mutants.mutant import Mutant
 from tests.mutants.python_mutants import python_mutants
 from tests.mutants.suites import language
@@ -93,6 +94,19 @@ def test_a_seed_gives_the_same_sample() -> None:
     ]
     assert samples[0] == samples[1]
     assert samples[0] != [next(each).diff for each in [draw(texts, random.Random(8))] for _ in range(5)]
+
+
+def test_a_killed_mutant_is_not_tried_again(tmp_path: Path) -> None:
+    texts = {path: text for path, text in sources("udf/bind").items() if language(path) == "Go"}
+    first, second = (mutant for mutant, _ in zip(draw(texts, random.Random(7)), range(2), strict=False))
+    killed = Result("Go", first.path, first.line, first.operator, first.diff, "a test", 1)
+    survived = msgspec.structs.replace(killed, line=second.line, diff=second.diff, killed_by="")
+    path = tmp_path / "results.json"
+    assert read_killed(path) == {}
+    path.write_bytes(msgspec.json.encode([killed, survived]))
+    known = read_killed(path)
+    assert list(known.values()) == [killed]
+    assert list(measure(iter([first]), 1, [WorkingCopy(tmp_path)], known)) == [killed]
 
 
 def test_every_folder_has_sources_in_its_language() -> None:
