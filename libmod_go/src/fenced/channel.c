@@ -64,6 +64,9 @@
 /* The longest sleep of a host, in nanoseconds: a worker may have cleared the flag that has it woken. */
 #define RECHECK 50000000u
 
+/* After so many nanoseconds of waiting the worker may use other processors than its caller's, which may be busy. */
+#define LONG_CALL 10000000u
+
 bool mod_go_buffer_reserve(mod_go_buffer *buffer, size_t length)
 {
 	size_t capacity = buffer->capacity > 0 ? buffer->capacity : 4096;
@@ -119,12 +122,19 @@ static void futex_wake(_Atomic uint32_t *word)
 	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
+static bool is_placed(const mod_go_channel *channel)
+{
+	const mod_go_placement *placement = channel->placement;
+
+	return placement != NULL && atomic_load_explicit(&placement->processor, memory_order_relaxed) >= 0;
+}
+
 /* Sleeps while the word is `value`: the host until `until`, and not longer than RECHECK; the worker without a
  * limit, so that it costs nothing while it is idle. */
 static void futex_wait(const mod_go_channel *channel, uint32_t value, uint64_t until)
 {
 	_Atomic uint32_t *word = &channel->in->word;
-	uint64_t left = RECHECK;
+	uint64_t left = is_placed(channel) ? LONG_CALL : RECHECK;
 	struct timespec time;
 
 	if (!channel->copies) {
@@ -136,10 +146,12 @@ static void futex_wait(const mod_go_channel *channel, uint32_t value, uint64_t u
 
 		if (now >= until)
 			return;
-		left = until - now < RECHECK ? until - now : RECHECK;
+		left = until - now < left ? until - now : left;
 	}
 	time = (struct timespec){.tv_sec = 0, .tv_nsec = (long)left};
-	syscall(SYS_futex, word, FUTEX_WAIT, value, &time, NULL, 0);
+	if (syscall(SYS_futex, word, FUTEX_WAIT, value, &time, NULL, 0) != 0 && errno == ETIMEDOUT &&
+	    is_placed(channel))
+		mod_go_placement_release(channel->placement);
 }
 
 static inline void pause_processor(void)
@@ -180,6 +192,7 @@ static mod_go_arrival wait_for_turn(mod_go_channel *channel, uint64_t until)
 		pause_processor();
 		value = atomic_load_explicit(word, memory_order_acquire);
 	}
+	channel->slept = channel->slept || value == channel->received;
 	while ((value & ~FLAGS) == channel->received) {
 		if (is_gone(channel))
 			return MOD_GO_GONE;
@@ -199,8 +212,16 @@ static mod_go_arrival wait_for_turn(mod_go_channel *channel, uint64_t until)
 static void publish(mod_go_channel *channel)
 {
 	channel->sent += STEP;
-	if ((atomic_exchange(&channel->out->word, channel->sent) & SLEEPS) != 0)
+	if (channel->placement != NULL) {
+		if (channel->spin == 0)
+			mod_go_placement_follow(channel->placement);
+		else
+			mod_go_placement_release(channel->placement);
+	}
+	if ((atomic_exchange(&channel->out->word, channel->sent) & SLEEPS) != 0) {
+		channel->slept = true;
 		futex_wake(&channel->out->word);
+	}
 }
 
 static void put_head(mod_go_channel *channel, uint32_t kind, size_t offset, size_t length, bool more)

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "common/clock.h"
+#include "fenced/placement.h"
 
 #define MOD_GO_CHANNEL_MAGIC   0x6f67646fu
 #define MOD_GO_CHANNEL_VERSION 5u
@@ -29,8 +30,8 @@
 /* The longest message in pieces that is accepted: 128 MiB. */
 #define MOD_GO_MESSAGE_MAX ((size_t)128 << 20)
 
-/* How many times to pause the processor before sleeping. */
-#define MOD_GO_SPIN 2000
+/* How many times to pause the processor before sleeping: for some microseconds. */
+#define MOD_GO_SPIN 500
 
 typedef struct mod_go_message_head {
 	uint32_t kind;
@@ -81,8 +82,10 @@ typedef struct mod_go_channel {
 	uint32_t received; /* the last word of each lane, without flags */
 	uint32_t sent;
 	uint32_t spin;
-	bool copies;       /* the host's end, which copies what it receives */
-	atomic_bool *gone; /* the host's: whether the worker has ended; else NULL */
+	bool slept;                  /* the host's: a side has slept since the owner reset this */
+	bool copies;                 /* the host's end, which copies what it receives */
+	atomic_bool *gone;           /* the host's: whether the worker has ended; else NULL */
+	mod_go_placement *placement; /* the host's: of the worker's serving thread; NULL for none */
 } mod_go_channel;
 
 /* A message that was received. Its data is valid until the next one is received or `buffer` is changed. */

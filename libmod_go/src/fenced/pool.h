@@ -32,6 +32,16 @@ typedef struct mod_go_waiter {
 	mod_go_worker *worker; /* handed to it */
 } mod_go_waiter;
 
+/* What decides whether the sides of a call wait for each other by spinning: see pool.c. */
+typedef struct mod_go_spinning {
+	uint32_t period;     /* the number of the current period, which no other pool has; 0 for none yet */
+	unsigned left;       /* calls until the next one begins */
+	unsigned callers[2]; /* threads that have called in the current period, and in the one before */
+	unsigned in_vain;    /* calls in a row that spun and slept nevertheless */
+	unsigned pause;      /* calls without spinning after the next such row */
+	unsigned paused;     /* calls without spinning that are left */
+} mod_go_spinning;
+
 struct mod_go_fenced {
 	/* Set by mod_go_fenced_open. */
 	char program[PATH_MAX]; /* mod-go-worker */
@@ -45,7 +55,7 @@ struct mod_go_fenced {
 	mod_go_error setup_error;
 	mod_go_worker *first; /* opened and not set up yet; changed with both locks */
 
-	pthread_mutex_t lock; /* guards the rest, down to `resting_starters` */
+	pthread_mutex_t lock; /* guards the rest, down to `spinning` */
 	atomic_bool ready;    /* a version is set up; read without the lock before a call */
 	bool stopped;         /* by the caller's descriptor */
 	bool closing;         /* no worker is started any more */
@@ -72,6 +82,7 @@ struct mod_go_fenced {
 	pthread_t starters[MOD_GO_STARTERS];
 	unsigned starter_count;
 	unsigned resting_starters; /* they wait for something to do */
+	mod_go_spinning spinning;
 
 	/* Set by mod_go_supervisor_start. */
 	pthread_t watcher;

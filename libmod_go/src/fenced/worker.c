@@ -151,10 +151,13 @@ mod_go_status mod_go_worker_start(const char *program, const mod_go_fenced_optio
 		if (ours >= 0)
 			close(ours);
 	}
-	if (status == MOD_GO_OK)
+	if (status == MOD_GO_OK) {
+		mod_go_placement_begin(&worker->placement, worker->process.id);
+		worker->channel.placement = &worker->placement;
 		*made = worker;
-	else
+	} else {
 		mod_go_worker_free(worker);
+	}
 	return status;
 }
 

@@ -52,6 +52,7 @@ typedef struct mod_go_worker {
 	mod_go_process process;
 	mod_go_shared *shared;
 	mod_go_channel channel;
+	mod_go_placement placement;
 	atomic_bool gone; /* set by the supervisor when the process has ended */
 	_Atomic(const char *)
 		ended_because; /* set before that where the supervisor has ended it; a static text */

@@ -17,6 +17,7 @@
 #include "worker/guard.h"
 #include "worker/memory_limit.h"
 #include "worker/module_time.h"
+#include "worker/thread_start.h"
 
 /* The host never writes to the lifeline: its end of file means that the host has ended. */
 static void *watch_lifeline(void *unused)
@@ -48,6 +49,7 @@ static bool prepare(mod_go_channel *channel, const char *memory_text, const mod_
 	if (!guard_close_from(MOD_GO_DESCRIPTOR_END))
 		fail("can't close the descriptors that it inherited; mount /proc, or use Linux 5.9 or later");
 	setsid();
+	thread_start_note_processors();
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, MOD_GO_SHARED_DESCRIPTOR, 0);
 	if (shared == MAP_FAILED)
 		fail("got no memory to share with its host, which is of another version or out of memory");
