@@ -83,6 +83,10 @@ typedef struct mod_go_fenced_options {
 	/* what the module may do beyond the fence, in lines: "network"; "read " and the absolute path of a folder or file.
 	 * Default: nothing */
 	const char *grants;
+	/* 1: a create or update is performed with the end of the call, which saves a message, unless the function uses
+	 * the record after it. For a host whose create and update undo all that a call has done to the record where
+	 * they refuse it, as an Aerospike server's do: the function is then applied once more. Default: at once */
+	uint32_t deferred_stores;
 } mod_go_fenced_options;
 
 /* What a pool has done so far. Each call counts once in `calls`, once in `by_status` and, where it is timed, once in

@@ -72,6 +72,7 @@ static mod_go_status load_fenced(mod_go_loaded_module *version, const char *path
 	                                 .stall = config->stall,
 	                                 .idle = config->idle,
 	                                 .old_calls = config->old_calls,
+	                                 .deferred_stores = 1,
 	                                 .timed = TIMED};
 	mod_go_status status = mod_go_fenced_open(path, &options, &version->pool, error);
 

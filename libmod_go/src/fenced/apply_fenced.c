@@ -165,7 +165,10 @@ int mod_go_fenced_apply_single(mod_go_fenced *pool, const char *name, aerospike_
                                aerospike_udf_go_record *record, aerospike_udf_go_value *arguments,
                                size_t count, aerospike_udf_go_result *result)
 {
-	mod_go_session session = {.name = name, .call = call, .record = record};
+	mod_go_session session = {.name = name,
+	                          .call = call,
+	                          .record = record,
+	                          .defers = record != NULL && pool->options.deferred_stores != 0};
 
 	return apply(pool, &session, arguments, count, result);
 }

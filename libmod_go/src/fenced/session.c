@@ -52,6 +52,7 @@ static void write_call(mod_go_session *session, mod_go_writer *writer,
 	                         .stream = session->stream,
 	                         .input = session->input != NULL,
 	                         .output = session->output != NULL,
+	                         .defers = session->defers,
 	                         .scope = session->scope};
 
 	mod_go_write_bytes(writer, &head, sizeof(head));
@@ -66,17 +67,50 @@ static void write_call(mod_go_session *session, mod_go_writer *writer,
 		memcpy(writer->data, &head, sizeof(head)); /* with the number of bins */
 }
 
+/* How a result is dealt with. */
+typedef enum taking {
+	TAKEN,
+	REFUSED, /* the call has failed: the result is set */
+	REPEAT,  /* the call must be made once more, without deferring */
+	INVALID
+} taking;
+
+/* Performs the writes of a result, and the create or update that was deferred. */
+static taking take_writes(mod_go_session *session, mod_go_reader *reader, aerospike_udf_go_result *result,
+                          int *status)
+{
+	char why[512];
+	uint32_t operation;
+
+	*status = mod_go_session_apply_writes(session, reader, why, sizeof(why));
+	operation = mod_go_read_number(reader);
+	if (reader->failed || operation > MOD_GO_STORE_UPDATE || (operation != 0 && !session->defers))
+		return INVALID;
+	if (operation == 0) /* a set that fails at the end of a call is not reported, unfenced either */
+		return TAKEN;
+	if (*status == AEROSPIKE_UDF_GO_OK) {
+		*status = mod_go_session_store(session, operation, why, sizeof(why));
+		if (*status == AEROSPIKE_UDF_GO_OK)
+			return TAKEN;
+		if (*status != AEROSPIKE_UDF_GO_DEADLINE)
+			return REPEAT;
+	}
+	mod_go_result_refuse(result, *status, "function %s: %s", session->name, why);
+	return REFUSED;
+}
+
 /* Copies the worker's result into the caller's, and checks it as a module's. */
 static mod_go_arrival take_result(mod_go_session *session, const mod_go_message *message,
-                                  aerospike_udf_go_result *result, int *status)
+                                  aerospike_udf_go_result *result, int *status, bool *repeat)
 {
 	mod_go_reader reader = mod_go_read_begin(message);
+	taking taken = take_writes(session, &reader, result, status);
 	aerospike_udf_go_value value;
-	char why[256];
 	int32_t code;
 
-	/* A set that fails at the end of a call is not reported, unfenced either. */
-	mod_go_session_apply_writes(session, &reader, why, sizeof(why));
+	*repeat = taken == REPEAT;
+	if (taken != TAKEN)
+		return taken == INVALID ? MOD_GO_MANGLED : MOD_GO_ARRIVED;
 	code = (int32_t)mod_go_read_number(&reader);
 	mod_go_read_value(&reader, &value);
 	if (reader.failed)
@@ -117,8 +151,9 @@ static uint64_t next_message(mod_go_session *session)
 	return session->until == 0 || session->stalls_at < session->until ? session->stalls_at : session->until;
 }
 
-mod_go_arrival mod_go_session_run(mod_go_session *session, const aerospike_udf_go_value *arguments,
-                                  size_t count, aerospike_udf_go_result *result, int *status)
+/* Runs the call once. Sets `*repeat` where it must be made once more. */
+static mod_go_arrival run(mod_go_session *session, const aerospike_udf_go_value *arguments, size_t count,
+                          aerospike_udf_go_result *result, int *status, bool *repeat)
 {
 	mod_go_channel *channel = &session->worker->channel;
 	mod_go_message message;
@@ -142,8 +177,12 @@ mod_go_arrival mod_go_session_run(mod_go_session *session, const aerospike_udf_g
 			return arrival;
 		session->trips++;
 		if (message.kind == MOD_GO_MESSAGE_RESULT) {
-			arrival = take_result(session, &message, result, status);
+			arrival = take_result(session, &message, result, status, repeat);
 			mod_go_buffer_trim(&session->worker->message);
+			return arrival;
+		}
+		if (message.kind == MOD_GO_MESSAGE_AGAIN && session->defers) {
+			*repeat = true;
 			return arrival;
 		}
 		if ((session->until != 0 && mod_go_now() >= session->until) || mod_go_session_is_stalled(session))
@@ -151,4 +190,16 @@ mod_go_arrival mod_go_session_run(mod_go_session *session, const aerospike_udf_g
 		if (!mod_go_session_serve(session, &message, &arrival))
 			return MOD_GO_MANGLED;
 	}
+}
+
+mod_go_arrival mod_go_session_run(mod_go_session *session, const aerospike_udf_go_value *arguments,
+                                  size_t count, aerospike_udf_go_result *result, int *status)
+{
+	bool repeat = false;
+	mod_go_arrival arrival = run(session, arguments, count, result, status, &repeat);
+
+	if (!repeat)
+		return arrival;
+	session->defers = repeat = false;
+	return run(session, arguments, count, result, status, &repeat);
 }

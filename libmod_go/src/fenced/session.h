@@ -18,6 +18,8 @@ typedef struct mod_go_session {
 	size_t argument_count;
 	aerospike_udf_go_record
 		*record; /* in a call of a stream UDF the last one read, while it may be asked for */
+	bool
+		defers; /* a create or update may come with the result; if that is refused, the call is made again without */
 	bool stream; /* a call of a stream UDF; the next seven are used only then */
 	int scope;
 	aerospike_udf_go_stream *input;
@@ -71,6 +73,9 @@ int mod_go_session_apply_writes(mod_go_session *session, mod_go_reader *reader, 
 /* Adds the record's metadata to a message; the first only whether the record is there, with the rest on request. */
 void mod_go_session_defer_metadata(mod_go_session *session, mod_go_writer *writer);
 void mod_go_session_write_metadata(mod_go_session *session, mod_go_writer *writer);
+
+/* Performs a create, update or remove (MOD_GO_STORE_...). */
+int mod_go_session_store(mod_go_session *session, uint32_t operation, char *why, size_t capacity);
 
 /* Copies a reason of the host, which is valid only until its next function is called, as text that ends in a NUL. */
 void mod_go_copy_reason(const aerospike_udf_go_value *why, char *text, size_t capacity);

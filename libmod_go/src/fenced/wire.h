@@ -21,7 +21,8 @@
  *   to the host
  *   DONE      status (mod_go_status), reason: text, major, minor
  *   TEXT      the property: text
- *   RESULT    writes, status, value
+ *   RESULT    writes, deferred operation (0: none), status, value
+ *   AGAIN     nothing: the host has refused a deferred operation, so the call must be made once more
  *   GET       name: text
  *   NAMES     writes
  *   METADATA  writes
@@ -58,7 +59,8 @@ enum {
 	MOD_GO_MESSAGE_LOGS,
 	MOD_GO_MESSAGE_READ,
 	MOD_GO_MESSAGE_WRITE,
-	MOD_GO_MESSAGE_METADATA
+	MOD_GO_MESSAGE_METADATA,
+	MOD_GO_MESSAGE_AGAIN
 };
 
 /* The forms of a stream's element: a value, a list of elements, a record. */
@@ -109,7 +111,8 @@ typedef struct mod_go_call_head {
 	uint8_t stream;   /* a call of a stream UDF */
 	uint8_t input;    /* whether there is one */
 	uint8_t output;   /* likewise */
-	uint8_t reserved[3];
+	uint8_t defers;   /* a create or update may come with the result */
+	uint8_t reserved[2];
 	int32_t scope; /* aerospike_udf_go_scope, or any other number from the caller */
 	uint32_t reserved2;
 } mod_go_call_head;

@@ -172,7 +172,7 @@ int mod_go_session_apply_writes(mod_go_session *session, mod_go_reader *reader, 
 	return first;
 }
 
-static int store(mod_go_session *session, uint32_t operation, char *text, size_t capacity)
+int mod_go_session_store(mod_go_session *session, uint32_t operation, char *text, size_t capacity)
 {
 	aerospike_udf_go_call *call = session->call;
 	aerospike_udf_go_value why = {.type = AEROSPIKE_UDF_GO_NIL};
@@ -197,7 +197,7 @@ static void answer_store(mod_go_session *session, mod_go_reader *reader, mod_go_
 	if (reader->failed)
 		return;
 	if (status == AEROSPIKE_UDF_GO_OK || operation == MOD_GO_STORE_REMOVE)
-		status = store(session, operation, why, sizeof(why));
+		status = mod_go_session_store(session, operation, why, sizeof(why));
 	mod_go_write_number(writer, (uint32_t)status);
 	mod_go_write_text(writer, why, status != AEROSPIKE_UDF_GO_OK ? strlen(why) : 0);
 	mod_go_session_defer_metadata(session, writer);

@@ -229,13 +229,17 @@ static void give_property(mod_go_reader *reader)
 
 static void give_result(int status, aerospike_udf_go_record *handle, const aerospike_udf_go_value *value)
 {
+	bool again = handle != NULL && handle->again;
 	mod_go_writer writer;
 
 	call_request(&writer);
-	record_flush(handle, &writer);
-	mod_go_write_number(&writer, (uint32_t)status);
-	mod_go_write_value(&writer, value);
-	send_to_host(&writer, MOD_GO_MESSAGE_RESULT);
+	if (!again) {
+		record_flush(handle, &writer);
+		mod_go_write_number(&writer, handle != NULL ? handle->deferred : 0);
+		mod_go_write_number(&writer, (uint32_t)status);
+		mod_go_write_value(&writer, value);
+	}
+	send_to_host(&writer, again ? MOD_GO_MESSAGE_AGAIN : MOD_GO_MESSAGE_RESULT);
 }
 
 /* The host table with these functions. Most calls have those of the call before. */
@@ -306,6 +310,7 @@ static void apply(mod_go_reader *reader)
 		mod_go_read_value(reader, &arguments[i]);
 	if (head.record != 0) {
 		record_begin(&record, reader, head.bins, head.complete != 0);
+		record.may_defer = head.defers != 0;
 		handle = &record;
 	}
 	if (reader->failed)

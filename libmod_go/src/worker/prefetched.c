@@ -34,6 +34,8 @@ void record_take_writes(aerospike_udf_go_record *record, aerospike_udf_go_call *
 
 	call->write_count = 0;
 	call->write_used = 0;
+	if (count > 0 && record != NULL)
+		record_settle(record);
 	for (uint32_t i = 0; i < count && record != NULL; i++) {
 		const aerospike_udf_go_write *write = &writes[i];
 		aerospike_udf_go_value why = {.type = AEROSPIKE_UDF_GO_NIL};

@@ -102,6 +102,9 @@ void record_begin(aerospike_udf_go_record *record, mod_go_reader *reader, uint32
 	record->refused = AEROSPIKE_UDF_GO_OK;
 	record->complete = complete;
 	record->named_only = false;
+	record->may_defer = false;
+	record->deferred = 0;
+	record->again = false;
 	read_metadata(record, reader);
 	for (uint32_t i = 0; i < bins && !reader->failed; i++) {
 		size_t length;
@@ -126,6 +129,8 @@ void record_flush(aerospike_udf_go_record *record, mod_go_writer *writer)
 		mod_go_write_bytes(writer, &head, sizeof(head));
 		return;
 	}
+	if (record->again) /* what this call does no longer counts */
+		record->written = record->sets_ttl = 0;
 	head = (mod_go_writes_head){
 		.count = (uint32_t)record->written, .ttl = record->ttl, .sets_ttl = record->sets_ttl};
 	mod_go_write_bytes(writer, &head, sizeof(head));

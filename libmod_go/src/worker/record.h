@@ -26,6 +26,9 @@ struct aerospike_udf_go_record {
 	size_t written;  /* the number of cells to send */
 	bool sets_ttl;
 	uint32_t ttl;
+	bool may_defer;    /* the host takes a create or update with the result */
+	uint32_t deferred; /* such an operation, whose writes are those of the cells; 0: none */
+	bool again;        /* the host has refused one, which the module believes to be done */
 	mod_go_metadata_head metadata_head;
 	aerospike_udf_go_metadata metadata;
 	/* The first write that the host refused: the answer to the next store. */
@@ -34,7 +37,8 @@ struct aerospike_udf_go_record {
 	size_t refusal_length;
 };
 
-/* Reads the metadata and the `bins` bins of a record, which point into the message. */
+/* Reads the metadata and the `bins` bins of a record, which point into the message. No operation is deferred unless the
+ * caller sets `may_defer`. */
 void record_begin(aerospike_udf_go_record *record, mod_go_reader *reader, uint32_t bins, bool complete);
 
 /* The cell of that name, valid until one is added; NULL where there is none. */
@@ -52,6 +56,9 @@ void record_copy_metadata(aerospike_udf_go_record *record, mod_go_reader *reader
 /* Sets a bin, or with nil removes it. The host gets it with the next message that has writes. */
 int record_write(aerospike_udf_go_record *record, const char *name, size_t name_length,
                  const aerospike_udf_go_value *value, aerospike_udf_go_value *why);
+
+/* Has the host perform a deferred operation now. Comes before every request and write, which must see its outcome. */
+void record_settle(aerospike_udf_go_record *record);
 
 /* prefetched.c: puts the bins that came with the call, and buffers for writes, into the call, so that the module
  * need not call the host for them. */

@@ -47,6 +47,7 @@ static int record_get(aerospike_udf_go_call *call, aerospike_udf_go_record *reco
 		return AEROSPIKE_UDF_GO_OK;
 	if (record->named_only)
 		return refuse_unnamed(name, name_length, value);
+	record_settle(record);
 	call_request(&writer);
 	mod_go_write_text(&writer, name, name_length);
 	reader = call_ask(&writer, MOD_GO_MESSAGE_GET);
@@ -85,6 +86,7 @@ static int record_set(aerospike_udf_go_call *call, aerospike_udf_go_record *reco
 	aerospike_udf_go_value value = {.type = type, .integer = integer, .data = data, .length = length};
 
 	record_take_writes(record, call);
+	record_settle(record);
 	return record_write(record, name, name_length, &value, why);
 }
 
@@ -94,6 +96,7 @@ static int record_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *re
 	aerospike_udf_go_value nil = {.type = AEROSPIKE_UDF_GO_NIL};
 
 	record_take_writes(record, call);
+	record_settle(record);
 	return record_write(record, name, name_length, &nil, why);
 }
 
@@ -149,6 +152,7 @@ static int record_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record
 		return mod_go_refuse_value(names, AEROSPIKE_UDF_GO_REFUSED,
 		                           "the module's manifest does not say that this function lists the bins of "
 		                           "a record; build the module again");
+	record_settle(record);
 	call_request(&writer);
 	record_flush(record, &writer);
 	reader = call_ask(&writer, MOD_GO_MESSAGE_NAMES);
@@ -164,6 +168,7 @@ static int record_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record 
 	mod_go_reader reader;
 
 	record_take_writes(record, call);
+	record_settle(record);
 	if (record->metadata_head.status == MOD_GO_METADATA_DEFERRED) {
 		record->metadata_head.status =
 			AEROSPIKE_UDF_GO_INTERNAL; /* where there is no memory for the answer */
@@ -190,6 +195,7 @@ static int record_exists(aerospike_udf_go_call *call, aerospike_udf_go_record *r
 static int record_set_ttl(aerospike_udf_go_call *call, aerospike_udf_go_record *record, uint32_t ttl)
 {
 	(void)call;
+	record_settle(record);
 	record->ttl = ttl;
 	record->sets_ttl = true;
 	return AEROSPIKE_UDF_GO_OK;
@@ -209,19 +215,15 @@ static void forget(aerospike_udf_go_record *record)
 	record->complete = false;
 }
 
-static int store(aerospike_udf_go_record *record, uint32_t operation, aerospike_udf_go_value *why)
+/* Has the host perform an operation. */
+static int ask_to_store(aerospike_udf_go_record *record, uint32_t operation, aerospike_udf_go_value *why)
 {
-	int status = record->refused;
 	mod_go_writer writer;
 	mod_go_reader reader;
 	const char *text;
 	size_t length;
+	int status;
 
-	record->refused = AEROSPIKE_UDF_GO_OK;
-	if (status != AEROSPIKE_UDF_GO_OK && operation != MOD_GO_STORE_REMOVE) {
-		give_why(why, record->refusal, record->refusal_length);
-		return status;
-	}
 	call_request(&writer);
 	record_flush(record, &writer);
 	mod_go_write_number(&writer, operation);
@@ -233,6 +235,57 @@ static int store(aerospike_udf_go_record *record, uint32_t operation, aerospike_
 	if (status != AEROSPIKE_UDF_GO_OK || operation == MOD_GO_STORE_REMOVE)
 		forget(record);
 	return status;
+}
+
+void record_settle(aerospike_udf_go_record *record)
+{
+	uint32_t operation = record->deferred;
+	aerospike_udf_go_value why;
+
+	record->deferred = 0;
+	if (operation != 0 && ask_to_store(record, operation, &why) != AEROSPIKE_UDF_GO_OK)
+		record->again = true;
+}
+
+/* Whether the host will not refuse the operation, as far as can be known here. */
+static bool will_succeed(const aerospike_udf_go_record *record, uint32_t operation)
+{
+	if (record->metadata_head.present_status != AEROSPIKE_UDF_GO_OK ||
+	    record->metadata_head.present != (operation == MOD_GO_STORE_UPDATE))
+		return false;
+	for (size_t i = 0; i < record->count; i++) {
+		const struct cell *cell = &record->cells[i];
+
+		if (cell->written &&
+		    (cell->name_length == 0 || cell->name_length > AEROSPIKE_UDF_GO_BIN_NAME_MAX ||
+		     memchr(cell->name, '\0', cell->name_length) != NULL ||
+		     mod_go_utf8_end((const uint8_t *)cell->name, cell->name_length) != cell->name_length ||
+		     mod_go_value_check(&cell->value).what != NULL))
+			return false;
+	}
+	return true;
+}
+
+static int store(aerospike_udf_go_record *record, uint32_t operation, aerospike_udf_go_value *why)
+{
+	int status = record->refused;
+
+	record_settle(record);
+	record->refused = AEROSPIKE_UDF_GO_OK;
+	if (status != AEROSPIKE_UDF_GO_OK && operation != MOD_GO_STORE_REMOVE) {
+		give_why(why, record->refusal, record->refusal_length);
+		return status;
+	}
+	if (record->again)
+		return AEROSPIKE_UDF_GO_REFUSED;
+	if (operation == MOD_GO_STORE_REMOVE)
+		record->may_defer = false; /* what the host does after it is not known here */
+	if (!record->may_defer || !will_succeed(record, operation))
+		return ask_to_store(record, operation, why);
+	record->deferred = operation;
+	record->metadata_head = (mod_go_metadata_head){
+		.present = 1, .present_status = AEROSPIKE_UDF_GO_OK, .status = MOD_GO_METADATA_DEFERRED};
+	return AEROSPIKE_UDF_GO_OK;
 }
 
 static int record_create(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
