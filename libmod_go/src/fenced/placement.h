@@ -2,7 +2,7 @@
  * placement.h - on which processor the serving thread of a worker runs: on its caller's, while both take turns.
  *
  * A call is handed from one thread to another and back. On one processor that costs a switch of tasks; on two it
- * costs an interrupt, and the other processor may be asleep or busy. docs/decisions/0011 has the figures.
+ * costs an interrupt, and the other processor may be asleep or busy. docs/decisions/0010-hand-over.md has the figures.
  *
  * Used by the worker's owner, without a lock; a thread in search of a worker may read `processor`.
  */
