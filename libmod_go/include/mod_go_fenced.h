@@ -85,7 +85,8 @@ typedef struct mod_go_fenced_options {
 	const char *grants;
 	/* 1: a create or update is performed with the end of the call, which saves a message, unless the function uses
 	 * the record after it. For a host whose create and update undo all that a call has done to the record where
-	 * they refuse it, as an Aerospike server's do: the function is then applied once more. Default: at once */
+	 * they refuse it, as an Aerospike server's do: the function is then applied once more. Not with the network.
+	 * Default: at once */
 	uint32_t deferred_stores;
 } mod_go_fenced_options;
 

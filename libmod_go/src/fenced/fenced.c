@@ -37,6 +37,9 @@ static void take_options(mod_go_fenced *pool, const mod_go_fenced_options *given
 		options->output = -1;
 	if (options->stop <= 0)
 		options->stop = -1;
+	/* A function that is applied once more would also use the network once more. */
+	if (options->grants != NULL && strstr(options->grants, "network") != NULL)
+		options->deferred_stores = 0;
 }
 
 static mod_go_fenced *new_pool(const char *path, const mod_go_fenced_options *options)
