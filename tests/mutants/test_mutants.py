@@ -129,6 +129,15 @@ def test_outcomes(tmp_path: Path) -> None:
     assert copy.run("sleep 100", seconds=0.1).killed_by == "timeout of 0.1 s"
 
 
+def test_each_write_has_another_second(tmp_path: Path) -> None:
+    copy = WorkingCopy(tmp_path)
+    seconds = set()
+    for text in ("1 * 1", "1 / 1", "1 * 1"):
+        copy.write("a.py", text)
+        seconds.add(int((tmp_path / "a.py").stat().st_mtime))
+    assert len(seconds) == 3
+
+
 def test_the_suites_are_there() -> None:
     places = [*suites._PYTHON.values(), suites._GO_FROM_PYTHON, *suites._C_FROM_PYTHON.values()]
     for place in " ".join(places).split():
