@@ -45,6 +45,7 @@
 //   - string is a string, which must be UTF-8; [GeoJSON] is GeoJSON;
 //   - []byte is bytes, [HLL] a HyperLogLog;
 //   - []T is a list, map[K]T a map; K is a string, an integer, [N]byte, [BytesKey] or any; nil is nil;
+//   - [ListView] is a list, [MapView] a map, which are decoded only where they are read;
 //   - *T is a T or nil;
 //   - a struct is a map of its exported fields, selected and named as in encoding/json, with the tag
 //     `udf:"name,omitempty"` or `udf:"-"`;
@@ -91,5 +92,6 @@ var _ = declare()
 // declare passes the types above to package value, before any init function runs.
 func declare() bool {
 	value.Declare[GeoJSON, HLL, BytesKey]()
+	value.DeclareViews[ListView, MapView]()
 	return true
 }

@@ -8,7 +8,7 @@ from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.types import Basic, Map, Pointer, Slice, Struct, Type
 from modgo_lsp.golang.types.universe import FLOATS, INTEGERS
 from modgo_lsp.model.function_code import Code
-from modgo_lsp.model.sdk_types import GEOJSON
+from modgo_lsp.model.sdk_types import GEOJSON, LIST_VIEW
 
 # How many pointers are followed: `type P *P` is a valid type.
 _MOST_POINTERS = 10
@@ -21,6 +21,8 @@ def method_of_type(code: Code, type_: Type) -> str:
     for _ in range(_MOST_POINTERS):
         if type_ == GEOJSON:
             return "GeoJSON"
+        if type_ == LIST_VIEW:
+            return "List"
         match code.underlying(type_):
             case Pointer(element=element):
                 type_ = element

@@ -38,6 +38,8 @@ _GO_METHODS = {
     "string": "String",
     "[]byte": "Bytes",
     "udf.GeoJSON": "GeoJSON",
+    "udf.ListView": "List",
+    "udf.MapView": "Map",
     **dict.fromkeys(("float32", "float64"), "Float"),
     **{f"{sign}int{bits}": "Int" for sign in ("", "u") for bits in ("", 8, 16, 32, 64)},
 }

@@ -14,6 +14,8 @@ RECORD_POINTER = Pointer(RECORD)
 STREAM_POINTER = Pointer(STREAM)
 GEOJSON = Named(SDK_PATH, "GeoJSON")
 HLL = Named(SDK_PATH, "HLL")
+LIST_VIEW = Named(SDK_PATH, "ListView")
+MAP_VIEW = Named(SDK_PATH, "MapView")
 DURATION = Named("time", "Duration")
 
 # The types that nearly every UDF uses are known without the SDK's source.
@@ -22,6 +24,8 @@ SDK_TYPES: dict[str, Type] = {
     "Stream": STREAM,
     "GeoJSON": GEOJSON,
     "HLL": HLL,
+    "ListView": LIST_VIEW,
+    "MapView": MAP_VIEW,
     "Value": ANY,
 }
 

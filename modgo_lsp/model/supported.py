@@ -24,7 +24,7 @@ from modgo_lsp.golang.types.universe import ERROR, FLOATS, INTEGERS
 from modgo_lsp.model.declaration_locations import field_location, type_location
 from modgo_lsp.model.field_clashes import clash_locations, clash_text
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.sdk_types import GEOJSON, RECORD, STREAM
+from modgo_lsp.model.sdk_types import GEOJSON, LIST_VIEW, MAP_VIEW, RECORD, STREAM
 from modgo_lsp.model.struct_fields import CountedField, StructFields, struct_fields
 from modgo_lsp.model.type_text import type_text
 
@@ -54,7 +54,7 @@ class _Checker:
 
     def value(self, type_: Type, around: tuple[Type, ...]) -> Unsupported | None:
         """`around` are the named types that contain `type_`."""
-        if type_ == GEOJSON:
+        if type_ in (GEOJSON, LIST_VIEW, MAP_VIEW):
             return None
         if type_ in (RECORD, STREAM):
             return Unsupported(f"a {type_text(type_, self.here)} is not a value, so it can't be part of one")

@@ -22,7 +22,7 @@ from modgo_lsp.golang.types.types import (
 )
 from modgo_lsp.golang.types.universe import FLOATS, INTEGERS
 from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.model.sdk_types import GEOJSON, HLL
+from modgo_lsp.model.sdk_types import GEOJSON, HLL, LIST_VIEW, MAP_VIEW
 
 
 class _UnnameableError(Exception):
@@ -151,10 +151,8 @@ def aerospike_name(resolver: Resolver, type_: Type, depth: int = 0) -> str:
 
     "unsupported" if no value can become it, "unknown" if the type is unknown.
     """
-    if type_ == GEOJSON:
-        return "GeoJSON"
-    if type_ == HLL:
-        return "HLL"
+    if type_ in _OWN_NAMES:
+        return _OWN_NAMES[type_]
     if depth > 8:
         return "any value"
     under = resolver.underlying(type_)
@@ -186,6 +184,8 @@ def aerospike_name(resolver: Resolver, type_: Type, depth: int = 0) -> str:
     return "unknown"
 
 
+# The SDK's types that are not what they are made of.
+_OWN_NAMES: dict[Type, str] = {GEOJSON: "GeoJSON", HLL: "HLL", LIST_VIEW: "list", MAP_VIEW: "map"}
 _BYTES_KEY = Named(SDK_PATH, "BytesKey")
 
 

@@ -25,8 +25,8 @@ These types have one:
 | `string` | string |
 | `[]byte` | bytes |
 | `udf.GeoJSON` | GeoJSON |
-| `[]T` | list |
-| `map[K]T`, where K is a string, an integer, `[N]byte` or `any` | map |
+| `[]T`, `udf.ListView` | list |
+| `map[K]T`, where K is a string, an integer, `[N]byte` or `any`; `udf.MapView` | map |
 | `*T` | T, or nil |
 | a struct of exported, supported fields | map with string keys |
 | `udf.Value`, `any` | any value |

@@ -168,7 +168,10 @@ class File:
                 return self.qualifier(other.path) + self.filled(rng.choice(other.types), depth)
         if kind < 0.89:
             return self.qualifier(SDK) + rng.choice(
-                ["Value", "GeoJSON", "HLL", "BytesKey", "Registration", "Record", "Stream", "Level"]
+                [
+                    *("Value", "GeoJSON", "HLL", "ListView", "MapView", "BytesKey"),
+                    *("Registration", "Record", "Stream", "Level"),
+                ]
             )
         if depth > 3:
             return "int"

@@ -101,6 +101,25 @@ ANSWERS = {
     "givesProfile i:0": "0 map 84c70001c0a50362657374c0a303696400a50374616773c0",
     "givesProfile i:4": WRONG + f'field "name": {NOT_TEXT}',
     "givesAny i:38": "0 map 82c70001c0a2034e00",  # marshalers are not asked
+    # Views keep the bytes, with the order, and report what plain lists and maps do.
+    "listView l:94c7000301c30203": BAD + "the msgpack of this list or map has an order flag that Aerospike "
+    "doesn't have",
+    "listView l:94c700010102a203ff": "0 list 94c700010102a203ff",
+    "listView n": "0 nil",
+    "listView m:80": BAD + "expected a list, got a map of 0",
+    "listView l:9102ff": BAD + "the msgpack of this list or map has bytes after its end",
+    "mapView m:82c70003c0a2036101": "0 map 82c70003c0a2036101",
+    "mapView m:81c301": BAD + f"{NO_KEY} the boolean true",
+    "mapView i:1": BAD + "expected a map, got the integer 1",
+    "listViews l:9392c7000101c0dc000105": "0 list 9392c7000101c0dc000105",
+    "listViews l:9101": BAD + "element 0: expected a list, got the integer 1",
+    "mapViews m:81a2036182c70001c00102": "0 map 82c70001c0a2036182c70001c00102",
+    "pointerToView n": "0 nil",
+    "views m:82a5036c69737490a4036d617080": "0 map 82c70001c0a4036d617080",
+    "views m:81a5036c6973749101": "0 map 83c70001c0a5036c6973749101a4036d6170c0",
+    "views m:81a5036c69737401": BAD + 'field "list": expected a list, got the integer 1',
+    f"listView l:{LEVELS}9101": f"0 list {LEVELS}9101",
+    f"listView l:{LEVELS}919101": BAD + f"{DEEP}",
     # Lists and maps nest 64 levels, on their way in and out.
     f"any l:{LEVELS}9101": f"0 list {LEVELS}9101",
     f"any l:{LEVELS}919101": BAD + f"{DEEP}",
@@ -229,7 +248,7 @@ def test_the_properties_of_the_module_are_those_of_the_builder(
         **{"name": "restStruct", "kind": "record", "doc": "", "symbol": symbol},
         **{"params": [{"name": "rest", "type": "...*base"}], "results": ["[]*base"]},
         **{"bins": [], "bin_arguments": [], "context": False},
-        "location": "types.go:148",
+        "location": "types.go:158",
     }
     assert functions["pair"]["params"] == [{"name": "v", "type": "pair[string, []int]"}]
     build = json.loads(properties[2])

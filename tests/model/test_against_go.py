@@ -87,6 +87,7 @@ SIGNATURES = """
 (a map[*int]int)
 (a map[udf.GeoJSON]int)
 (a udf.GeoJSON, b udf.HLL)
+(a udf.ListView, b []udf.MapView)
 (a *int, b **int, c *[]string)
 (a struct{ X int })
 (a struct{})

@@ -61,6 +61,7 @@ def test_valid_signatures(udfs: Make, signature: str) -> None:
     "type_",
     [
         *("bool", "string", "[]byte", "udf.GeoJSON", "udf.HLL", "udf.Value", "any", "interface{}"),
+        *("udf.ListView", "udf.MapView", "[]udf.ListView", "map[string]udf.MapView"),
         *("int", "int8", "int64", "uint", "uint8", "uint64", "byte", "rune", "float32", "float64"),
         *("[]any", "[][]string", "[]*int", "*string", "**int", "[]udf.GeoJSON"),
         *("map[string]int", "map[int8][]bool", "map[[3]byte]int", "map[any]any", "map[udf.Value]udf.Value"),

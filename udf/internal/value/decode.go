@@ -202,6 +202,9 @@ func (r *reader) decode(it item, v reflect.Value, depth int) error {
 	if want, ok := declaredType(t); ok {
 		return r.decodeDeclared(it, v, want)
 	}
+	if want, ok := viewType(t); ok {
+		return r.decodeView(it, v, want, depth)
+	}
 	switch t.Kind() {
 	case reflect.Slice:
 		return r.decodeSlice(it, v, depth)

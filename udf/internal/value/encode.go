@@ -52,7 +52,7 @@ func Encode(v any, scratch []byte) (Raw, []byte, error) {
 // EncodeReflect is Encode for a reflected value.
 func EncodeReflect(v reflect.Value, scratch []byte) (Raw, []byte, error) {
 	raw, v, err := flat(v)
-	if err != nil || raw.Type < List {
+	if err != nil || raw.Type < List || raw.Data != nil {
 		return raw, scratch, err
 	}
 	out, err := appendCollection(scratch[:0], v, 0)
@@ -62,8 +62,8 @@ func EncodeReflect(v reflect.Value, scratch []byte) (Raw, []byte, error) {
 	return OfBytes(raw.Type, out), out, nil
 }
 
-// flat follows pointers and interfaces. It returns a scalar as a Raw; of a list or map it returns a Raw with only the
-// type, and the slice, map or struct.
+// flat follows pointers and interfaces. It returns a scalar or a view as a Raw; of another list or map it returns a Raw
+// with only the type, and the slice, map or struct.
 func flat(v reflect.Value) (Raw, reflect.Value, error) {
 	if v.IsValid() {
 		if err := Supported(v.Type()); err != nil {
@@ -130,6 +130,9 @@ func fromKind(v reflect.Value) (Raw, error) {
 		}
 		return Raw{Type: Map}, nil
 	case reflect.Struct:
+		if view, ok := viewType(t); ok {
+			return ofView(v, view), nil
+		}
 		return Raw{Type: Map}, nil
 	}
 	return Raw{}, errors.New(t.String() + " has no Aerospike value" + remedy(t))
@@ -170,10 +173,13 @@ func appendReflect(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	if raw.Type >= List {
-		return appendCollection(dst, v, depth)
+	switch {
+	case raw.Type < List:
+		return appendRaw(dst, raw)
+	case raw.Data != nil:
+		return appendView(dst, raw, depth)
 	}
-	return appendRaw(dst, raw)
+	return appendCollection(dst, v, depth)
 }
 
 // appendRaw appends a scalar as msgpack.

@@ -83,6 +83,10 @@ func expectation(t reflect.Type) string {
 		return "an HLL"
 	case declared.bytesKey:
 		return "bytes"
+	case declared.listView:
+		return "a list"
+	case declared.mapView:
+		return "a map"
 	}
 	switch t.Kind() {
 	case reflect.Bool:

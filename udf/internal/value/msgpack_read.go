@@ -32,6 +32,7 @@ var (
 type reader struct {
 	b       []byte
 	off     int
+	head    int    // where the list or map begins whose head was read last
 	lenient bool   // strings need not be UTF-8
 	shared  string // a copy of b that strings are cut from, "" before the first
 }
@@ -123,9 +124,9 @@ func (r *reader) next() (item, error) {
 	case b >= 0xe0:
 		return item{typ: Integer, integer: int64(int8(b))}, nil
 	case b < 0x90:
-		return r.mapHead(uint64(b & 0x0f))
+		return r.mapHead(uint64(b&0x0f), 1)
 	case b < 0xa0:
-		return r.listHead(uint64(b & 0x0f))
+		return r.listHead(uint64(b&0x0f), 1)
 	case b < 0xc0:
 		return r.blob(uint64(b & 0x1f))
 	default:
@@ -171,17 +172,19 @@ func (r *reader) long(b byte) (item, error) {
 		}
 		return r.blob(n)
 	case 0xdc, 0xdd:
-		n, err := r.unsigned(2 << (b - 0xdc))
+		size := 2 << (b - 0xdc)
+		n, err := r.unsigned(size)
 		if err != nil {
 			return item{}, err
 		}
-		return r.listHead(n)
+		return r.listHead(n, 1+size)
 	case 0xde, 0xdf:
-		n, err := r.unsigned(2 << (b - 0xde))
+		size := 2 << (b - 0xde)
+		n, err := r.unsigned(size)
 		if err != nil {
 			return item{}, err
 		}
-		return r.mapHead(n)
+		return r.mapHead(n, 1+size)
 	case 0xc1:
 		return item{}, errors.New("the msgpack of this list or map has the byte 0xc1, which msgpack doesn't use")
 	}
@@ -212,8 +215,9 @@ func (r *reader) blob(n uint64) (item, error) {
 	return it, nil
 }
 
-// listHead reads the rest of the head of a list of n entries: the first entry may be the order.
-func (r *reader) listHead(n uint64) (item, error) {
+// listHead reads the rest of the head of a list of n entries, after size bytes: the first entry may be the order.
+func (r *reader) listHead(n uint64, size int) (item, error) {
+	r.head = r.off - size
 	if n > uint64(len(r.b)-r.off) { // each takes a byte at least: a made-up count allocates nothing
 		return item{}, errTruncated
 	}
@@ -230,8 +234,9 @@ func (r *reader) listHead(n uint64) (item, error) {
 	return item{typ: List, count: int(n)}, nil
 }
 
-// mapHead reads the rest of the head of a map of n pairs: the first pair may be the order and nil.
-func (r *reader) mapHead(n uint64) (item, error) {
+// mapHead reads the rest of the head of a map of n pairs, after size bytes: the first pair may be the order and nil.
+func (r *reader) mapHead(n uint64, size int) (item, error) {
+	r.head = r.off - size
 	if n > uint64(len(r.b)-r.off)/2 {
 		return item{}, errTruncated
 	}
@@ -290,6 +295,9 @@ func (r *reader) skip(it item, depth int) error {
 		return errTooDeep
 	}
 	for range entries {
+		if r.skipScalar() {
+			continue
+		}
 		next, err := r.next()
 		if err != nil {
 			return err
@@ -300,3 +308,37 @@ func (r *reader) skip(it item, depth int) error {
 	}
 	return nil
 }
+
+// skipScalar reads past a scalar if that is a short string or of a fixed size, as most are: five times faster than next.
+func (r *reader) skipScalar() bool {
+	if r.off >= len(r.b) {
+		return false
+	}
+	n := int(scalarSizes[r.b[r.off]])
+	if n == 0 || n > len(r.b)-r.off {
+		return false
+	}
+	r.off += n
+	return true
+}
+
+// scalarSizes are the sizes of scalars by their first byte, 0 for those that next must read.
+var scalarSizes = func() (sizes [256]byte) {
+	for b := range sizes {
+		switch {
+		case b < 0x80, b >= 0xe0, b == 0xc0, b == 0xc2, b == 0xc3:
+			sizes[b] = 1
+		case b >= 0xa0 && b < 0xc0:
+			sizes[b] = byte(1 + b&0x1f)
+		case b == 0xca, b == 0xce, b == 0xd2:
+			sizes[b] = 5
+		case b == 0xcb, b == 0xd3:
+			sizes[b] = 9
+		case b == 0xcc, b == 0xd0:
+			sizes[b] = 2
+		case b == 0xcd, b == 0xd1:
+			sizes[b] = 3
+		}
+	}
+	return sizes
+}()

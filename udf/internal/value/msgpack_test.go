@@ -13,9 +13,15 @@ type (
 	geo string
 	hll []byte
 	key string
+
+	listView struct{ msgpack string }
+	mapView  struct{ msgpack string }
 )
 
-func init() { Declare[geo, hll, key]() }
+func init() {
+	Declare[geo, hll, key]()
+	DeclareViews[listView, mapView]()
+}
 
 // The bytes that the server's as_msgpack writes for the same value, maps key-ordered.
 var documents = []struct {

@@ -217,7 +217,8 @@ func empty(v reflect.Value) bool {
 	case reflect.Map, reflect.Slice:
 		return v.Len() == 0
 	case reflect.Struct:
-		return false
+		_, view := viewType(v.Type())
+		return view && ViewLen(v.Field(0).String()) == 0
 	}
 	return v.IsZero()
 }

@@ -72,6 +72,7 @@ func OfInteger(n int64) Raw { return Raw{Type: Integer, Integer: n} }
 // this package, so it passes them to Declare.
 var declared struct {
 	geoJSON, hll, bytesKey             reflect.Type
+	listView, mapView                  reflect.Type
 	makeGeoJSON, makeHLL, makeBytesKey func([]byte) any
 }
 
@@ -86,7 +87,8 @@ func Declare[G ~string, H ~[]byte, K ~string]() {
 	declared.makeBytesKey = func(b []byte) any { return K(b) }
 }
 
-// IsDeclared reports whether t is one of the types passed to Declare.
+// IsDeclared reports whether t is one of the types passed to Declare or DeclareViews.
 func IsDeclared(t reflect.Type) bool {
-	return t == declared.geoJSON || t == declared.hll || t == declared.bytesKey
+	_, view := viewType(t)
+	return view || t == declared.geoJSON || t == declared.hll || t == declared.bytesKey
 }

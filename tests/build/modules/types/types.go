@@ -135,6 +135,16 @@ func init() {
 	udf.Register("pointerToAny", back[*any])
 	udf.Register("pointerToStruct", back[*base])
 
+	udf.Register("listView", func(v udf.ListView) udf.ListView { return v })
+	udf.Register("mapView", func(v udf.MapView) udf.MapView { return v })
+	udf.Register("listViews", back[[]udf.ListView])
+	udf.Register("mapViews", back[map[string]udf.MapView])
+	udf.Register("pointerToView", back[*udf.ListView])
+	udf.Register("views", back[struct {
+		List udf.ListView `udf:"list,omitempty"`
+		Map  udf.MapView  `udf:"map"`
+	}])
+
 	udf.Register("base", back[base])
 	udf.Register("profile", back[profile])
 	udf.Register("profiles", back[[]profile])
