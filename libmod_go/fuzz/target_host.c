@@ -49,6 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	record_store(&record);
 	session.stream = data[0] % 2;
 	session.record = session.stream || data[0] % 4 == 2 ? NULL : &record;
+	session.defers = session.record != NULL && data[0] % 16 >= 8;
 	session.batch = 1;
 	if (session.stream) {
 		session.input = &in;
