@@ -43,12 +43,8 @@
  * When they end. Of the workers that are idle for longer than options.idle all but one are retired, beginning with
  * the one that is idle for longest. A call takes the one that became idle last, so that the others can end.
  *
- * How a call is handed over. The two sides take turns, and the one that waits may spin or sleep. A spinning thread
- * needs a processor that nobody else needs, and nothing says so, but there is evidence: fewer threads than half the
- * processors have called of late (a server has more), and spinning has not been in vain: a side that spun and slept
- * nevertheless had an idle other side, or one that got no processor. After a few such calls in a row none spins for a
- * thousand calls, and for twice as many each time that this happens again. Without spinning, the worker's serving
- * thread is moved to the processor of its caller (placement.h), and a call prefers the worker that is there already.
+ * How a call is handed over. Both sides spin where that pays (spinning.c). Otherwise the worker's serving thread is moved
+ * to the processor of its caller (placement.h), and a call prefers the worker that is there already.
  *
  * Locks: setup_lock before lock, lock before a worker's output_lock and a process's own. With `lock` held nothing
  * waits for a process or a message.
@@ -71,12 +67,6 @@
 
 /* Nanoseconds. A failure so long after next_start counts as the first one. */
 #define CALM 2000000000u
-
-/* How many calls count the threads that call, how many calls may spin in vain, and how many do not spin then. */
-#define PERIOD     256
-#define IN_VAIN    4
-#define PAUSE      1024u
-#define PAUSE_MOST 65536u
 
 /* How many idle workers are looked at for the one on the caller's processor. */
 #define LOOKED_AT 8
@@ -306,54 +296,6 @@ static mod_go_worker *wait_for_worker(mod_go_fenced *pool, bool stream, uint64_t
 	return waiter.worker;
 }
 
-/* Counts the threads that call. */
-static void count_caller(mod_go_spinning *spinning)
-{
-	static _Thread_local uint32_t counted;
-	static _Atomic uint32_t periods;
-
-	if (spinning->left == 0) {
-		spinning->period = ++periods;
-		spinning->left = PERIOD;
-		spinning->callers[1] = spinning->callers[0];
-		spinning->callers[0] = 0;
-	}
-	spinning->left--;
-	if (counted != spinning->period)
-		spinning->callers[0]++;
-	counted = spinning->period;
-}
-
-/* Whether the sides of the next call spin. */
-static bool may_spin(mod_go_fenced *pool)
-{
-	mod_go_spinning *spinning = &pool->spinning;
-	unsigned busy = pool->busy[0] + pool->busy[1], callers;
-
-	count_caller(spinning);
-	if (spinning->paused > 0) {
-		spinning->paused--;
-		return false;
-	}
-	callers = spinning->callers[0] > spinning->callers[1] ? spinning->callers[0] : spinning->callers[1];
-	return pool->processors > 1 && 2 * busy <= pool->processors && 2 * callers <= pool->processors;
-}
-
-/* Records whether spinning was in vain in a call. */
-static void judge_spinning(mod_go_spinning *spinning, const mod_go_channel *channel)
-{
-	if (channel->spin == 0)
-		return;
-	if (!channel->slept) {
-		spinning->in_vain = 0;
-		spinning->pause = PAUSE;
-	} else if (++spinning->in_vain == IN_VAIN) {
-		spinning->in_vain = 0;
-		spinning->paused = spinning->pause > PAUSE ? spinning->pause : PAUSE;
-		spinning->pause = spinning->paused < PAUSE_MOST ? 2 * spinning->paused : PAUSE_MOST;
-	}
-}
-
 mod_go_worker *mod_go_pool_acquire(mod_go_fenced *pool, bool stream, uint64_t until, int *status, char *why,
                                    size_t capacity)
 {
@@ -372,7 +314,9 @@ mod_go_worker *mod_go_pool_acquire(mod_go_fenced *pool, bool stream, uint64_t un
 			snprintf(why, capacity, "there is no worker: %s", pool->start_error.message);
 	}
 	if (worker != NULL) {
-		worker->channel.spin = may_spin(pool) ? MOD_GO_SPIN : 0;
+		bool spins = mod_go_spinning_pays(&pool->spinning, pool->processors, pool->busy[0] + pool->busy[1]);
+
+		worker->channel.spin = spins ? MOD_GO_SPIN : 0;
 		worker->channel.slept = false;
 		if (mod_go_pool_needs_worker(pool))
 			pthread_cond_signal(&pool->start_needed);
@@ -439,7 +383,8 @@ void mod_go_pool_release(mod_go_fenced *pool, mod_go_worker *worker, bool health
 	if (call != NULL)
 		add_call(&pool->counters, call);
 	worker->served = true;
-	judge_spinning(&pool->spinning, &worker->channel);
+	if (worker->channel.spin > 0)
+		mod_go_spinning_note(&pool->spinning, worker->channel.slept);
 	if (healthy && worker->version == pool->current) {
 		mod_go_pool_make_idle(pool, worker);
 	} else {

@@ -7,6 +7,7 @@
 
 #include <limits.h>
 
+#include "fenced/spinning.h"
 #include "fenced/worker.h"
 
 /* How many workers of a pool may start at a time. */
@@ -31,16 +32,6 @@ typedef struct mod_go_waiter {
 	bool failed;           /* there will be no worker: the pool's start_error has the reason */
 	mod_go_worker *worker; /* handed to it */
 } mod_go_waiter;
-
-/* What decides whether the sides of a call wait for each other by spinning: see pool.c. */
-typedef struct mod_go_spinning {
-	uint32_t period;     /* the number of the current period, which no other pool has; 0 for none yet */
-	unsigned left;       /* calls until the next one begins */
-	unsigned callers[2]; /* threads that have called in the current period, and in the one before */
-	unsigned in_vain;    /* calls in a row that spun and slept nevertheless */
-	unsigned pause;      /* calls without spinning after the next such row */
-	unsigned paused;     /* calls without spinning that are left */
-} mod_go_spinning;
 
 struct mod_go_fenced {
 	/* Set by mod_go_fenced_open. */
