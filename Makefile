@@ -145,6 +145,10 @@ test-sanitizers: $(VENV)/.dev ## libmod_go under sanitizers and valgrind, and as
 	$(MAKE) -C libmod_go -f as_module.mk sanitize
 	$(MAKE) -C libmod_go -f as_module.mk tsan
 
+.PHONY: kills
+kills: setup ## 64 threads call a module while its workers are killed every 50 ms and other calls hang: a table, SECONDS=600
+	$(MAKE) --no-print-directory -s -C libmod_go kills
+
 .PHONY: soak
 soak: setup ## 64 threads call a module that is replaced every 100 ms, unfenced and fenced: SECONDS=10
 	$(MAKE) -C libmod_go -f as_module.mk soak

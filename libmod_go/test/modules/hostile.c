@@ -371,6 +371,7 @@ static int apply(application *a)
 	IS("refused_mapping") return refused_mapping(a);
 	IS("deadlock") return deadlock();
 	IS("spin") for (;;);
+	IS("nap") usleep(1000);
 	IS("print") print_and_exit();
 	IS("flood") return flood(a);
 	IS("go_end") go_end();
