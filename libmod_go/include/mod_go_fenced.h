@@ -9,6 +9,10 @@
  * has the variables TZ, TZDIR, ZONEINFO, LANG, LC_*, GODEBUG, GOMAXPROCS, GOGC, GOMEMLIMIT and GOTRACEBACK, and
  * those that MODGO_ENV names, separated by commas. MODGO_FENCE is standard (the default), strict or off.
  *
+ * A worker is a child process. For each one that ends the kernel sends SIGCHLD, which does nothing in a program that
+ * does not handle that signal, such as Aerospike's server; a program that does must leave processes that it has not
+ * started alone.
+ *
  * Each worker has its own package variables of the module: use them as caches, not as state.
  *
  * Any thread may call any function at any time; the library takes its own locks. The close of a pool comes last: no

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 import pytest
@@ -94,3 +97,11 @@ def test_the_status_file_is_written_again_where_it_is_gone(server: Server, shop:
     path.unlink()
     assert only_module(eventually(server, lambda _: True)).name == "shop"
     assert not list(server.folder.rglob("*~"))
+
+
+def test_a_server_handles_no_signal_of_a_worker_that_ends(server: Server) -> None:
+    assert server.process is not None
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    caught = re.search(r"SigCgt:\t([0-9a-f]+)", status)
+    assert caught is not None
+    assert not int(caught[1], 16) >> (signal.SIGCHLD - 1) & 1

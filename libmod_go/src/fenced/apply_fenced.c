@@ -28,12 +28,16 @@ void mod_go_outcome_begin(void)
 
 void mod_go_outcome_note(const mod_go_worker *worker, mod_go_arrival arrival)
 {
-	int status = worker->process.status;
+	int status;
 
 	last.crashed = arrival == MOD_GO_GONE || arrival == MOD_GO_MANGLED;
 	last.timed_out = arrival == MOD_GO_LATE;
 	last.memory_limit_reached = arrival == MOD_GO_GONE && mod_go_worker_reached_memory_limit(worker);
-	if (arrival != MOD_GO_GONE || !worker->process.ended || status < 0)
+	/* Otherwise the watcher may be collecting the process now. */
+	if (arrival != MOD_GO_GONE || !worker->process.ended)
+		return;
+	status = worker->process.status;
+	if (status < 0)
 		return;
 	if (WIFEXITED(status))
 		last.exit_code = WEXITSTATUS(status);

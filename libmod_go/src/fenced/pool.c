@@ -16,14 +16,14 @@
  *
  * Every change is made with `lock` held, together with the counts: live = starting + idle_count + busy[0] + busy[1],
  * and DYING workers are not live. The owner uses a worker without the lock. What others may do to it meanwhile is little: the
- * watcher closes its lifeline, sets `gone` and hangs up its channel when the process has ended, and drains its
- * output; stop_workers kills its process. Only the watcher frees workers, so a pointer in its list stays valid
+ * watcher closes its lifeline, collects the process, sets `gone` and hangs up its channel when the process has ended,
+ * and drains its output; stop_workers kills its process. Only the watcher frees workers, so a pointer in its list stays valid
  * through its poll.
  *
  * A process may end at any time. The watcher sees the lifeline close. If the worker is IDLE, the watcher retires
- * it. If it has an owner, the watcher only sets `gone`: the owner notices in its channel (MOD_GO_GONE) and releases
- * it as not healthy, or, if it has just finished with it, mod_go_pool_make_idle sees `gone` and retires it. Without
- * that last check a dead worker would stay in `idle` forever, because the watcher reports each end once.
+ * it. If it has an owner, the watcher sets `hung_up_at`, collects the process, so that the owner finds its exit status,
+ * and sets `gone`: the owner notices in its channel (MOD_GO_GONE) and releases it as not healthy, or, if it has just
+ * finished with it, mod_go_pool_make_idle sees `hung_up_at` and retires it. Without that last check a dead worker would stay in `idle` forever, because the watcher reports each end once.
  *
  * Who gets a worker. A call takes an idle one, else it waits in a queue. A released worker goes to `idle`, and the
  * first waiter is signalled, but a call that comes in between may take it: that saves the time to wake a thread,
@@ -84,7 +84,7 @@ void mod_go_pool_add(mod_go_fenced *pool, mod_go_worker *worker)
 
 void mod_go_pool_make_idle(mod_go_fenced *pool, mod_go_worker *worker)
 {
-	if (atomic_load(&worker->gone)) {
+	if (worker->hung_up_at != 0 || atomic_load(&worker->gone)) {
 		mod_go_pool_worker_ended(pool, worker);
 		return;
 	}

@@ -8,10 +8,15 @@
  * starts under way. There is one starter at first; one that begins a start while no other rests creates one more,
  * up to MOD_GO_STARTERS.
  *
- * The watcher polls, for each worker: the lifeline, whose end of file means that the process has ended; its output;
- * and, once the worker is DYING, the process itself. It is the only thread that closes a lifeline and frees a
- * worker, so the list that it builds with the lock held stays valid while it polls without the lock. (A call that
- * explains its worker's end may have collected the process before.) Others change states meanwhile; they wake it by
+ * The watcher polls, for each worker: the lifeline, whose end of file means that the process ends; its output; and,
+ * once the worker is DYING or its lifeline has closed, the process itself. It is the only thread that closes a lifeline,
+ * collects a process and frees a worker, so the list that it builds with the lock held stays valid while it polls without
+ * the lock.
+ *
+ * A worker may have an owner when its lifeline closes. The owner waits in its channel until the watcher has collected the
+ * process and sets `gone`, so it finds the exit status and the whole output without waiting on its own thread. A process
+ * that has closed its lifeline and goes on is killed after KILL_AFTER, and one that does not end then is given up after
+ * GIVE_UP_AFTER: its owner learns no exit status. Others change states meanwhile; they wake it by
  * the eventfd, and it builds the list again:
  *
  *   a worker is added         its lifeline must be watched
@@ -51,6 +56,10 @@
 
 /* Milliseconds between looks at processes without a descriptor. */
 #define RECHECK 2
+
+/* Nanoseconds after its lifeline has closed. */
+#define KILL_AFTER    200000000u
+#define GIVE_UP_AFTER 2000000000u
 
 void mod_go_supervisor_wake(mod_go_fenced *pool)
 {
@@ -188,6 +197,7 @@ static void *start_workers(void *argument)
 typedef struct watched {
 	mod_go_worker *worker;
 	bool dying;
+	bool ending; /* dying, or its lifeline has closed */
 } watched;
 
 /* The entries are the eventfd, the caller's descriptor, then three for each worker. */
@@ -220,6 +230,12 @@ static bool reserve(watch_list *list, size_t count)
 	return true;
 }
 
+/* Whether its lifeline has closed and its owner does not know yet. The lock must be held. */
+static bool is_hung_up(const mod_go_worker *worker)
+{
+	return worker->hung_up_at != 0 && !atomic_load(&worker->gone);
+}
+
 /* Builds the list, and kills the processes of dying workers. The lock must be held. */
 static void list_workers(mod_go_fenced *pool, watch_list *list)
 {
@@ -234,28 +250,46 @@ static void list_workers(mod_go_fenced *pool, watch_list *list)
 	     worker = worker->next) {
 		struct pollfd *entry = &list->entries[FIRST_WORKER + 3 * list->count];
 		bool dying = worker->state == MOD_GO_WORKER_DYING;
+		bool ending = dying || is_hung_up(worker);
 
-		list->workers[list->count++] = (watched){worker, dying};
+		list->workers[list->count++] = (watched){worker, dying, ending};
 		entry[0] = (struct pollfd){.fd = dying ? -1 : worker->lifeline, .events = POLLIN};
 		entry[1] = (struct pollfd){.fd = now < worker->output_after ? -1 : worker->output, .events = POLLIN};
-		entry[2] = (struct pollfd){.fd = dying ? worker->process.descriptor : -1, .events = POLLIN};
+		entry[2] = (struct pollfd){.fd = ending ? worker->process.descriptor : -1, .events = POLLIN};
 		if (dying)
 			mod_go_process_kill(&worker->process);
-		list->recheck = list->recheck || (dying && worker->process.descriptor < 0);
+		list->recheck = list->recheck || (ending && worker->process.descriptor < 0);
 	}
 }
 
-/* The worker's end of the lifeline is closed (or it wrote to it, which none does). The lock must be held. */
+/* The worker's end of the lifeline is closed (or it wrote to it, which none does). */
 static void lifeline_closed(mod_go_fenced *pool, mod_go_worker *worker)
 {
+	pthread_mutex_lock(&pool->lock);
 	close(worker->lifeline);
 	worker->lifeline = -1;
-	if (worker->state == MOD_GO_WORKER_IDLE) {
+	if (worker->state == MOD_GO_WORKER_IDLE)
 		mod_go_pool_worker_ended(pool, worker);
-	} else if (worker->state != MOD_GO_WORKER_DYING) {
-		atomic_store(&worker->gone, true); /* for its owner */
-		mod_go_channel_hang_up(&worker->channel);
-	}
+	else if (worker->state != MOD_GO_WORKER_DYING)
+		worker->hung_up_at = mod_go_now();
+	pthread_mutex_unlock(&pool->lock);
+}
+
+/* Wakes the owner of a worker that is gone. The lock must be held. */
+static void hang_up(mod_go_worker *worker)
+{
+	atomic_store(&worker->gone, true);
+	mod_go_channel_hang_up(&worker->channel);
+}
+
+/* Collects the process of a worker with an owner, if it has ended. */
+static void collect_for_owner(mod_go_fenced *pool, mod_go_worker *worker)
+{
+	pthread_mutex_lock(&pool->lock);
+	if (worker->state != MOD_GO_WORKER_DYING && is_hung_up(worker) &&
+	    mod_go_process_ended(&worker->process, 0))
+		hang_up(worker);
+	pthread_mutex_unlock(&pool->lock);
 }
 
 /* Records the end of an idle worker whose process was collected. Calls record theirs themselves. */
@@ -304,25 +338,45 @@ static void handle_events(mod_go_fenced *pool, watch_list *list)
 			pthread_mutex_lock(&pool->lock);
 			remove_worker(pool, worker);
 			pthread_mutex_unlock(&pool->lock);
-		} else if (entry[0].revents != 0) {
-			pthread_mutex_lock(&pool->lock);
-			lifeline_closed(pool, worker);
-			pthread_mutex_unlock(&pool->lock);
+			continue;
 		}
+		if (entry[0].revents != 0)
+			lifeline_closed(pool, worker);
+		if (entry[0].revents != 0 || list->workers[i].ending)
+			collect_for_owner(pool, worker);
 	}
 }
 
-/* Ends a worker of any state; where it has an owner, that notices. The lock must be held. */
+/* Ends a worker of any state; where it has an owner, that notices: at once where there is a reason to report, else once
+ * the process was collected. The lock must be held. */
 static void end_worker(mod_go_fenced *pool, mod_go_worker *worker, const char *why)
 {
 	if (worker->state == MOD_GO_WORKER_IDLE) {
 		mod_go_pool_retire(pool, worker);
 	} else if (worker->state != MOD_GO_WORKER_DYING) {
-		atomic_store(&worker->ended_because, why);
 		mod_go_process_kill(&worker->process);
-		atomic_store(&worker->gone, true);
-		mod_go_channel_hang_up(&worker->channel);
+		if (worker->hung_up_at == 0)
+			worker->hung_up_at = mod_go_now();
+		if (why == NULL)
+			return;
+		atomic_store(&worker->ended_because, why);
+		hang_up(worker);
 	}
+}
+
+/* Kills or gives up a worker whose lifeline has closed and whose process does not end. Returns when to look again, 0 for
+ * never. The lock must be held. */
+static uint64_t end_hung_up(mod_go_worker *worker, uint64_t now)
+{
+	if (worker->state == MOD_GO_WORKER_DYING || !is_hung_up(worker))
+		return 0;
+	if (now < worker->hung_up_at + KILL_AFTER)
+		return worker->hung_up_at + KILL_AFTER;
+	mod_go_process_kill(&worker->process);
+	if (now < worker->hung_up_at + GIVE_UP_AFTER)
+		return worker->hung_up_at + GIVE_UP_AFTER;
+	hang_up(worker);
+	return 0;
 }
 
 /* Ends all workers, so that every call and every waiter returns. `because` is what the calls report, and may be
@@ -361,6 +415,7 @@ static uint64_t end_workers(mod_go_fenced *pool)
 			end_worker(pool, worker, "its module has been replaced");
 		else if (worker->state != MOD_GO_WORKER_DYING)
 			earlier(&next, end_at);
+		earlier(&next, end_hung_up(worker, now));
 		if (worker->output_after > now)
 			earlier(&next, worker->output_after);
 		pool->counters.dropped_output += atomic_exchange(&worker->output_dropped, 0);

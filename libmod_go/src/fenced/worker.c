@@ -19,9 +19,6 @@
 #include "fenced/grants.h"
 #include "loader/module.h"
 
-/* How long a killed process may take to end. */
-#define END_MILLISECONDS 2000
-
 /* How much of its output is read at once, and how long to wait for a full pipe that it is copied to. */
 #define DRAIN_BYTES          4096
 #define PASS_ON_MILLISECONDS 1000
@@ -274,10 +271,6 @@ void mod_go_worker_explain(mod_go_worker *worker, mod_go_arrival arrival, char *
 	} else if (arrival == MOD_GO_OUT_OF_MEMORY) {
 		snprintf(text, capacity, "there is no memory for what its worker sent");
 	} else if (arrival == MOD_GO_GONE) {
-		/* The lifeline closes a moment before the process ends. A worker that closed only that would never end. */
-		if (!mod_go_process_ended(&worker->process, END_MILLISECONDS / 10))
-			mod_go_process_kill(&worker->process);
-		mod_go_process_ended(&worker->process, END_MILLISECONDS);
 		mod_go_worker_describe_end(worker, text, capacity);
 	} else {
 		snprintf(text, capacity, "it did not come back in time, and its worker was ended");

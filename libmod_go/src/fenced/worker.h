@@ -39,13 +39,14 @@ typedef enum mod_go_worker_state {
 /* Used by its owner without a lock (pool.c has who that is), but for what a comment says. */
 typedef struct mod_go_worker {
 	struct mod_go_worker
-		*next; /* in the list of all workers; this and the next seven under the pool's lock */
+		*next; /* in the list of all workers; this and the next eight under the pool's lock */
 	struct mod_go_worker *below; /* in the list of idle ones */
 	mod_go_worker_state state;
-	bool served;             /* it has had a call */
-	bool died_idle;          /* it ended by itself while it had no call */
-	bool stream;             /* BUSY: with a call of a stream UDF */
-	uint64_t idle_since;     /* nanoseconds of CLOCK_MONOTONIC */
+	bool served;         /* it has had a call */
+	bool died_idle;      /* it ended by itself while it had no call */
+	bool stream;         /* BUSY: with a call of a stream UDF */
+	uint64_t idle_since; /* nanoseconds of CLOCK_MONOTONIC; so the next */
+	uint64_t hung_up_at; /* when its lifeline closed while it had an owner; 0: it has not. The watcher's */
 	mod_go_version *version; /* not changed */
 	int major;               /* what the module said when it was loaded */
 	int minor;
@@ -53,7 +54,7 @@ typedef struct mod_go_worker {
 	mod_go_shared *shared;
 	mod_go_channel channel;
 	mod_go_placement placement;
-	atomic_bool gone; /* set by the supervisor when the process has ended */
+	atomic_bool gone; /* set by the supervisor when the process was collected, or ended by the supervisor */
 	_Atomic(const char *)
 		ended_because; /* set before that where the supervisor has ended it; a static text */
 	int lifeline;      /* the watcher's; -1 once it was closed */
@@ -97,8 +98,8 @@ void mod_go_worker_describe_end(const mod_go_worker *worker, char *text, size_t 
 /* Drains its output and finds the reason of its crash in it, or its last line; "" for nothing. Any thread. */
 void mod_go_worker_crash_reason(mod_go_worker *worker, char *text, size_t capacity);
 
-/* Describes how it ended and why, as the rest of a sentence: "its worker ended with exit code 2: panic: ...". The
- * owner calls this; it waits for the worker's end, and kills it where that does not come. `capacity` is at least 256. */
+/* Describes how it ended and why, as the rest of a sentence: "its worker ended with exit code 2: panic: ...". Kills it
+ * where it has not ended, and waits for nothing. The owner calls this. `capacity` is at least 256. */
 void mod_go_worker_explain(mod_go_worker *worker, mod_go_arrival arrival, char *text, size_t capacity);
 
 /* apply_fenced.c: the outcome that mod_go_fenced_last_outcome returns to this thread: resets it; records a worker's
