@@ -141,6 +141,9 @@ uint64_t mod_go_pool_end_idle(mod_go_fenced *pool, uint64_t now);
 mod_go_status mod_go_supervisor_start(mod_go_fenced *pool, mod_go_error *error);
 void mod_go_supervisor_stop(mod_go_fenced *pool);
 
+/* watcher.c: the thread that watches the workers; it gets the pool, and returns when that is closed. */
+void *mod_go_watcher_run(void *pool);
+
 /* Has the watcher look at the workers again. With or without the lock. */
 void mod_go_supervisor_wake(mod_go_fenced *pool);
 
