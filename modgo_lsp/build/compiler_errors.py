@@ -140,6 +140,16 @@ def registrations_at_fault(
     return frozenset(found)
 
 
+def optional_at_fault(stderr: str, folder: Path, generated: Mapping[str, Generated]) -> frozenset[Path]:
+    """The optional generated files that the compiler refused."""
+    files = (
+        generated.get(_absolute(message.path, folder))
+        for message in _messages(stderr)
+        if message.path is not None
+    )
+    return frozenset(file.path for file in files if file is not None and file.optional)
+
+
 def _messages(stderr: str) -> list[_Message]:
     messages: list[_Message] = []
     for line in stderr.splitlines():

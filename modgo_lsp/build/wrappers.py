@@ -36,11 +36,12 @@ _CONVERSIONS = {
 
 class Generated(msgspec.Struct, frozen=True):
     """A generated file; `path` is its path in the build. `origins` maps lines to registrations: (first line,
-    call), ascending, lines from 1."""
+    call), ascending, lines from 1. Without an `optional` one the module builds too, and is slower."""
 
     path: Path
     text: bytes
     origins: tuple[tuple[int, Location], ...] = ()
+    optional: bool = False
 
     def origin(self, line: int) -> Location | None:
         """The registration for which line `line` was generated."""
@@ -99,23 +100,57 @@ def bind_file(
     return writer.finish()
 
 
-class _Writer:
-    """Writes one bind file. Its own names begin with a prefix that occurs nowhere in the package, so they
-    neither clash with the user's names nor shadow them."""
+class FileNames:
+    """The names that a generated file declares and imports. They begin with a prefix that occurs nowhere in
+    the package, so they neither clash with the user's names nor shadow them."""
 
     def __init__(self, package: Package) -> None:
-        self._package = package
         self._prefix = "modgo"
         while any(self._prefix.encode() in file.document.text for file in package.files):
             self._prefix += "_"
-        self._imports = {SDK_PATH: self._name("udf")}
+        self._imports: dict[str, str] = {}
+
+    def name(self, name: str) -> str:
+        word = "".join(
+            character if character.isalnum() and character.isascii() else "_" for character in name
+        )
+        return f"{self._prefix}_{word}"
+
+    def imported(self, path: str) -> str:
+        """The name under which the file imports a package."""
+        number = len(self._imports) or ""
+        return self._imports.setdefault(path, self.name(f"{path.rpartition('/')[2]}{number}"))
+
+    def import_block(self, text: str) -> str:
+        """The imports that `text` uses: Go refuses others."""
+        used = {path: name for path, name in self._imports.items() if f"{name}." in text}
+        lines = "".join(f"\t{name} {quoted(path)}\n" for path, name in sorted(used.items()))
+        return f"import (\n{lines})\n"
+
+
+def unused_path(path: Path) -> Path:
+    """The path, with more letters in front of its name if the user has such a file."""
+    while path.exists():
+        path = path.with_name(f"z{path.name}")
+    return path
+
+
+class _Writer:
+    """Writes one bind file."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._names = FileNames(package)
+        self._name = self._names.name
+        self._imported = self._names.imported
+        self._udf = self._imported(SDK_PATH)
         self._body: list[str] = []
         self._origins: list[tuple[int, Location]] = []
 
     def bind(self, registration: Registration, described: str, wrap: bool) -> None:
         self._origins.append((len(self._body), registration.call))
         assert registration.name is not None
-        udf = self._imports[SDK_PATH]
+        udf = self._udf
         self._add(f"\t{udf}.Bind({udf}.Binding{{")
         self._add(f"\t\tName: {quoted(registration.name)},")
         self._add(f"\t\tDescriptor: {quoted(described)},")
@@ -126,14 +161,11 @@ class _Writer:
 
     def finish(self) -> Generated:
         package = self._package
-        head = f"{HEAD}package {package.name}\n\nimport (\n"
-        head += "".join(f"\t{name} {quoted(path)}\n" for path, name in sorted(self._imports.items()))
-        head += ")\n\nfunc init() {\n"
+        body = "".join(f"{line}\n" for line in self._body)
+        head = f"{HEAD}package {package.name}\n\n{self._names.import_block(body)}\nfunc init() {{\n"
         offset = head.count("\n") + 1
-        text = head + "".join(f"{line}\n" for line in self._body) + "}\n"
-        path = Path(package.directory) / BIND_FILE
-        while path.exists():
-            path = path.with_name(f"z{path.name}")
+        text = f"{head}{body}}}\n"
+        path = unused_path(Path(package.directory) / BIND_FILE)
         origins = tuple((offset + line, location) for line, location in self._origins)
         return Generated(path, text.encode(), origins)
 
@@ -143,13 +175,11 @@ class _Writer:
         assert signature is not None
         if registration.function_type is None:
             return None
-        saved = dict(self._imports)
         of_type = self._source(registration.function_type)
         steps = self._steps(signature)
         if of_type is None or steps is None:
-            self._imports = saved
             return None
-        udf, bind = self._imports[SDK_PATH], self._imported(f"{SDK_PATH}/bind")
+        udf, bind = self._udf, self._imported(f"{SDK_PATH}/bind")
         function, call, subject = self._name("Function"), self._name("Call"), self._subject(signature)
         if signature.kind == "stream":
             field, kind, takes, result = (
@@ -228,15 +258,6 @@ class _Writer:
 
     def _source(self, one: Any) -> str | None:
         return go_source(one, self._package.import_path, self._imported)
-
-    def _imported(self, path: str) -> str:
-        return self._imports.setdefault(path, self._name(f"{path.rpartition('/')[2]}{len(self._imports)}"))
-
-    def _name(self, name: str) -> str:
-        word = "".join(
-            character if character.isalnum() and character.isascii() else "_" for character in name
-        )
-        return f"{self._prefix}_{word}"
 
     def _add(self, line: str) -> None:
         self._body.append(line)

@@ -24,6 +24,7 @@ from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.objects import FunctionName
 from modgo_lsp.golang.types.packages import GoFile, GoPackage
+from modgo_lsp.golang.types.type_expressions import Resolver
 from modgo_lsp.model.analysis_bounds import ExceededBound, exceeded_bounds
 from modgo_lsp.model.call_graph import reached_code
 from modgo_lsp.model.finding import Location
@@ -276,6 +277,9 @@ class UdfQueries:
             bound for file in self._unit(directory).files for bound in self._exceeded_bounds_in(file)
         )
 
+    def resolver(self, directory: str) -> Resolver:
+        return self._operands(self._unit(directory)).resolver
+
     # --- imports, which do not change during the life of a world
 
     def dependencies(self, directory: str) -> list[GoPackage]:
@@ -335,6 +339,9 @@ class _Contents:
 
     def exceeded_bounds(self) -> tuple[ExceededBound, ...]:
         return self._queries.exceeded_bounds(self._directory)
+
+    def resolver(self) -> Resolver:
+        return self._queries.resolver(self._directory)
 
     def cached(self, name: str, function: Callable[[], _T]) -> _T:
         return self._queries.memo(name, self._directory).ask(name, function)

@@ -13,6 +13,7 @@ import msgspec
 
 from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.syntax.document import Document
+from modgo_lsp.golang.types.type_expressions import Resolver
 from modgo_lsp.golang.types.types import Type
 from modgo_lsp.model.analysis_bounds import ExceededBound
 from modgo_lsp.model.finding import Location
@@ -260,6 +261,8 @@ class Contents(Protocol):
 
     def exceeded_bounds(self) -> tuple[ExceededBound, ...]: ...
 
+    def resolver(self) -> Resolver: ...
+
     def cached(self, name: str, function: Callable[[], _T]) -> _T: ...
 
 
@@ -335,6 +338,11 @@ class Package(msgspec.Struct, frozen=True, dict=True):
     def exceeded_bounds(self) -> tuple[ExceededBound, ...]:
         """The exceeded bounds of the analysis in its own declarations."""
         return self.contents.exceeded_bounds() if self.imports_sdk else ()
+
+    @property
+    def resolver(self) -> Resolver:
+        """Finds what the types of its signatures and its code are made of."""
+        return self.contents.resolver()
 
     def cached(self, name: str, function: Callable[[Package], _T]) -> _T:
         """The cached result of a function for this package under a name, until an edit changes what it has

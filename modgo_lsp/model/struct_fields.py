@@ -20,13 +20,20 @@ _TAG_PAIR = re.compile(r' *([^\x00-\x20":\x7f]+):("(?:\\.|[^"\\])*")')
 
 class CountedField(msgspec.Struct, frozen=True):
     """A field that is converted. `name` is its key in the map, `owner` the struct type that declares `field`,
-    `depth` the number of embedded structs around it."""
+    `around` are the embedded fields that lead to it, outermost first. `omit_empty`: empty values are left
+    out."""
 
     name: str
     field: Field
     owner: Type
-    depth: int
+    around: tuple[Field, ...]
     tagged: bool
+    omit_empty: bool
+
+    @property
+    def depth(self) -> int:
+        """The number of embedded structs around it."""
+        return len(self.around)
 
 
 class Clash(msgspec.Struct, frozen=True):
@@ -64,13 +71,13 @@ def struct_fields(resolver: Resolver, type_: Type) -> StructFields:
     """The fields that encoding/json would convert in the struct `type_` if it read the tag `udf`."""
     found: list[CountedField] = []
     known, skipped = True, False
-    level: list[Type] = [type_]
+    level: dict[Type, tuple[Field, ...]] = {type_: ()}
     times: dict[Type, int] = {type_: 1}
     seen: set[Type] = set()
-    depth = 0
     while level:
-        following: dict[Type, int] = {}
-        for current in level:
+        following: dict[Type, tuple[Field, ...]] = {}
+        following_times: dict[Type, int] = {}
+        for current, around in level.items():
             if current in seen:
                 continue
             seen.add(current)
@@ -78,19 +85,19 @@ def struct_fields(resolver: Resolver, type_: Type) -> StructFields:
             known = known and not isinstance(under, Unknown)
             for field in under.fields if isinstance(under, Struct) else ():
                 skipped = skipped or (is_exported(field.name) and udf_tag(field.tag) == "-")
-                counted, embedded = _field_or_embedded(resolver, field, current, depth)
+                counted, embedded = _field_or_embedded(resolver, field, current, around)
                 if counted is not None:
                     # The fields of a type that is embedded twice at one depth clash with themselves.
                     found += [counted] * min(times[current], 2)
                 if embedded is not None:
-                    following[embedded] = following.get(embedded, 0) + 1
-        level, times = list(following), following
-        depth += 1
+                    following.setdefault(embedded, (*around, field))
+                    following_times[embedded] = following_times.get(embedded, 0) + 1
+        level, times = following, following_times
     return StructFields(*_dominant(found), skipped, known)
 
 
 def _field_or_embedded(
-    resolver: Resolver, field: Field, owner: Type, depth: int
+    resolver: Resolver, field: Field, owner: Type, around: tuple[Field, ...]
 ) -> tuple[CountedField | None, Type | None]:
     """The field if it is converted, or the struct type that it embeds."""
     inner = field.type.element if isinstance(field.type, Pointer) else field.type
@@ -101,14 +108,14 @@ def _field_or_embedded(
     tag = udf_tag(field.tag)
     if tag == "-":
         return None, None
-    name = tag.partition(",")[0]
+    name, *options = tag.split(",")
     name = name if _valid(name) else ""
     if embeds and not name:
         return None, inner
     if not is_exported(field.name) and not isinstance(under, Struct):
         return None, None
     key = name or field.name
-    return CountedField(key, field, owner, depth, bool(name)), None
+    return CountedField(key, field, owner, around, bool(name), "omitempty" in options), None
 
 
 def _dominant(found: list[CountedField]) -> tuple[tuple[CountedField, ...], tuple[Clash, ...]]:

@@ -57,7 +57,7 @@ func ReturnBytes[T ~[]E, E ~byte](c *Call, v T) error {
 func ReturnAny[T any](c *Call, v T) error {
 	result, scratch, known, err := value.EncodeFast(&v, c.scratch)
 	if !known {
-		return ReturnReflected(c, reflect.ValueOf(v))
+		result, scratch, err = value.Encode(v, c.scratch)
 	}
 	if c.result, c.scratch = result, scratch; err != nil {
 		return c.resultError(err)

@@ -50,8 +50,11 @@ func toFast(raw Raw, ptr any) error {
 	return err
 }
 
-// toReflected is To by reflection. A function of its own: its v escapes to the heap, that of To must not.
+// toReflected is To by a codec or by reflection. A function of its own: its v escapes to the heap, that of To must not.
 func toReflected[T any](raw Raw) (T, error) {
+	if c := codecOf(reflect.TypeFor[T]()); c != nil {
+		return toByCodec[T](raw, c)
+	}
 	var v T
 	err := Decode(raw, reflect.ValueOf(&v).Elem())
 	return v, err
@@ -204,6 +207,9 @@ func (r *reader) decode(it item, v reflect.Value, depth int) error {
 	}
 	if want, ok := viewType(t); ok {
 		return r.decodeView(it, v, want, depth)
+	}
+	if done, err := r.decodeByCodec(it, v, depth); done {
+		return err
 	}
 	switch t.Kind() {
 	case reflect.Slice:

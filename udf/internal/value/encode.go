@@ -39,12 +39,39 @@ func Encode(v any, scratch []byte) (Raw, []byte, error) {
 		return encodeFast(&v, scratch)
 	case []int64:
 		return encodeFast(&v, scratch)
+	case []int:
+		return encodeFast(&v, scratch)
+	case []float64:
+		return encodeFast(&v, scratch)
+	case []bool:
+		return encodeFast(&v, scratch)
+	case [][]byte:
+		return encodeFast(&v, scratch)
+	case []map[string]any:
+		return encodeFast(&v, scratch)
 	case map[string]any:
 		return encodeFast(&v, scratch)
 	case map[string]int64:
 		return encodeFast(&v, scratch)
+	case map[string]int:
+		return encodeFast(&v, scratch)
+	case map[string]float64:
+		return encodeFast(&v, scratch)
+	case map[string]bool:
+		return encodeFast(&v, scratch)
+	case map[string]string:
+		return encodeFast(&v, scratch)
+	case map[int64]int64:
+		return encodeFast(&v, scratch)
+	case map[int64]string:
+		return encodeFast(&v, scratch)
+	case map[int64]any:
+		return encodeFast(&v, scratch)
 	case map[any]any:
 		return encodeFast(&v, scratch)
+	}
+	if c := codecOf(reflect.TypeOf(v)); c != nil {
+		return encodeByCodec(v, c, scratch)
 	}
 	return EncodeReflect(reflect.ValueOf(v), scratch)
 }

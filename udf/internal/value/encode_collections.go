@@ -17,6 +17,9 @@ func appendCollection(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 	if depth >= DepthMax {
 		return dst, errTooDeep
 	}
+	if out, done, err := appendByCodec(dst, v, depth); done {
+		return out, err
+	}
 	switch v.Kind() {
 	case reflect.Slice:
 		return appendSlice(dst, v, depth)
@@ -77,7 +80,9 @@ func appendMap(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 		}
 		pairs = append(pairs, pair[reflect.Value]{key, it.Value()})
 	}
-	return appendPairs(dst, pairs, depth, appendElement)
+	return appendPairs(dst, pairs, depth, func(dst []byte, v *reflect.Value, depth int) ([]byte, error) {
+		return appendElement(dst, *v, depth)
+	})
 }
 
 // appendAnyKeyed is appendMap for a map[any]any.
@@ -96,10 +101,10 @@ func appendAnyKeyed(dst []byte, m map[any]any, depth int) ([]byte, error) {
 		}
 		pairs = append(pairs, pair[any]{key, v})
 	}
-	return appendPairs(dst, pairs, depth, appendAny)
+	return appendPairs(dst, pairs, depth, EncodeValue)
 }
 
-func appendPairs[V any](dst []byte, pairs []pair[V], depth int, appendValue func([]byte, V, int) ([]byte, error)) ([]byte, error) {
+func appendPairs[V any](dst []byte, pairs []pair[V], depth int, encode Encoder[V]) ([]byte, error) {
 	var buf [maxOnStack]sortKey
 	order := buf[:0]
 	for i := range pairs {
@@ -116,7 +121,7 @@ func appendPairs[V any](dst []byte, pairs []pair[V], depth int, appendValue func
 			dst, err = appendKey(dst, r.key)
 		}
 		if err == nil {
-			dst, err = appendValue(dst, pairs[r.index].value, depth+1)
+			dst, err = encode(dst, &pairs[r.index].value, depth+1)
 		}
 		if err != nil {
 			return dst, within(keyName(scalarItem(r.key)), err)

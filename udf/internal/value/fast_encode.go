@@ -10,15 +10,21 @@ func EncodeFast(ptr any, scratch []byte) (raw Raw, out []byte, known bool, err e
 		return raw, out, true, err
 	}
 	out, known, err = appendFast(scratch[:0], ptr, 0)
-	switch {
-	case !known || err != nil:
+	if !known || err != nil {
 		return Raw{}, scratch, known, err
-	case out[0] == 0xc0:
-		return Raw{}, out, true, nil
-	case out[0] >= 0x90 && out[0] <= 0x9f, out[0] == 0xdc, out[0] == 0xdd:
-		return OfBytes(List, out), out, true, nil
 	}
-	return OfBytes(Map, out), out, true, nil
+	return ofCollection(out), out, true, nil
+}
+
+// ofCollection returns the list, map or nil of which b is the msgpack.
+func ofCollection(b []byte) Raw {
+	switch {
+	case b[0] == 0xc0:
+		return Raw{}
+	case b[0] >= 0x90 && b[0] <= 0x9f, b[0] == 0xdc, b[0] == 0xdd:
+		return OfBytes(List, b)
+	}
+	return OfBytes(Map, b)
 }
 
 // appendFast appends the list or map *ptr as msgpack; known is false if ptr points to another type.

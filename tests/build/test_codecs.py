@@ -1,0 +1,113 @@
+"""For which types codecs are generated. udf/bind/codecs_test.go compares those of udf/testdata/codecs with
+reflection, and test_types.py those of a built module."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from modgo_lsp.build.build import BuildRequest, build_module
+from modgo_lsp.build.codecs import codec_file
+from modgo_lsp.build.go_environment import find_go_environment
+from modgo_lsp.golang.files import DiskFiles
+from modgo_lsp.model.load import Loader
+from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.resources import resource
+
+Write = Callable[..., Path]
+Driver = Callable[..., list[str]]
+
+HEAD = f'package m\n\nimport "{SDK_PATH}"\n\n'
+ITEM = 'type Item struct {\n\tName string `udf:"name"`\n\tPrice *float64 `udf:",omitempty"`\n}\n\n'
+
+
+def generated(folder: Path) -> str:
+    package = Loader(DiskFiles(), environment=find_go_environment(None)).package(str(folder))
+    assert package is not None
+    file = codec_file(package, set())
+    return "" if file is None else file.text.decode()
+
+
+def codecs(folder: Path) -> list[str]:
+    """The types that get a codec."""
+    return re.findall(r"_x := \w+\.\((.+)\)$", generated(folder), re.MULTILINE)
+
+
+def test_the_sdk_tests_what_is_generated(write: Write) -> None:
+    committed = resource("udf") / "testdata" / "codecs"
+    folder = write("types.go", (committed / "types.go").read_text())
+    fresh = folder / "fresh.txt"
+    fresh.write_text(generated(folder))
+    fresh.write_bytes(subprocess.run(["gofmt", fresh], capture_output=True, check=True).stdout)
+    old = committed / "zz_modgo_codecs.go"
+    assert fresh.read_bytes() == old.read_bytes(), f"run: cp {fresh} {old}"
+
+
+def test_types_of_signatures(write: Write) -> None:
+    folder = write(
+        "m.go",
+        HEAD
+        + ITEM
+        + "type Tags []string\n"
+        + "func Add(r *udf.Record, item *Item, tags Tags, n int64, list []int64)"
+        + " (map[string][]Item, error) {\n"
+        + '\treturn nil, nil\n}\n\nfunc init() { udf.Register("add", Add) }\n',
+    )
+    # Integers are no collections, and []int64 has a fast path without one.
+    assert codecs(folder) == ["Item", "Tags", "map[string][]Item"]
+
+
+def test_types_in_the_code_that_udfs_reach(write: Write) -> None:
+    folder = write(
+        "m.go",
+        HEAD
+        + ITEM
+        + "type (\n\tA struct{ N int }\n\tB struct{ N int }\n\tC struct{ N int }\n\tD struct{ N int }\n)\n\n"
+        + 'func load(r *udf.Record) { a, _ := udf.Get[[]A](r, "a"); _ = a }\n\n'
+        + 'func Do(r *udf.Record) { load(r); b := B{1}; r.Set("b", b); r.Set("n", 1) }\n\n'
+        + "func Sum(s *udf.Stream) *udf.Stream {\n"
+        + "\treturn udf.Map(s, func(r *udf.Record) C { return C{} })\n}\n\n"
+        + 'func unused(r *udf.Record) { r.Set("d", D{}) }\n\n'
+        + 'func init() { udf.Register("do", Do); udf.Register("sum", Sum) }\n',
+    )
+    assert codecs(folder) == ["B", "C", "[]A", "A"]
+
+
+def test_what_is_left_to_reflection(write: Write) -> None:
+    folder = write(
+        "m.go",
+        HEAD
+        + 'import "example.com/m/other"\n\n'
+        + "type inner struct{ N int }\n"
+        + "type Hidden struct {\n\t*inner\n\tM int\n}\n"
+        + "type Keyed map[any]int\n"
+        + "type Missing struct {\n\tnowhere.Base\n\tN int\n}\n\n"
+        + "func Do(a Hidden, b Keyed, c other.Named, d Missing, e []Hidden, f udf.HLL) {}\n\n"
+        + 'func init() { udf.Register("do", Do) }\n',
+        "other/other.go",
+        "package other\n\ntype inner struct{ N int }\n\ntype Named struct {\n\tinner\n\tM int\n}\n",
+    )
+    # Its elements are.
+    assert codecs(folder) == ["[]Hidden"]
+    assert "DecodeReflected" in generated(folder)
+
+
+def test_no_codecs_without_registrations(write: Write) -> None:
+    assert generated(write("m.go", HEAD + "var _ udf.Value\n")) == ""
+
+
+async def test_codecs_that_do_not_compile_are_left_out(write: Write, tmp_path: Path, driver: Driver) -> None:
+    """The package declares a function of the name of a builtin, which codecs call."""
+    source = (
+        HEAD
+        + ITEM
+        + "func append() {}\n\nfunc init() {\n\tappend()\n"
+        + '\tudf.Register("back", func(v Item) Item { return v })\n}\n'
+    )
+    output = tmp_path / "m.so"
+    result = await build_module(BuildRequest((write("m.go", source),), output=output))
+    assert result.ok, result.findings
+    assert not any(path.endswith("zz_modgo_codecs.go") for path in result.generated)
+    assert driver(output, "apply back m:81a5036e616d65a20378") == ["0 map 82c70001c0a5036e616d65a20378"]
