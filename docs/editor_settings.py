@@ -1,7 +1,8 @@
 """The settings `modgo.lint.*` in the VS Code extension's package.json, from the schema of modgo.toml.
 
 The server takes each key of modgo.toml as `modgo.lint.KEY`, in camel case, except these: `go` and `cc` have
-other names (`modgo.go.path`, `modgo.c.compiler`), and `fail-on` is the exit code of `modgo lint`.
+other names (`modgo.go.path`, `modgo.c.compiler`), `fail-on` is the exit code of `modgo lint`,
+and what a module wants is its own.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from modgo_lsp.lint.config import schema
 from modgo_lsp.server.workspace.editor_settings import ONLY_IN_EDITORS
 
-_ELSEWHERE = ("go", "cc", "fail-on")
+_ELSEWHERE = ("go", "cc", "fail-on", "wants-network", "wants-read")
 _PREFIX = "modgo.lint."
 _FIRST = 20  # their order in the settings editor
 

@@ -133,7 +133,7 @@ $(SHOP)/%.so: test/asd/go/%/go.mod $$(wildcard test/asd/go/$$*/*.go) $(SDK)
 
 # The settings, and the readers of files, under sanitizers: names, part manifests, parts, xz, digests; and a short fuzz of each.
 FILES_TEST := $(PLUGIN_OBJ)/files_tests
-FILES_PARTS := $(wildcard test/asd/*.c) test/check.c $(patsubst %,src/asd/%.c,sha256 xz_decoder page_allocator package join_parts settings) src/common/error.c
+FILES_PARTS := $(wildcard test/asd/*.c) test/check.c $(patsubst %,src/asd/%.c,sha256 xz_decoder page_allocator package join_parts settings) src/as_module/allow.c src/common/error.c
 
 $(FILES_TEST): $(FILES_PARTS) $(HEADERS) $(wildcard src/asd/*.h test/asd/*.h) $(LZMA_HEADERS)/lzma.h
 	@mkdir -p $(@D)

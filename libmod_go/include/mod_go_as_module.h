@@ -83,6 +83,10 @@ typedef struct mod_go_config {
 	uint32_t stall;
 	uint32_t idle;
 	uint32_t old_calls;
+
+	/* Fenced: what modules may do beyond the fence, by their names: "geo=network,read:/etc/geo;*=read:/etc/ssl"; "*" is
+	 * every module. Default: "", nothing */
+	char allow[2048];
 } mod_go_config;
 
 /* Sets the defaults. */

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TESTS_MAX    256
+#define TESTS_MAX    512
 #define TEST_SECONDS 120
 
 struct test {

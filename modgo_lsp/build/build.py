@@ -35,6 +35,8 @@ from modgo_lsp.build.toolchain import (
     discover_cross,
     newest_glibc,
 )
+from modgo_lsp.build.wants import KEY as WANTS
+from modgo_lsp.build.wants import WantsError, wants_of, written_wants
 from modgo_lsp.build.wrappers import Generated, bind_file, descriptor, static_registrations
 from modgo_lsp.file_writer import content_where, explain, workspace_of, write_file
 from modgo_lsp.golang.types.types import Type
@@ -140,6 +142,8 @@ async def _build(request: BuildRequest, plan: Plan, target: Target | None, progr
         return await _compile(request, plan, target, toolchain, sdk, progress)
     except ToolchainError as error:
         return BuildResult(False, plan.name, findings=(plan.toolchain_finding(str(error)),))
+    except WantsError as error:
+        raise RequestError(str(error), "correct modgo.toml") from None
     except OSError as error:
         if error.filename == str(plan.output):
             remedy = "choose another place with -o, or make it writable"
@@ -226,6 +230,8 @@ def _generate(
         "flags": ["-trimpath", "-ldflags=-s -w"] if request.release else [],
         "source": source_digest(plan.members),
     }
+    if wants := wants_of(each.directory for each in plan.packages):
+        facts[WANTS] = written_wants(wants)
     if not request.release:  # a release contains no path of this machine
         facts["folders"] = [each.directory.encode("utf-8", "replace").decode() for each in plan.packages]
     main = main_file(plan.main_folder, plan.imports, plan.dispatch, facts, _functions(plan), request.coverage)

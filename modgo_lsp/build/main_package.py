@@ -57,7 +57,8 @@ def main_file(
     have a symbol in the order of `functions`, because a symbol passes its index in this list. With `coverage`
     it registers COVERAGE_FUNCTION, which returns what Go's runtime has counted."""
     symbolic = [quoted(function["name"]) for function in functions if function["symbol"]]
-    fields = [f"Dispatch: {quoted(dispatch)}", f"Build: {quoted(json.dumps(build, sort_keys=True))}"]
+    about = json.dumps(build, sort_keys=True, ensure_ascii=False)
+    fields = [f"Dispatch: {quoted(dispatch)}", f"Build: {quoted(about)}"]
     if symbolic:
         fields.append(f"Symbols: []string{{{', '.join(symbolic)}}}")
     text = (

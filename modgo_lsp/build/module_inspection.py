@@ -12,6 +12,7 @@ import msgspec
 
 from modgo_lsp.build.elf import DamagedError, Elf, NotSharedObjectError
 from modgo_lsp.build.go_info import GoInfo, go_info
+from modgo_lsp.build.wants import read_wants
 
 # The symbols that a module exports (docs/abi.md).
 ABI_SYMBOLS = tuple(
@@ -57,7 +58,7 @@ class Inspection(msgspec.Struct, frozen=True):
     """The JSON of `modgo inspect`. `bytes` is the file's size. `elf` is None if the file is no intact shared
     object, `go` if it has no Go build information, `glibc` ("2.17") if it needs no version of glibc.
     `exports` maps each ABI symbol to whether it is exported. `problems` is empty exactly if the verdict is
-    "module"."""
+    "module". `wants` are the grants that it wants: "network", "read PATH"."""
 
     path: str
     bytes: int
@@ -68,6 +69,7 @@ class Inspection(msgspec.Struct, frozen=True):
     go: GoInfo | None
     verdict: Verdict
     problems: tuple[str, ...]
+    wants: tuple[str, ...] = ()
 
     @property
     def is_module(self) -> bool:
@@ -101,6 +103,7 @@ def inspect(path: Path) -> Inspection:
         go=info,
         verdict="not-a-module" if problems else "module",
         problems=problems,
+        wants=read_wants(data),
     )
 
 

@@ -14,6 +14,7 @@ from modgo_lsp.cli.call_report import show_outcome
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import json_option, tool_options
 from modgo_lsp.cli.completion import files, functions
+from modgo_lsp.cli.grant_options import grant_options
 from modgo_lsp.cli.local_module import (
     BuildFailedError,
     ModuleFile,
@@ -36,6 +37,7 @@ from modgo_lsp.host.call_request import (
     given_records,
     with_records,
 )
+from modgo_lsp.host.fenced import Grants
 from modgo_lsp.host.result import CallResult
 from modgo_lsp.host.run_bench import MODES, BenchRun, Samples, bench_json, first_call, run_bench
 from modgo_lsp.host.run_call import Outcome, Work, is_misused, outcome_json
@@ -77,6 +79,7 @@ from modgo_lsp.lint.config import Settings
     help="Time of a sample; it ends after 100,000 calls.",
 )  # fmt: skip
 @timeout_option
+@grant_options
 @tool_options
 @json_option
 def command(
@@ -91,6 +94,7 @@ def command(
     count: int,
     seconds: float,
     timeout: float,
+    grants: Grants,
     go: str | None,
     cc: str | None,
     as_json: bool,
@@ -112,7 +116,7 @@ def command(
       modgo bench ./counters top 10 --stream --records users.jsonl --count 20
     """
     request = CallRequest(record_of(record), records_of(records), stream)
-    work = Work(function, argument_values(arguments), timeout=timeout)
+    work = Work(function, argument_values(arguments), timeout=timeout, grants=grants)
     how = BenchRun(MODES if mode == "both" else (mode,), count, seconds)  # type: ignore[arg-type]
     settings = settings_for(Path(module), go, cc)
     samples = Samples(function)

@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
+import msgspec
 
 from modgo_lsp.cli.call_report import show_one_of_many, show_outcome
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import json_option, tool_options
 from modgo_lsp.cli.completion import files, functions
 from modgo_lsp.cli.global_options import global_options
+from modgo_lsp.cli.grant_options import grant_options
 from modgo_lsp.cli.local_module import (
     BuildFailedError,
     ModuleFile,
@@ -36,6 +38,7 @@ from modgo_lsp.host.call_request import (
     given_records,
     with_records,
 )
+from modgo_lsp.host.fenced import Grants
 from modgo_lsp.host.record_store import StoreError
 from modgo_lsp.host.replay_files import ReplayError, read_replay
 from modgo_lsp.host.result import NumberedResult
@@ -78,6 +81,7 @@ Show = Callable[[NumberedResult], None]
     metavar="SIZE",
     help="Memory limit, like 256MB (default: none).",
 )
+@grant_options
 @click.option("--replay", type=click.Path(path_type=Path), metavar="FILE", help="Repeat a failed call.")
 @click.option("--force", is_flag=True, help="Replay it even if the module has changed.")
 @tool_options
@@ -94,6 +98,7 @@ def command(
     key: str | None,
     timeout: float,
     memory: int,
+    grants: Grants,
     replay: Path | None,
     force: bool,
     go: str | None,
@@ -121,7 +126,7 @@ def command(
     """
     if replay is not None:
         wrong = module is not None or record or records or stream or nodes or store or key
-        sys.exit(_replay(replay, force, go, cc, as_json) if not wrong else _refuse_beside_replay())
+        sys.exit(_replay(replay, force, grants, go, cc, as_json) if not wrong else _refuse_beside_replay())
     if module is None or function is None:
         hint = "'FILE.so|PKG'" if module is None else "'FUNCTION'"
         raise click.MissingParameter(param_type="argument", param_hint=hint)
@@ -130,7 +135,7 @@ def command(
     request = CallRequest(record_of(record), records_of(records), stream, nodes, store, key)
     values = argument_values(arguments)
     settings = settings_for(Path(module), go, cc)
-    work = Work(function, values, timeout=timeout, memory=memory)
+    work = Work(function, values, timeout=timeout, memory=memory, grants=grants)
     try:
         outcome, sample = complete(_call(module, work, request, settings, as_json))
     except BuildFailedError as failed:
@@ -196,14 +201,14 @@ def _finish(outcome: Outcome, as_json: bool) -> int:
     return 0 if outcome.ok else 2 if is_misused(outcome) else 1
 
 
-def _replay(path: Path, force: bool, go: str | None, cc: str | None, as_json: bool) -> int:
+def _replay(path: Path, force: bool, grants: Grants, go: str | None, cc: str | None, as_json: bool) -> int:
     try:
         replay = read_replay(path, force=force)
     except ReplayError as error:
         raise CliError(error.message, error.remedy) from None
     settings = settings_for(replay.module, go, cc)
     module = ModuleFile(replay.module, replay.module.parent)
-    work = work_of(replay)
+    work = msgspec.structs.replace(work_of(replay), grants=grants)
     return _finish(complete(_do(module, work, settings, as_json, None, keeps=False)), as_json)
 
 

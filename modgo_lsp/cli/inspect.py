@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -60,8 +61,25 @@ def _show(found: Inspection) -> None:
     for problem in found.problems:
         say(f"  {'problem':<9}{escape.on_a_line(problem)}")
     lines = [] if found.elf is None else [*_elf_lines(found, found.elf), *_go_lines(found.go)]
+    lines += _grant_lines(found)
     for name, text in lines:
         say(f"  {styled(f'{name:<9}', dim=True)}{escape.on_a_line(text)}")
+
+
+def _grant_lines(found: Inspection) -> list[tuple[str, str]]:
+    """What it wants, and what grants that."""
+    if not found.wants:
+        return []
+    name = Path(found.path).name.partition(".")[0]
+    options = [
+        f"--allow-{each}" if " " not in each else f"--allow-{each.partition(' ')[0]} {shlex.quote(each[5:])}"
+        for each in found.wants
+    ]
+    allow = shlex.quote(f"{name}={','.join(each.replace(' ', ':', 1) for each in found.wants)}")
+    return [
+        ("wants", ", ".join(found.wants)),
+        ("granted", f"by {' '.join(options)}; on a server by MODGO_ALLOW={allow}"),
+    ]
 
 
 def _elf_lines(found: Inspection, elf: ElfFacts) -> list[tuple[str, str]]:

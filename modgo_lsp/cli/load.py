@@ -10,6 +10,7 @@ import click
 
 from modgo_lsp.cli.command import Command, json_option, tool_options
 from modgo_lsp.cli.completion import files
+from modgo_lsp.cli.grant_options import grant_options
 from modgo_lsp.cli.local_module import (
     BuildFailedError,
     complete,
@@ -24,6 +25,7 @@ from modgo_lsp.cli.memory_option import size_option
 from modgo_lsp.cli.progress import waiting
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.cli.timeout_option import SECONDS
+from modgo_lsp.host.fenced import Grants
 from modgo_lsp.host.load import LOAD_SECONDS, load_module
 from modgo_lsp.host.result import FunctionInfo, LoadResult, load_json
 from modgo_lsp.lint.config import Settings
@@ -44,19 +46,29 @@ from modgo_lsp.report.terminal_escapes import styled
 @click.option(
     "--memory", callback=size_option, metavar="SIZE", help="Memory limit, like 256MB (default: none)."
 )
+@grant_options
 @tool_options
 @json_option
-def command(module: str, timeout: float, memory: int, go: str | None, cc: str | None, as_json: bool) -> None:
+def command(
+    module: str,
+    timeout: float,
+    memory: int,
+    grants: Grants,
+    go: str | None,
+    cc: str | None,
+    as_json: bool,
+) -> None:
     """Load a module in a worker process and show what it registers. A package is built first.
 
     \b
     Examples:
       modgo load ./counters        build the package, load the result
       modgo load counters.so --json
+      modgo load geo.so --allow-network --allow-read /etc/geo
     """
     settings = settings_for(Path(module), go, cc)
     try:
-        result, built = complete(_load(module, settings, timeout, memory, as_json))
+        result, built = complete(_load(module, settings, timeout, memory, grants, as_json))
     except BuildFailedError as failed:
         sys.exit(show_build_failure(failed.result, as_json))
     if as_json:
@@ -68,13 +80,18 @@ def command(module: str, timeout: float, memory: int, go: str | None, cc: str | 
 
 
 async def _load(
-    word: str, settings: Settings, timeout: float, memory: int, quiet: bool
+    word: str, settings: Settings, timeout: float, memory: int, grants: Grants, quiet: bool
 ) -> tuple[LoadResult, bool]:
     """The result, and whether the module was built first."""
     module = await obtain(word, settings, quiet)
     with waiting(f"loading {word}", quiet):
         result = await load_module(
-            module.path, cc=settings.cc, timeout=timeout, memory=memory, package=module.package
+            module.path,
+            cc=settings.cc,
+            timeout=timeout,
+            memory=memory,
+            package=module.package,
+            grants=grants,
         )
     if result.ok:
         await asyncio.to_thread(package_folders, module, result.properties)

@@ -18,11 +18,13 @@ from modgo_lsp.cli.call_report import show_failure
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import Command, tool_options
 from modgo_lsp.cli.completion import files
+from modgo_lsp.cli.grant_options import grant_options
 from modgo_lsp.cli.local_module import BuildFailedError, settings_for, show_build_failure
 from modgo_lsp.cli.repl_session import Repl
 from modgo_lsp.cli.terminal import note
 from modgo_lsp.cli.timeout_option import timeout_option
 from modgo_lsp.extras import install_command
+from modgo_lsp.host.fenced import Grants
 from modgo_lsp.host.load_failure import LoadFailedError
 from modgo_lsp.host.module import HostError
 from modgo_lsp.host.record_store import Store, StoreError
@@ -38,8 +40,11 @@ from modgo_lsp.host.record_store import Store, StoreError
     help="Store records in this file (SQLite); without it, they are dropped at the end.",
 )  # fmt: skip
 @timeout_option
+@grant_options
 @tool_options
-def command(module: str, store: Path | None, timeout: float, go: str | None, cc: str | None) -> None:
+def command(
+    module: str, store: Path | None, timeout: float, grants: Grants, go: str | None, cc: str | None
+) -> None:
     """Call functions of a module one after another, on records in a store.
 
     A line is a call, like add hits 5 100 or add("hits", 5, 100), or a command, like :record k1; :help lists
@@ -60,7 +65,7 @@ def command(module: str, store: Path | None, timeout: float, go: str | None, cc:
         _check_prompt()
     try:
         with _ended_by_signals(), _opened(store) as records:
-            repl = Repl(module, settings, records, timeout)
+            repl = Repl(module, settings, records, timeout, grants)
             try:
                 repl.open()
                 code = _prompt(repl) if is_terminal else _read(repl)

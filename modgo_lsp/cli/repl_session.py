@@ -22,6 +22,7 @@ from modgo_lsp.cli.local_module import (
 from modgo_lsp.cli.progress import waiting
 from modgo_lsp.cli.repl_line import CallLine, CommandLine, LineError, parse_line
 from modgo_lsp.cli.terminal import note, say
+from modgo_lsp.host.fenced import Fence, Grants
 from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.load_failure import LoadFailedError
 from modgo_lsp.host.module import HostError
@@ -50,11 +51,14 @@ add("hits", 5, 100)    the same; all arguments are JSON
 class Repl:
     """For one thread, which is also that of the event loop. A stream UDF reads all records of the store."""
 
-    def __init__(self, word: str, settings: Settings, store: Store, timeout: float) -> None:
+    def __init__(
+        self, word: str, settings: Settings, store: Store, timeout: float, grants: Grants = ()
+    ) -> None:
         self._word = word
         self._settings = settings
         self._store = store
         self._timeout = timeout
+        self._fence = Fence(grants=grants)
         self._loop = asyncio.new_event_loop()
         self._session: Session | None = None
         self._module = ModuleFile(Path(word), Path(word))
@@ -156,7 +160,9 @@ class Repl:
             raise
 
     def _start(self) -> None:
-        session = Session(self._module.path, cc=self._settings.cc, package=self._module.package)
+        session = Session(
+            self._module.path, cc=self._settings.cc, fence=self._fence, package=self._module.package
+        )
         self._run(session.__aenter__())
         self._session = session
         for line in session.logs:

@@ -15,6 +15,7 @@ import msgspec
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import Command, output_format_option, tool_options
 from modgo_lsp.cli.completion import files
+from modgo_lsp.cli.grant_options import grant_options
 from modgo_lsp.cli.local_module import complete, write_json
 from modgo_lsp.cli.memory_option import size_option
 from modgo_lsp.cli.terminal import say
@@ -27,6 +28,7 @@ from modgo_lsp.cli.test_targets import targets_of
 from modgo_lsp.cli.timeout_option import SECONDS
 from modgo_lsp.host.case_result import ModuleError, cases_json
 from modgo_lsp.host.case_selection import ExpressionError, Matcher, matcher
+from modgo_lsp.host.fenced import Grants
 from modgo_lsp.host.sample import SAMPLES
 from modgo_lsp.host.session import CALL_SECONDS
 from modgo_lsp.report.build_json import findings_json
@@ -69,6 +71,7 @@ class _TestCommand(Command):
 @click.option(
     "--memory", callback=size_option, metavar="SIZE", help="Memory limit, like 256MB (default: none)."
 )
+@grant_options
 @click.option(
     "--coverage", metavar="[=FILE]",
     help="Write a cover profile of the Go code, as go test does (default: cover.out).",
@@ -85,6 +88,7 @@ def command(
     jobs: int | None,
     timeout: float,
     memory: int,
+    grants: Grants,
     coverage: str | None,
     go: str | None,
     cc: str | None,
@@ -125,6 +129,7 @@ def command(
         jobs=jobs or min(_JOBS_MAX, os.cpu_count() or 1),
         timeout=timeout,
         memory=memory,
+        grants=grants,
         go=go,
         cc=cc,
         quiet=not is_text,

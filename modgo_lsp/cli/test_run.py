@@ -18,6 +18,7 @@ from modgo_lsp.host.case_file import CaseProblem, case_files
 from modgo_lsp.host.case_result import CaseResult
 from modgo_lsp.host.case_selection import Matcher, Selection, select_cases
 from modgo_lsp.host.failed_cases import failed_before, has_failed, record_failed
+from modgo_lsp.host.fenced import Grants
 from modgo_lsp.host.load import load_module
 from modgo_lsp.host.load_failure import LoadFailedError
 from modgo_lsp.host.module import Opened
@@ -67,6 +68,7 @@ class Options(msgspec.Struct, frozen=True):
     cc: str | None = None
     quiet: bool = False
     counted: Callable[[tuple[bytes, bytes]], None] | None = None
+    grants: Grants = ()
 
 
 async def run_targets(
@@ -113,7 +115,7 @@ async def _prepare(
     if options.counted is not None:
         raise CliError(f"{target.path} counts no coverage", "name the folder of its package, which is built")
     module = await obtain(str(target.path), settings, options.quiet)
-    loaded = await load_module(module.path, cc=settings.cc, memory=options.memory)
+    loaded = await load_module(module.path, cc=settings.cc, memory=options.memory, grants=options.grants)
     if loaded.failure is not None:
         raise LoadFailedError(loaded.failure, loaded.findings, loaded.setup)
     folders = _without_repetition(package_folders(module, loaded.properties))
@@ -157,6 +159,7 @@ async def _run(
         cc=settings.cc,
         package=module.package,
         counted=options.counted,
+        grants=options.grants,
     )
     results: list[CaseResult] = []
     failure: Failure | None = None

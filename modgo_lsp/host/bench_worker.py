@@ -57,7 +57,7 @@ class BenchWorker:
 
     def __init__(self, program: Path, worker: Path, module: Path, mode: Mode, work: Work) -> None:
         path = os.path.abspath(module)  # noqa: PTH100 (what a link is called stays its name)
-        self._command = [str(program), mode, path, str(worker)]
+        self._command = [str(program), mode, path, str(worker), "\n".join(work.grants)]
         self._mode = mode
         self._work = work
 

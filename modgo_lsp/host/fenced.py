@@ -7,6 +7,7 @@ All functions block. Host functions are called on the thread that makes the call
 from __future__ import annotations
 
 import ctypes
+import os
 from ctypes import (
     POINTER,
     Structure,
@@ -53,6 +54,10 @@ class _Options(Structure):
         ("stop", c_int32),
         ("timed", c_uint32),
         ("now", POINTER(c_int64)),
+        ("stall", c_uint32),
+        ("idle", c_uint32),
+        ("old_calls", c_uint32),
+        ("grants", c_char_p),
     )
 
 
@@ -69,6 +74,10 @@ class _Outcome(Structure):
     )
 
 
+# What a module may do beyond the fence: "network", "read PATH".
+Grants = tuple[str, ...]
+
+
 class Fence(msgspec.Struct, frozen=True):
     """The limits of a module. Times are in seconds, `memory` in bytes (0: no limit). With `settable_time`,
     calls may have a time of day of their own."""
@@ -77,6 +86,7 @@ class Fence(msgspec.Struct, frozen=True):
     start_timeout: float = 30.0
     grace: float = 0.5
     settable_time: bool = False
+    grants: Grants = ()
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -174,6 +184,7 @@ class Pool:
             output=output,
             stop=stop,
             now=pointer(self._now) if fence.settable_time else None,
+            grants=os.fsencode("\n".join(fence.grants)),
         )
         error = _Error()
         self._check(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from modgo_lsp.host.fenced import Fence
+from modgo_lsp.host.fenced import Fence, Grants
 from modgo_lsp.host.load_failure import LoadFailedError
 from modgo_lsp.host.result import LoadResult
 from modgo_lsp.host.session import Session
@@ -20,6 +20,7 @@ async def load_module(
     timeout: float = LOAD_SECONDS,
     memory: int = 0,
     package: Package | None = None,
+    grants: Grants = (),
 ) -> LoadResult:
     """`package` is the module's source, for the locations of findings. `timeout` is in seconds, for loading
     and again for setup; `memory` in bytes, 0 for no limit.
@@ -27,7 +28,7 @@ async def load_module(
     Raises ToolchainError if libmod_go cannot be compiled, and HostError if no worker can be started; errors
     of the module are in the result.
     """
-    fence = Fence(memory=memory, start_timeout=timeout)
+    fence = Fence(memory=memory, start_timeout=timeout, grants=grants)
     try:
         async with Session(path, cc=cc, fence=fence, package=package) as session:
             opened, logs = session.opened, session.logs

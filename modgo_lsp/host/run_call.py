@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar, Union
 import msgspec
 
 from modgo_lsp.host.caller import refusal_of
-from modgo_lsp.host.fenced import Fence
+from modgo_lsp.host.fenced import Fence, Grants
 from modgo_lsp.host.load_failure import LoadFailedError
 from modgo_lsp.host.module import Opened
 from modgo_lsp.host.record_store import Store
@@ -52,6 +52,7 @@ class Work(msgspec.Struct, frozen=True):
     timeout: float = CALL_SECONDS
     memory: int = 0
     store: Path | None = None
+    grants: Grants = ()
 
 
 class Calls(msgspec.Struct, frozen=True):
@@ -104,7 +105,7 @@ async def do_work(
             store = Store(work.store) if work.store is not None else None
             if store is not None:
                 stack.callback(store.close)
-            fence = Fence(memory=work.memory)
+            fence = Fence(memory=work.memory, grants=work.grants)
             session = await stack.enter_async_context(Session(path, cc=cc, fence=fence, package=package))
             if opened is not None:
                 opened(session.opened)

@@ -20,7 +20,7 @@ from modgo_lsp.host.caller import Caller
 from modgo_lsp.host.case_file import Case
 from modgo_lsp.host.case_result import CaseResult, Outcome
 from modgo_lsp.host.compare import differences
-from modgo_lsp.host.fenced import Fence
+from modgo_lsp.host.fenced import Fence, Grants
 from modgo_lsp.host.module import Opened
 from modgo_lsp.host.records_file import NumberedRecord
 from modgo_lsp.host.result import CallResult, Failure
@@ -47,6 +47,7 @@ class CaseRun(msgspec.Struct, frozen=True):
     cc: str | None = None
     package: Package | None = None
     counted: Callable[[tuple[bytes, bytes]], None] | None = None
+    grants: Grants = ()
 
 
 async def run_cases(
@@ -72,7 +73,7 @@ async def run_cases(
                 await asyncio.wait_for(all_taken.wait(), number * _NEXT_WORKER_SECONDS)
         if not left:
             return
-        fence = Fence(memory=how.memory, settable_time=sets_time)
+        fence = Fence(memory=how.memory, settable_time=sets_time, grants=how.grants)
         async with Session(module, cc=how.cc, fence=fence, package=how.package) as session:
             where = await asyncio.to_thread(folders, session.opened)
             run = _Runner(session.caller, _Samples(where), how.timeout, sets_time)

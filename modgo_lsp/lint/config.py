@@ -55,9 +55,7 @@ class Settings(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
     ] = {}
     exclude: Annotated[
         tuple[str, ...],
-        _About(
-            description="Files and folders not to lint, even if they are named, by patterns as in .gitignore."
-        ),
+        _About(description="Files and folders not to lint, also named ones, by patterns as in .gitignore."),
     ] = ()
     require_suppression_reason: Annotated[
         bool, _About(description="Whether each //modgo:ignore needs a reason.")
@@ -87,6 +85,10 @@ class Settings(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
         Union[int, str],
         _About(description='The largest Go file to analyse, in bytes, or as text: "5 MB", "500 kB".'),
     ] = "5 MB"
+    wants_network: Annotated[bool, _About(description="Whether the module wants to use the network.")] = False
+    wants_read: Annotated[
+        Codes, _About(description="Folders and files that the module wants to read, by absolute paths.")
+    ] = ()
     root: str = ""
     known: dict[str, dict[str, int]] = {}
 

@@ -46,7 +46,7 @@ def test_json_is_the_contract(capsys: Capture, module: Path) -> None:
     found = json.loads(out)
     assert code == 0
     assert list(found) == [
-        *("path", "bytes", "elf", "exports", "needed", "glibc", "go", "verdict", "problems"),
+        *("path", "bytes", "elf", "exports", "needed", "glibc", "go", "verdict", "problems", "wants"),
     ]
     assert found["elf"]["class"] == 64
     assert set(found["exports"].values()) == {True}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "as_module/allow.h"
 #include "common/error.h"
 
 /* One call in so many of each thread is timed: a sample is enough for the histogram. */
@@ -74,8 +75,12 @@ static mod_go_status load_fenced(mod_go_loaded_module *version, const char *path
 	                                 .old_calls = config->old_calls,
 	                                 .deferred_stores = 1,
 	                                 .timed = TIMED};
-	mod_go_status status = mod_go_fenced_open(path, &options, &version->pool, error);
+	char grants[sizeof(config->allow) + 1];
+	mod_go_status status;
 
+	mod_go_allow_read(config->allow, version->name, version->name_length, grants);
+	options.grants = grants;
+	status = mod_go_fenced_open(path, &options, &version->pool, error);
 	return status == MOD_GO_OK ? mod_go_fenced_setup(version->pool, error) : status;
 }
 

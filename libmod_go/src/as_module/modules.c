@@ -1,5 +1,6 @@
 /* modules.c - the table of modules. Each change makes a new table, so that calls read one without a lock: see
  * readers.c. */
+#include "as_module/allow.h"
 #include "as_module/modules.h"
 
 #include <aerospike/as_log_macros.h>
@@ -224,6 +225,11 @@ mod_go_status mod_go_modules_configure(const mod_go_config *given, mod_go_error 
 	if (memchr(next.user_path, '\0', sizeof(next.user_path)) == NULL ||
 	    memchr(next.worker, '\0', sizeof(next.worker)) == NULL)
 		return mod_go_fail(error, MOD_GO_NO_FILE, "a path of the configuration of mod_go does not end");
+	if (memchr(next.allow, '\0', sizeof(next.allow)) == NULL || !mod_go_allow_is_valid(next.allow))
+		return mod_go_fail(
+			error, MOD_GO_NO_FILE,
+			"\"allow\" of the configuration of mod_go is no list of MODULE=GRANT,... with ; between"
+			" modules, where a grant is network or read:/PATH");
 	if (stat(next.user_path, &folder) != 0 || !S_ISDIR(folder.st_mode))
 		return mod_go_fail(
 			error, MOD_GO_NO_FILE,

@@ -1,4 +1,4 @@
-/* settings.c - MODGO_MODE, _WORKER, _POOL, _IDLE, _MEMORY, _TIMEOUT, _STREAM_TIMEOUT, _TICKER, _CACHE, _LOG, _FENCE and _ENV;
+/* settings.c - MODGO_MODE, _WORKER, _POOL, _IDLE, _MEMORY, _TIMEOUT, _STREAM_TIMEOUT, _TICKER, _CACHE, _LOG, _FENCE, _ENV and _ALLOW;
  * docs/server.md has what they do. */
 #include "asd/settings.h"
 #include "as_module/modules.h"
@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "as_module/allow.h"
 
 /* The defaults: bytes for a worker; milliseconds for a call of a record that its client does not limit, without progress of a stream, how many of these a stream may take in
  * all, those of an idle worker, between the lines of the ticker, and of the calls of an old version. */
@@ -165,6 +167,21 @@ static void read_environment(mod_go_settings *settings)
 			value);
 }
 
+static void read_allow(mod_go_settings *settings)
+{
+	const char *value = value_of("MODGO_ALLOW");
+
+	if (value == NULL)
+		return;
+	if (strlen(value) < sizeof(settings->config.allow) && mod_go_allow_is_valid(value))
+		strcpy(settings->config.allow, value);
+	else
+		report_problem(settings,
+		               "MODGO_ALLOW is \"%.200s\": it takes MODULE=GRANT,GRANT with ; between modules, as in"
+		               " geo=network,read:/etc/geo; allowing nothing\n",
+		               value);
+}
+
 static void read_times(mod_go_settings *settings)
 {
 	static const word units[] = {{"", 1}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {NULL, 0}};
@@ -213,6 +230,7 @@ void mod_go_settings_read(mod_go_settings *settings)
 	read_times(settings);
 	read_fence(settings);
 	read_environment(settings);
+	read_allow(settings);
 	read_worker(settings);
 	read_cache(settings);
 	settings->config.mode = (mod_go_mode)mode;

@@ -296,9 +296,11 @@ static void count_allocations(uint64_t calls)
 
 /* ---- start ---------------------------------------------------------------------------------------- */
 
-static mod_go_status open_fenced(const char *path, const char *worker, mod_go_error *error)
+static mod_go_status open_fenced(const char *path, const char *worker, const char *grants,
+                                 mod_go_error *error)
 {
-	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1, .no_spare = 1, .worker = worker};
+	mod_go_fenced_options options = {
+		.size = sizeof(options), .limit = 1, .no_spare = 1, .worker = worker, .grants = grants};
 	mod_go_status status = mod_go_fenced_open(path, &options, &state.pool, error);
 
 	return status == MOD_GO_OK ? mod_go_fenced_setup(state.pool, error) : status;
@@ -344,11 +346,11 @@ int main(int count, char **words)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	state.out = take_output();
-	if (count != 4 || state.out == NULL || !bench_request_read(&state.request)) {
+	if (count != 5 || state.out == NULL || !bench_request_read(&state.request)) {
 		fputs("modgo starts mod-go-bench; it is not for use by hand\n", stderr);
 		return 2;
 	}
-	status = strcmp(words[1], "fenced") == 0 ? open_fenced(words[2], words[3], &error)
+	status = strcmp(words[1], "fenced") == 0 ? open_fenced(words[2], words[3], words[4], &error)
 	                                         : open_unfenced(words[2], &error);
 	if (status != MOD_GO_OK)
 		fail(error.message, strlen(error.message));

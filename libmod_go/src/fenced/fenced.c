@@ -7,6 +7,7 @@
 
 #include "common/error.h"
 #include "fenced/pool.h"
+#include "fenced/wants.h"
 
 #define START_TIMEOUT 10000 /* milliseconds */
 #define GRACE         20
@@ -86,6 +87,8 @@ mod_go_status mod_go_fenced_open(const char *path, const mod_go_fenced_options *
 	if (pool == NULL)
 		return mod_go_no_memory(error, path, sizeof(*pool));
 	status = mod_go_version_make(path, &pool->current, error);
+	if (status == MOD_GO_OK)
+		status = mod_go_wants_check(pool->current->wants, pool->options.grants, path, error);
 	if (status == MOD_GO_OK)
 		status = mod_go_find_worker(pool->options.worker, pool->program, sizeof(pool->program), error);
 	if (status == MOD_GO_OK)
@@ -212,6 +215,11 @@ mod_go_status mod_go_fenced_replace(mod_go_fenced *pool, const char *path, mod_g
 
 	if (status != MOD_GO_OK)
 		return status;
+	status = mod_go_wants_check(version->wants, pool->options.grants, path, error);
+	if (status != MOD_GO_OK) {
+		mod_go_version_free(version);
+		return status;
+	}
 	pthread_mutex_lock(&pool->setup_lock);
 	status = mod_go_supervisor_start_worker(pool, version, true, &worker, error);
 	if (status == MOD_GO_OK)

@@ -17,6 +17,7 @@
 #include "common/error.h"
 #include "common/memory_file.h"
 #include "fenced/grants.h"
+#include "fenced/wants.h"
 #include "loader/module.h"
 
 /* How much of its output is read at once, and how long to wait for a full pipe that it is copied to. */
@@ -59,10 +60,12 @@ mod_go_status mod_go_version_make(const char *path, mod_go_version **made, mod_g
 	version->users = 1;
 	version->descriptor = -1;
 	status = open_copy(path, &version->descriptor, error);
-	if (status == MOD_GO_OK)
+	if (status == MOD_GO_OK) {
+		version->wants = mod_go_wants_read(version->descriptor);
 		*made = version;
-	else
+	} else {
 		mod_go_version_free(version);
+	}
 	return status;
 }
 
@@ -71,6 +74,7 @@ void mod_go_version_free(mod_go_version *version)
 	if (version->descriptor >= 0)
 		close(version->descriptor);
 	mod_go_manifest_clear(&version->manifest);
+	free(version->wants);
 	free(version->path);
 	free(version);
 }

@@ -20,6 +20,7 @@ typedef struct mod_go_version {
 	uint64_t end_at; /* when its calls are ended; 0: not yet known */
 	int major;
 	int minor;
+	char *wants;              /* grants.h; NULL for none. Not changed */
 	mod_go_manifest manifest; /* set before the version becomes current, and not changed after that */
 } mod_go_version;
 

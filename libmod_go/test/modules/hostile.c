@@ -9,6 +9,7 @@ static int hostile_setup(void);
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -261,6 +262,26 @@ static int rights(application *a)
 	return give_text(a->result, AEROSPIKE_UDF_GO_OK, text);
 }
 
+/* Which sockets can be made and used, and whether the folder of the argument and another can be read. */
+static int reach(application *a)
+{
+	char text[160], folder[256];
+	struct sockaddr_in here = {.sin_family = AF_INET};
+	int line = socket(AF_INET, SOCK_STREAM, 0);
+	bool inet = line >= 0 && bind(line, (struct sockaddr *)&here, sizeof(here)) == 0 && listen(line, 1) == 0;
+	bool inet6 = socket(AF_INET6, SOCK_DGRAM, 0) >= 0, path = socket(AF_UNIX, SOCK_STREAM, 0) >= 0;
+	bool own, other;
+
+	snprintf(folder, sizeof(folder), "%.*s/file", (int)a->arguments[0].length,
+	         (const char *)a->arguments[0].data);
+	own = open(folder, O_RDONLY) >= 0;
+	other = open("/etc/passwd", O_RDONLY) >= 0;
+	snprintf(text, sizeof(text), "%s%s%s%s, reads %s%s", inet ? "IPv4 " : "", inet6 ? "IPv6" : "",
+	         path ? " Unix" : "", inet || inet6 || path ? "" : "no socket", own ? "the folder" : "nothing",
+	         other ? " and others" : "");
+	return give_text(a->result, AEROSPIKE_UDF_GO_OK, text);
+}
+
 static int count_descriptors(application *a)
 {
 	DIR *folder = opendir("/proc/self/fd");
@@ -355,6 +376,7 @@ static int apply(application *a)
 #define IS(text) if (strcmp(a->name, text) == 0)
 	IS("pid") return give_integer(a->result, getpid());
 	IS("rights") return rights(a);
+	IS("reach") return reach(a);
 	IS("descriptors") return count_descriptors(a);
 	IS("memory_file") return give_integer(a->result, syscall(SYS_memfd_create, "hostile", 0));
 	IS("preload")

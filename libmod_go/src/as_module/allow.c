@@ -1,0 +1,81 @@
+/* allow.c - reads MODGO_ALLOW. */
+#include "as_module/allow.h"
+
+#include <string.h>
+
+/* Where the entry, grant or name that begins here ends. */
+static size_t length_until(const char *text, size_t length, char end)
+{
+	const char *found = memchr(text, end, length);
+
+	return found != NULL ? (size_t)(found - text) : length;
+}
+
+static bool is_grant(const char *text, size_t length)
+{
+	return (length == 7 && strncmp(text, "network", 7) == 0) ||
+	       (length > 5 && strncmp(text, "read:/", 6) == 0 && memchr(text, '\n', length) == NULL);
+}
+
+/* Calls for each grant of each entry. False where something is none. */
+static bool visit(const char *allow,
+                  void (*take)(void *context, const char *name, size_t name_length, const char *grant,
+                               size_t length),
+                  void *context)
+{
+	while (*allow != '\0') {
+		size_t entry = strcspn(allow, ";"), name = length_until(allow, entry, '=');
+
+		for (size_t at = name + 1; at <= entry;) {
+			size_t length = length_until(allow + at, entry - at, ',');
+
+			if (!is_grant(allow + at, length))
+				return false;
+			take(context, allow, name, allow + at, length);
+			at += length + 1;
+		}
+		if (entry > 0 && (name == 0 || name == entry))
+			return false;
+		allow += entry + (allow[entry] == ';');
+	}
+	return true;
+}
+
+static void take_nothing(void *context, const char *name, size_t name_length, const char *grant,
+                         size_t length)
+{
+	(void)context, (void)name, (void)name_length, (void)grant, (void)length;
+}
+
+bool mod_go_allow_is_valid(const char *allow)
+{
+	return visit(allow, take_nothing, NULL);
+}
+
+struct wanted {
+	const char *name;
+	size_t name_length;
+	char *end; /* of the lines */
+};
+
+static void take_own(void *context, const char *name, size_t name_length, const char *grant, size_t length)
+{
+	struct wanted *wanted = context;
+
+	if (!(name_length == 1 && *name == '*') &&
+	    !(name_length == wanted->name_length && strncmp(name, wanted->name, name_length) == 0))
+		return;
+	memcpy(wanted->end, grant, length);
+	if (length > 5)
+		wanted->end[4] = *grant == 'r' ? ' ' : wanted->end[4]; /* "read:PATH" becomes "read PATH" */
+	wanted->end[length] = '\n';
+	wanted->end += length + 1;
+}
+
+void mod_go_allow_read(const char *allow, const char *name, size_t name_length, char *lines)
+{
+	struct wanted wanted = {name, name_length, lines};
+
+	visit(allow, take_own, &wanted);
+	*wanted.end = '\0';
+}
