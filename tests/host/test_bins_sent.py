@@ -16,7 +16,7 @@ from modgo_lsp.host.values import Flat
 from tests.build.go_module import GO_MOD
 from tests.host.bin_programs import BINS, program
 
-UDFS = 150
+UDFS = 60
 
 
 async def built(folder: Path, files: dict[str, str]) -> tuple[Path, dict[str, Any]]:
