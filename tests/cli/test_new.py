@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -25,7 +26,6 @@ from modgo_lsp.folder_writer import write_folder
 
 ROOT = Path(__file__).parents[2]
 MODGO = (sys.executable, "-m", "modgo_lsp")
-ORDINARY_PROXY = "proxy.golang.org"
 
 Done = subprocess.CompletedProcess[str]
 
@@ -45,12 +45,19 @@ def modgo(*arguments: str, cwd: Path, code: int = 0, **more: str) -> Done:
     return run(*MODGO, *arguments, cwd=cwd, code=code, **more)
 
 
-def is_online() -> bool:
+def configured_proxy() -> str:
+    """What Go uses on this machine where nobody sets GOPROXY. Skips the test if that cannot be reached."""
+    environment = {name: value for name, value in os.environ.items() if name != "GOPROXY"}
+    asked = subprocess.run(
+        ("go", "env", "GOPROXY"), env=environment, capture_output=True, text=True, check=True
+    )
+    proxy = asked.stdout.strip()
+    first = urlsplit(proxy.split(",")[0])
     try:
-        socket.create_connection((ORDINARY_PROXY, 443), timeout=3).close()
+        socket.create_connection((first.hostname or "", first.port or 443), timeout=3).close()
     except OSError:
-        return False
-    return True
+        pytest.skip("Go's proxy cannot be reached")
+    return proxy
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -72,11 +79,11 @@ def whole_chain(folder: Path, proxy: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "proxy"),
-    [("record", "off"), ("stream", "off"), ("record", f"https://{ORDINARY_PROXY},direct")],
+    [("record", "off"), ("stream", "off"), ("record", "configured")],
 )
 def test_everything_passes(tmp_path: Path, kind: str, proxy: str) -> None:
-    if proxy != "off" and not is_online():
-        pytest.skip(f"{ORDINARY_PROXY} cannot be reached")
+    if proxy == "configured":
+        proxy = configured_proxy()
     options = ["--stream"] if kind == "stream" else []
     modgo("new", "rate-limiter", *options, cwd=tmp_path, GOPROXY=proxy)
     folder = tmp_path / "rate-limiter"
@@ -113,6 +120,13 @@ def test_no_network_is_asked_for(tmp_path: Path) -> None:
         modgo("new", "x", cwd=tmp_path, GOPROXY=proxy)
         for command in ("mod tidy", "mod download", "mod verify", "get ./...", "list -m all", "mod vendor"):
             run("go", *command.split(), cwd=tmp_path / "x", GOPROXY=proxy)
+
+
+def test_the_sdk_is_in_the_module_cache_after_it(tmp_path: Path) -> None:
+    cache = {"GOMODCACHE": str(tmp_path / "cache")}
+    modgo("new", "x", cwd=tmp_path, **cache)
+    run("go", "vet", "./...", cwd=tmp_path / "x", **cache)
+    run("go", "clean", "-modcache", cwd=tmp_path, **cache)  # its files are read-only
 
 
 def test_a_proxy_without_the_sdk_answers_upgrades_by_ours(tmp_path: Path) -> None:

@@ -87,6 +87,10 @@ def test_prepare_rename_is_announced_to_clients_that_support_it() -> None:
     assert announced(Client(prepare_rename=True))["renameProvider"] == {"prepareProvider": True}
 
 
+def test_a_client_that_announces_nothing_is_the_default() -> None:
+    assert client_of({}, None) == (Client(), None)
+
+
 def test_methods_that_the_client_leaves_out_are_not_announced() -> None:
     def without(*methods: str, **capabilities: bool) -> dict[str, Any]:
         options = client_of({}, {"without": methods})[0].options
