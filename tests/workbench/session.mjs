@@ -111,9 +111,12 @@ export async function createSession({
       () => readFileSync(log, "utf8"),
     );
     browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
-    const page = await browser.newPage({ viewport: { width: 1360, height: 850 } });
-    const workbench = new Workbench(page, { origin, folder, settings: all });
-    return { folder, server, workbench, destroy, outputLog: () => outputLog(user) };
+    const openWindow = async () => {
+      const page = await browser.newPage({ viewport: { width: 1360, height: 850 } });
+      return new Workbench(page, { origin, folder, settings: all });
+    };
+    const workbench = await openWindow();
+    return { folder, server, workbench, openWindow, destroy, outputLog: () => outputLog(user) };
   } catch (error) {
     await destroy();
     throw error;

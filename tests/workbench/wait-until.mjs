@@ -2,12 +2,19 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 const INTERVAL_MS = 40;
+/** All limits are for a machine with other work: what is slow isn't wrong. On a quiet one nothing takes a tenth. */
+export const PATIENCE = 4;
 
 /**
- * Resolves with the result of `condition`, which may be async, once that is truthy. Rejects after `seconds` with an error
- * that contains `what` and the result of `describe`.
+ * Resolves with the result of `condition`, which may be async, once that is truthy. Rejects with an error that contains
+ * `what` and the result of `describe`, PATIENCE times as late as after `seconds`.
  */
-export async function waitUntil(what, condition, seconds, describe = () => "") {
+export function waitUntil(what, condition, seconds, describe = () => "") {
+  return waitFor(what, condition, PATIENCE * seconds, describe);
+}
+
+/** Like waitUntil, but rejects after just `seconds`, for who tries again then. */
+export async function waitFor(what, condition, seconds, describe = () => "") {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const result = await condition();

@@ -1,7 +1,7 @@
 // Drives the workbench as a user does: palette, editor, Problems, quick fixes, code lenses, notifications. Every action
 // waits until the workbench shows its effect.
 import path from "node:path";
-import { waitUntil } from "./wait-until.mjs";
+import { PATIENCE, waitFor, waitUntil } from "./wait-until.mjs";
 
 const INPUT = '.quick-input-widget input[type="text"]';
 const PROBLEMS = ".markers-panel .monaco-list-row";
@@ -10,6 +10,7 @@ const TOAST = ".notification-toast";
 export class Workbench {
   constructor(page, { origin, folder, settings }) {
     this.page = page;
+    page.setDefaultTimeout(PATIENCE * 30_000);
     this.settings = settings;
     this.origin = origin;
     this.folder = folder;
@@ -21,23 +22,25 @@ export class Workbench {
     const uri = `vscode-remote://${host}${path.join(this.folder, file)}`;
     const payload = JSON.stringify([["openFile", uri]]);
     await this.page.goto(`${this.origin}/?${new URLSearchParams({ folder: this.folder, payload })}`);
-    await this.page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
-    await this.tab(path.basename(file)).waitFor({ timeout: 60_000 });
+    await this.page.locator(".monaco-workbench").waitFor({ timeout: PATIENCE * 60_000 });
+    await this.tab(path.basename(file)).waitFor({ timeout: PATIENCE * 60_000 });
     await this.page.locator(".editor-instance .view-lines").first().waitFor();
   }
 
   /** Opens the folder in the window, without a file. */
   async openFolder() {
     await this.page.goto(`${this.origin}/?${new URLSearchParams({ folder: this.folder })}`, {
-      timeout: 90_000,
+      timeout: PATIENCE * 90_000,
     });
-    await this.page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
+    await this.page.locator(".monaco-workbench").waitFor({ timeout: PATIENCE * 60_000 });
   }
 
   /** Opens a window without a folder. */
   async openNothing() {
-    await this.page.goto(`${this.origin}/?ew=true`, { timeout: 90_000 });
-    await this.page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
+    await this.page.goto(`${this.origin}/?ew=true`, {
+      timeout: PATIENCE * 90_000,
+    });
+    await this.page.locator(".monaco-workbench").waitFor({ timeout: PATIENCE * 60_000 });
   }
 
   /**
@@ -48,7 +51,7 @@ export class Workbench {
     await this.page.waitForFunction(
       () => performance.getEntriesByName("code/LifecyclePhase/Eventually").length > 0,
       undefined,
-      { timeout: 60_000 },
+      { timeout: PATIENCE * 60_000 },
     );
     await waitUntil(
       `the palette offers ${command}`,
@@ -60,13 +63,15 @@ export class Workbench {
   /** Opens a file of the folder. Returns the time at which it was chosen. */
   async openFile(file) {
     const name = path.basename(file);
-    await this.page.keyboard.press("Control+p");
-    await this.#typeInto(file);
-    await this.#row(name).first().waitFor();
-    const chosen = performance.now();
-    await this.#accept(name);
-    await this.page.locator(".tab.active", { hasText: name }).first().waitFor();
-    return chosen;
+    return this.#again(`${file} opens`, async (patience) => {
+      await this.page.keyboard.press("Control+p");
+      await this.#typeInto(file);
+      await this.#row(name).first().waitFor({ timeout: patience });
+      const chosen = performance.now();
+      await this.#accept(name);
+      await this.page.locator(".tab.active", { hasText: name }).first().waitFor({ timeout: patience });
+      return chosen;
+    });
   }
 
   /** Focuses the editor with this title. */
@@ -111,20 +116,31 @@ export class Workbench {
    * ignores some requests to show a view while it is busy.
    */
   async run(title, effect) {
-    await waitUntil(
-      `the palette runs ${title}`,
+    await this.#again(`the palette runs ${title}`, async (patience) => {
+      await this.openPalette(title);
+      await this.#accept(title);
+      await effect?.waitFor({ timeout: patience });
+    });
+  }
+
+  /** Makes an attempt again, with more patience each time, until it doesn't throw: a key that VS Code ignores has no effect. */
+  async #again(what, attempt, seconds = 60) {
+    let patience = 3000;
+    let problem;
+    return waitUntil(
+      what,
       async () => {
         try {
-          await this.openPalette(title);
-          await this.#accept(title);
-          await effect?.waitFor({ timeout: 3000 });
-          return true;
-        } catch {
+          return (await attempt(patience)) ?? true;
+        } catch (error) {
+          problem = error;
+          patience *= 2;
           await this.page.keyboard.press("Escape");
-          return false;
+          return undefined;
         }
       },
-      30,
+      seconds,
+      () => problem?.message,
     );
   }
 
@@ -146,7 +162,7 @@ export class Workbench {
 
   /** Types into an open input box or list, and accepts. */
   async answer(text) {
-    await this.#typeInto(text);
+    await this.#typeInto(text, PATIENCE * 15_000);
     await this.page.keyboard.press("Enter");
   }
 
@@ -154,10 +170,10 @@ export class Workbench {
     return this.page.locator(".quick-input-widget");
   }
 
-  async #typeInto(text) {
+  async #typeInto(text, timeout = 5000) {
     const input = this.page.locator(INPUT);
-    await input.waitFor({ timeout: 5000 });
-    await input.fill(text, { timeout: 5000 });
+    await input.waitFor({ timeout });
+    await input.fill(text, { timeout });
   }
 
   /** Accepts the entry with this label, which need not be the first, once the list no longer changes. */
@@ -166,7 +182,7 @@ export class Workbench {
     const labels = () => list.locator(".label-name").allTextContents();
     let before = "";
     let same = 0;
-    await waitUntil(
+    await waitFor(
       `the list offers ${label}`,
       async () => {
         const texts = await labels();
@@ -175,16 +191,20 @@ export class Workbench {
         before = now;
         return same >= 4;
       },
-      5,
+      10,
       () => before,
     );
-    const exactly = this.page.locator(".label-name", { hasText: new RegExp(`^${RegExp.escape(label)}$`) });
+    const exactly = this.page.locator(".label-name", {
+      hasText: new RegExp(`^${RegExp.escape(label)}$`),
+    });
     const rows = this.page.locator(".quick-input-list .monaco-list-row");
     await rows.filter({ has: exactly }).first().click({ timeout: 5000 });
   }
 
   #row(label) {
-    return this.page.locator(".quick-input-list .monaco-list-row", { hasText: label });
+    return this.page.locator(".quick-input-list .monaco-list-row", {
+      hasText: label,
+    });
   }
 
   /** Shows the Problems view. */
@@ -232,8 +252,11 @@ export class Workbench {
   /** Opens the menu of quick fixes at the cursor, and returns their titles. */
   async quickFixes(seconds = 30) {
     const rows = this.page.locator(".action-widget .monaco-list-row.action");
-    await this.page.keyboard.press("Control+.");
-    await rows.first().waitFor({ timeout: seconds * 1000 });
+    const open = async (patience) => {
+      await this.page.keyboard.press("Control+.");
+      await rows.first().waitFor({ timeout: patience });
+    };
+    await this.#again("the menu of quick fixes opens", open, seconds);
     return (await rows.allTextContents()).map((text) => text.trim());
   }
 
@@ -245,11 +268,14 @@ export class Workbench {
 
   /** Goes to a position of the active editor; line and column count from 1. */
   async goTo(line, column = 1) {
-    await this.page.keyboard.press("Control+g");
-    await this.answer(`:${line}:${column}`);
-    await this.quickInput().waitFor({ state: "hidden" });
     const status = new RegExp(`Ln ${line}, Col ${column}\\b`);
-    await this.page.locator(".part.statusbar", { hasText: status }).waitFor();
+    await this.#again(`the cursor is at ${line}:${column}`, async (patience) => {
+      await this.page.keyboard.press("Control+g");
+      await this.#typeInto(`:${line}:${column}`);
+      await this.page.keyboard.press("Enter");
+      await this.quickInput().waitFor({ state: "hidden", timeout: patience });
+      await this.page.locator(".part.statusbar", { hasText: status }).waitFor({ timeout: patience });
+    });
   }
 
   /** Types at a position of the active editor. */
@@ -284,7 +310,7 @@ export class Workbench {
           await this.lens(title, nth).waitFor({ timeout: 5000 });
           clicking();
           await this.lens(title, nth).click({ timeout: 5000 });
-          return await waitUntil("effect", effect, (patience *= 2));
+          return await waitFor("effect", effect, (patience *= 2));
         } catch {
           return false;
         }

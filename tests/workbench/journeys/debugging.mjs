@@ -1,9 +1,9 @@
-// Debugging without the Go extension and without a launch.json: Delve is offered, a breakpoint in the UDF's file stops,
-// variables and the record are shown, a step, the result, a conditional breakpoint, and a stop.
+// Debugging without the Go extension and without a launch.json: Delve that is too old or missing, and its installation; a
+// breakpoint in the UDF's file stops, variables and the record are shown, a step, the result, a conditional breakpoint, a
+// stop, and a case of the Test Explorer.
 import assert from "node:assert/strict";
-import { cpSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { CACHE } from "../paths.mjs";
 import { commandsBelow } from "../processes.mjs";
 import { waitUntil } from "../wait-until.mjs";
 
@@ -11,9 +11,16 @@ const COUNTERS = "counters/counters.go";
 const BUILD_S = 300; // the first build on a machine compiles Go's library without optimizations
 const SLOW = { timeout: BUILD_S * 1000 };
 
+/** Older than what modgo needs. */
+const OLD_DELVE = "#!/bin/sh\necho 'Delve Debugger'\necho 'Version: 1.20.1'\n";
+
+function argumentsInput(workbench) {
+  return workbench.quickInput().filter({ hasText: "JSON values, separated by commas" });
+}
+
 /** Enters the arguments, which are asked for once the function is known. */
 async function giveArguments(workbench, text) {
-  await workbench.quickInput().filter({ hasText: "JSON values, separated by commas" }).waitFor();
+  await argumentsInput(workbench).waitFor();
   await workbench.answer(text);
 }
 
@@ -57,10 +64,17 @@ const ended = (page) => page.locator(".debug-toolbar").waitFor({ state: "hidden"
 
 export const debugging = {
   name: "debugging",
-  session: { environment: (home) => ({ GOBIN: path.join(home, "gobin") }) },
+  session: {
+    environment(home) {
+      const folder = path.join(home, "gobin");
+      mkdirSync(folder);
+      writeFileSync(path.join(folder, "dlv"), OLD_DELVE, { mode: 0o755 });
+      return { GOBIN: folder };
+    },
+  },
   steps: [
     [
-      "Delve that is missing is offered",
+      "Delve that is too old is named",
       async ({ workbench, folder, state }) => {
         state.lines = readFileSync(path.join(folder, COUNTERS), "utf8").split("\n");
         state.line = state.lines.findIndex((text) => text.includes("count += n")) + 1;
@@ -70,10 +84,35 @@ export const debugging = {
         await workbench.goTo(state.line);
         await workbench.run("Modgo: Debug UDF on sample record");
         await giveArguments(workbench, '"hits", 5, 100');
+        await workbench.toast(/gobin\/dlv is Delve 1\.20\.1, and modgo needs 1\.22 or newer/, 60);
+        await workbench.clearToasts();
+      },
+    ],
+    [
+      "the arguments are asked for, in a dark theme",
+      async ({ workbench, state }) => {
+        await workbench.changeSettings({
+          "workbench.colorTheme": "Default Dark Modern",
+        });
+        await workbench.focusEditor("counters.go");
+        await workbench.goTo(state.line);
+        await workbench.run("Modgo: Debug UDF on sample record", argumentsInput(workbench));
+      },
+    ],
+    [
+      "Delve that is missing is offered, and installed",
+      async ({ workbench, folder }) => {
+        rmSync(path.join(path.dirname(folder), "gobin/dlv"));
+        await giveArguments(workbench, '"hits", 5, 100');
         const text = await workbench.toast(/The debugger Delve \(dlv\) was not found on PATH/, 60);
         assert.deepEqual(await workbench.toastButtons(text), ["Install Delve"]);
+        await workbench.pressToastButton(text, "Install Delve");
+        await workbench.toast(/^Delve [\d.]+ is installed: .*\/cache\/modgo\/delve\//, BUILD_S);
+        await ended(workbench.page);
         await workbench.clearToasts();
-        cpSync(path.join(CACHE, "delve/dlv"), path.join(path.dirname(folder), "gobin/dlv"));
+        await workbench.changeSettings({
+          "workbench.colorTheme": "Default Light Modern",
+        });
       },
     ],
     [
@@ -102,6 +141,22 @@ export const debugging = {
         await variable(page, "Record", /^failed\W*2/);
       },
     ],
+    ...[
+      ["Dark Modern", "vs-dark"],
+      ["High Contrast", "hc-black"],
+      ["Light Modern", "vs"],
+    ].map(([theme, className]) => [
+      `the same in the theme ${theme}`,
+      async ({ workbench, state }) => {
+        await workbench.changeSettings({
+          "workbench.colorTheme": `Default ${theme}`,
+        });
+        await workbench.page.locator(`.monaco-workbench.${className}`).waitFor();
+        await workbench.focusEditor("counters.go");
+        await frameAt(workbench.page, state.line);
+        await variable(workbench.page, "Record", /^failed\W*2/);
+      },
+    ]),
     [
       "a step goes to the next line",
       async ({ workbench, state }) => {
@@ -159,6 +214,42 @@ export const debugging = {
           30,
           () => running().join("\n"),
         );
+      },
+    ],
+    [
+      "Debug Test in the Test Explorer debugs a case",
+      async ({ workbench, state }) => {
+        const { page } = workbench;
+        await workbench.focusEditor("counters.go");
+        await workbench.goTo(state.line);
+        await workbench.run("Debug: Remove All Breakpoints");
+        await workbench.focusEditor("counters.go");
+        await page.keyboard.press("F9");
+        await page
+          .locator(".codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified")
+          .first()
+          .waitFor();
+        const explorer = page.locator(".test-explorer");
+        await workbench.run("Testing: Focus on Test Explorer View", explorer);
+        const row = (text) => explorer.locator(".monaco-list-row", { hasText: text }).first();
+        for (const text of [/^counters/, "counters.case.json"]) {
+          const twistie = row(text).locator(".monaco-tl-twistie");
+          await waitUntil(
+            `${text} is expanded`,
+            async () => {
+              if (!((await twistie.getAttribute("class")) ?? "").includes("collapsed")) return true;
+              await twistie.click();
+              return false;
+            },
+            30,
+          );
+        }
+        await row("adds below the limit").hover();
+        await row("adds below the limit").getByRole("button", { name: "Debug Test", exact: true }).click();
+        await stackLine(page).waitFor(SLOW);
+        await frameAt(page, state.line);
+        await page.keyboard.press("F5");
+        await ended(page);
       },
     ],
   ],

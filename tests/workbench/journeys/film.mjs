@@ -1,7 +1,9 @@
-// From an empty folder to a green test, in ten pictures. `tests/workbench/film` copies their screenshots to docs/images/.
+// From an empty folder to a green test and a breakpoint, in ten pictures. `tests/workbench/film` copies their screenshots to
+// docs/images/.
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { CACHE } from "../paths.mjs";
 import { waitUntil } from "../wait-until.mjs";
 import { RunsView } from "../webview.mjs";
 
@@ -21,7 +23,14 @@ function lineOf(folder, text) {
 
 export const film = {
   name: "film",
-  session: { prepare: empty },
+  session: {
+    prepare: empty,
+    environment(home) {
+      mkdirSync(path.join(home, "gobin"));
+      cpSync(path.join(CACHE, "delve/dlv"), path.join(home, "gobin/dlv"));
+      return { GOBIN: path.join(home, "gobin") };
+    },
+  },
   steps: [
     [
       "an empty folder and the palette",
@@ -56,17 +65,12 @@ export const film = {
       },
     ],
     [
-      "a finding",
+      "a finding and its quick fix",
       async ({ workbench, folder }) => {
         await workbench.focusEditor("limiter.go");
         await workbench.deleteLine(lineOf(folder, 'udf.Register("add"'));
         await workbench.showProblems();
         await workbench.problem(/Add.*not registered.*MG101/);
-      },
-    ],
-    [
-      "its quick fix",
-      async ({ workbench }) => {
         await workbench.goToProblem("Add takes");
         const titles = await workbench.quickFixes();
         assert.ok(
@@ -123,6 +127,34 @@ export const film = {
           BUILD_S,
         );
         await workbench.openFile(SOURCE);
+      },
+    ],
+    [
+      "a breakpoint",
+      async ({ workbench, folder }) => {
+        const { page } = workbench;
+        await workbench.goTo(lineOf(folder, "rec.Set("));
+        await page.keyboard.press("F9");
+        await page
+          .locator(".codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified")
+          .first()
+          .waitFor();
+        await page.keyboard.press("F5");
+        await workbench.quickInput().filter({ hasText: "JSON values, separated by commas" }).waitFor();
+        await workbench.answer('"hits", 2');
+        await page
+          .locator(".debug-top-stack-frame-line")
+          .first()
+          .waitFor({ timeout: BUILD_S * 1000 });
+        const scopes = page.locator(".debug-variables .monaco-list-row");
+        await scopes
+          .filter({ hasText: /^Record$/ })
+          .first()
+          .click();
+        await scopes
+          .filter({ hasText: /^hits\W*40/ })
+          .first()
+          .waitFor();
       },
     ],
   ],

@@ -1,4 +1,5 @@
 // The journeys, in the order in which they run.
+import { badInput } from "./bad-input.mjs";
 import { besideGopls } from "./beside-gopls.mjs";
 import { debugging } from "./debugging.mjs";
 import { exactValues } from "./exact-values.mjs";
@@ -11,6 +12,7 @@ import { restrictedMode } from "./restricted-mode.mjs";
 import { resultsView } from "./results-view.mjs";
 import { failures } from "./failures.mjs";
 import { testing } from "./testing.mjs";
+import { twoWindows } from "./two-windows.mjs";
 
 export const journeys = [
   noInterpreter,
@@ -26,5 +28,7 @@ export const journeys = [
   resultsView,
   debugging,
   failures,
+  badInput,
+  twoWindows,
   testing,
 ];

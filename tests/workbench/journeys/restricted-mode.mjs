@@ -75,6 +75,14 @@ function setTraps(folder) {
 
 const BUILD = "Modgo: Build UDF module";
 
+/** VS Code asks to trust the workspace: doesn't. */
+async function refuseTrust({ page }, reason) {
+  const dialog = page.locator(".monaco-dialog-box", { hasText: reason });
+  await dialog.waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+}
+
 export const restrictedMode = {
   name: "restricted mode",
   session: { trust: true, prepare: setTraps },
@@ -135,6 +143,30 @@ export const restrictedMode = {
         );
         assert.deepEqual(await workbench.toastButtons(text), ["Manage Workspace Trust"]);
         assert.ok(!existsSync(path.join(folder, "counters/counters.so")));
+        assert.deepEqual(ran(folder), []);
+      },
+    ],
+    [
+      "debugging starts nothing, and says why",
+      async ({ workbench, folder }) => {
+        await workbench.clearToasts();
+        await workbench.clickLens("Debug", 0, async () => (await workbench.toasts()).length > 0);
+        await workbench.toast(/only checks the code in Restricted Mode.*Trust the workspace to build/);
+        await workbench.clearToasts();
+        await workbench.focusEditor("counters.go");
+        await workbench.page.keyboard.press("F5");
+        await refuseTrust(workbench, /Debugging executes/);
+        assert.deepEqual(ran(folder), []);
+      },
+    ],
+    [
+      "nor does a test",
+      async ({ workbench, folder }) => {
+        const explorer = workbench.page.locator(".test-explorer");
+        await workbench.run("Testing: Focus on Test Explorer View", explorer);
+        await explorer.locator(".monaco-list-row", { hasText: "counters" }).first().waitFor();
+        await workbench.run("Test: Run All Tests", workbench.page.locator(".monaco-dialog-box"));
+        await refuseTrust(workbench, /Running tests may execute code/);
         assert.deepEqual(ran(folder), []);
       },
     ],

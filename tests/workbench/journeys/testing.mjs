@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { commandsBelow } from "../processes.mjs";
 import { waitUntil } from "../wait-until.mjs";
 
 const MODULE = "stock/stock.go";
@@ -54,6 +55,14 @@ import "github.com/GeertJohan/aerospike-mod-go/udf"
 func init() { udf.Register("sum", Sum) }
 
 func Sum(a, b int64) int64 { return a + b }
+`;
+const SLOW = `package slow
+
+import "github.com/GeertJohan/aerospike-mod-go/udf"
+
+func init() { udf.Register("wait", Wait) }
+
+func Wait() { select {} }
 `;
 const BUILD_S = 180;
 
@@ -143,6 +152,9 @@ export const testing = {
       write(CASES, YAML);
       write("stock/go.mod", mod.replace("/counters", "/stock"));
       const sum = (n) => `- {name: sum ${n}, function: sum, args: [${n}, 1], expect: {result: ${n + 1}}}\n`;
+      write("slow/slow.go", SLOW);
+      write("slow/go.mod", mod.replace("/counters", "/slow"));
+      write("slow/testdata/udf/slow.case.yaml", "- {name: waits for ever, function: wait, timeout: 3600}\n");
       write("sums/sums.go", SUMS);
       write("sums/go.mod", mod.replace("/counters", "/sums"));
       write("sums/testdata/udf/sums.case.yaml", Array.from({ length: HUNDRED }, (_, n) => sum(n)).join(""));
@@ -249,6 +261,23 @@ export const testing = {
       },
     ],
     [
+      "Cancel ends a case that runs",
+      async ({ workbench, outputLog, server }) => {
+        const workers = () =>
+          [...commandsBelow(server.pid).values()].filter((text) => /mod-go-worker.*slow/.test(text));
+        const before = runsIn(outputLog());
+        await press(workbench, /^slow/, "Run Test");
+        await waitUntil("it was sent to the server", () => runsIn(outputLog()) > before, 30, outputLog);
+        await waitUntil("its worker runs", () => workers().length > 0, BUILD_S);
+        await workbench.run("Test: Cancel Test Run");
+        await ended(workbench);
+        await waitUntil("its worker has ended", () => workers().length === 0, 30);
+        await press(workbench, "takes what is there", "Run Test");
+        await stateOf(workbench, "takes what is there", "passed", BUILD_S);
+        await ended(workbench);
+      },
+    ],
+    [
       "coverage is in the gutter and in the Explorer",
       async ({ workbench }) => {
         const { page } = workbench;
@@ -311,7 +340,9 @@ export const testing = {
         await edit(workbench, MODULE, lineOf(GO, "return n, rec.Update()"), '\treturn n + "x", rec.Update()');
         await workbench.run("Tasks: Run Task");
         const entry = (text) =>
-          workbench.page.locator(".quick-input-list .monaco-list-row", { hasText: text });
+          workbench.page.locator(".quick-input-list .monaco-list-row", {
+            hasText: text,
+          });
         await entry(/^\s*modgo/)
           .first()
           .click();
