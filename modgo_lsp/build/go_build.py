@@ -128,8 +128,10 @@ def _check_target(made: Path, target: Target) -> None:
 def _flags(what: Compilation, made: Path) -> list[str]:
     flags = ["-buildvcs=false", "-v", f"-overlay={what.overlay}", "-o", str(made)]
     if what.debug:
-        # All are given, because GOFLAGS may have others, which would hide paths, lines or variables.
-        return [*flags, "-buildmode=exe", "-trimpath=false", "-ldflags=", "-gcflags=all=-N -l"]
+        # All are given, because GOFLAGS may have others, which would hide paths, lines or variables. A vendor
+        # folder has no package udfdebug: nothing in the module imports it.
+        flags += ["-buildmode=exe", "-mod=readonly", "-trimpath=false", "-ldflags=", "-gcflags=all=-N -l"]
+        return flags
     flags.insert(0, "-buildmode=c-shared")
     if what.covered:
         flags += ["-cover", "-covermode=atomic", f"-coverpkg={','.join(what.covered)}"]

@@ -210,6 +210,15 @@ def test_the_command_line_gives_defaults(folder: Path) -> None:
         assert "+ hits: 6" in client.output()
 
 
+def test_a_module_with_a_vendor_folder(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "modgo_lsp", "new", "x"], cwd=tmp_path, check=True)
+    subprocess.run(["go", "mod", "vendor"], cwd=tmp_path / "x", check=True)
+    with adapter(str(tmp_path / "x"), "add", "hits", "2") as client:
+        client.launch({}, noDebug=True)
+        client.event("terminated")
+        assert "+ hits: 42" in client.output()
+
+
 @pytest.mark.parametrize(
     ("launch", "message"),
     [
