@@ -117,7 +117,7 @@ export class Workbench {
    */
   async run(title, effect) {
     await this.#again(`the palette runs ${title}`, async (patience) => {
-      await this.openPalette(title);
+      await this.#palette(title);
       await this.#accept(title);
       await effect?.waitFor({ timeout: patience });
     });
@@ -145,6 +145,10 @@ export class Workbench {
   }
 
   async openPalette(text) {
+    await this.#again("the palette opens", () => this.#palette(text));
+  }
+
+  async #palette(text) {
     await this.page.keyboard.press("F1");
     await this.#typeInto(`>${text}`);
   }

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { UserError } from "../errors.js";
 import type { Server } from "../server/server.js";
-import { createEnvironment, type OnStep, SetUpError } from "./creation.js";
+import type { OnStep } from "./creation.js";
 import type { InterpreterSearch } from "./interpreter-search.js";
 
 export interface SetUp {
@@ -42,7 +42,15 @@ export function createSetUp(
     const plan = { bundle, ...base, root, extension: context.extensionUri.fsPath, works };
     output.info(`Setting up an environment in ${root} with ${base.python} (Python ${base.version})`);
     const began = performance.now();
-    const done = await withProgress(aborting, output, (onStep) => createEnvironment(plan, onStep, signal));
+    const { createEnvironment, SetUpError } = await import("./creation.js"); // few ever need it
+    const done = await withProgress(aborting, output, async (onStep) => {
+      try {
+        return await createEnvironment(plan, onStep, signal);
+      } catch (error) {
+        if (error instanceof SetUpError && !signal.aborted) output.error(error.output.join("\n"));
+        throw error;
+      }
+    });
     if (done === undefined) return;
     output.info(`Set up ${done} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
     await server.restart();
@@ -94,7 +102,6 @@ async function withProgress(
         output.info("The set-up was cancelled");
         return undefined;
       }
-      if (error instanceof SetUpError) output.error(error.output.join("\n"));
       throw error;
     }
   });

@@ -1,18 +1,11 @@
 // Starts, restarts and stops the language server, and sends it commands. A server that crashes or hangs is started again.
-import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import * as vscode from "vscode";
-import {
-  ExecuteCommandRequest,
-  type LanguageClient,
-  ProgressType,
-  WorkDoneProgress,
-} from "vscode-languageclient/node";
 import type { InterpreterSearch } from "../environment/interpreter-search.js";
 import { UserError } from "../errors.js";
 import type { Interpreter } from "../interpreter.js";
-import { plain } from "../plain-text.js";
-import { createClient, type Launched } from "./client.js";
+import type { Launched } from "./client.js";
+import type { PartialResults, Report } from "./command-request.js";
 import { createCrashes } from "./crashes.js";
 import { watchLiveness } from "./liveness.js";
 import { ServerFailedError, type ServerState } from "./server-state.js";
@@ -26,14 +19,6 @@ export const LENS_COMMANDS = [
   "modgo.client.bench",
   "modgo.client.addSdk",
 ] as const;
-
-export type Report = (step: { message?: string; increment?: number }) => void;
-
-/** Receives a command's results as they come, as JSON text. `token` is the partialResultToken of its options. */
-export interface PartialResults {
-  readonly token: string;
-  receive(text: string): void;
-}
 
 export interface Server {
   readonly state: ServerState;
@@ -55,6 +40,8 @@ export interface Server {
 /** It takes half a second, some seconds where the disk is slow and everything else starts too. */
 const START_S = 30;
 const STOP_MS = 2000;
+
+type CreateClient = (typeof import("./client.js"))["createClient"];
 
 export function createServer(
   search: InterpreterSearch,
@@ -83,15 +70,15 @@ export function createServer(
 
   const start = async () => {
     enter({ kind: "starting" });
-    const result = await search.find();
+    const [result, { createClient }] = await Promise.all([search.find(), import("./client.js")]);
     if (!result.ok) {
       enter({ kind: "failed", message: result.message, remedy: result.remedy });
       return;
     }
-    await startWith(result.interpreter);
+    await startWith(result.interpreter, createClient);
   };
 
-  const startWith = async (interpreter: Interpreter) => {
+  const startWith = async (interpreter: Interpreter, createClient: CreateClient) => {
     const trusted = vscode.workspace.isTrusted;
     const onClosed = () => {
       if (current === launched && state.kind === "ready") recover(launched);
@@ -115,13 +102,10 @@ export function createServer(
     } finally {
       clearTimeout(limit);
     }
-    endWatch = watchLiveness(
-      () => launched.client.sendRequest(ExecuteCommandRequest.type, { command: "modgo.status" }),
-      () => {
-        output.error("The server doesn't respond any more, so it is killed and started again");
-        launched.kill(); // which closes the connection
-      },
-    );
+    endWatch = watchLiveness(launched.ping, () => {
+      output.error("The server doesn't respond any more, so it is killed and started again");
+      launched.kill(); // which closes the connection
+    });
     enter({ kind: "ready", interpreter, trusted });
   };
 
@@ -201,7 +185,7 @@ export function createServer(
         throw new UserError("The language server isn't running.");
       }
       try {
-        return await sendCommand(running.client, command, argument, token, report, partial);
+        return await running.send(command, argument, token, report, partial);
       } catch (error) {
         if (current === running) throw error;
         throw new UserError(`The language server stopped before ${command} was done.`);
@@ -212,41 +196,4 @@ export function createServer(
 
 function rejectEnded(): never {
   throw new Error("the server's process ended");
-}
-const PARTIAL_RESULTS = new ProgressType<{ readonly json: string }>();
-
-async function sendCommand(
-  client: LanguageClient,
-  command: string,
-  argument: string,
-  token: vscode.CancellationToken,
-  report: Report,
-  partial: PartialResults | undefined,
-): Promise<string> {
-  const workDoneToken = `modgo-${randomUUID()}`;
-  let reached = 0;
-  const results =
-    partial &&
-    client.onProgress(PARTIAL_RESULTS, partial.token, ({ json }) => {
-      partial.receive(json);
-    });
-  const listener = client.onProgress(WorkDoneProgress.type, workDoneToken, (value) => {
-    if (value.kind === "end") return;
-    const message = value.message === undefined ? undefined : plain(value.message); // the title is ours
-    // LSP reports the total, VS Code expects the increment.
-    const increment = Math.max(0, (value.percentage ?? reached) - reached);
-    reached += increment;
-    report({ ...(message === undefined ? {} : { message }), increment });
-  });
-  try {
-    const params = { command, arguments: [argument], workDoneToken };
-    const answer = (await client.sendRequest(ExecuteCommandRequest.type, params, token)) as { json?: string };
-    if (typeof answer.json !== "string") {
-      throw new UserError("modgo-lsp is older than this extension. Run “pip install --upgrade modgo-lsp”.");
-    }
-    return answer.json;
-  } finally {
-    listener.dispose();
-    results?.dispose();
-  }
 }
