@@ -13,7 +13,7 @@ from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.sdk_types import RECORD_POINTER
 from modgo_lsp.model.supported import unsupported
 
-_GET = f"{SDK_PATH}.Get"
+_GETS = tuple(f"{SDK_PATH}.{name}" for name in ("At", "Get", "Lookup"))
 _STAGES = tuple(f"{SDK_PATH}.{name}" for name in ("Aggregate", "Filter", "Map", "Reduce", "StreamOf"))
 
 
@@ -36,7 +36,7 @@ def _of_signatures(package: Package) -> Iterator[Type]:
 
 
 def _of_body(code: Code) -> Iterator[Type]:
-    for call, _ in code.calls(_GET):
+    for call, _ in code.calls(*_GETS):
         fun = ast.unparen(call.fun)
         if isinstance(fun, ast.IndexExpr) and len(fun.indices) == 1:
             yield code.denoted(fun.indices[0])

@@ -64,15 +64,15 @@ def test_types_in_the_code_that_udfs_reach(write: Write) -> None:
         "m.go",
         HEAD
         + ITEM
-        + "type (\n\tA struct{ N int }\n\tB struct{ N int }\n\tC struct{ N int }\n\tD struct{ N int }\n)\n\n"
-        + 'func load(r *udf.Record) { a, _ := udf.Get[[]A](r, "a"); _ = a }\n\n'
+        + "".join(f"type {name} struct{{ N int }}\n\n" for name in "ABCDE")
+        + 'func load(r *udf.Record) { udf.Get[[]A](r, "a"); udf.At[E](udf.ListView{}, 0) }\n\n'
         + 'func Do(r *udf.Record) { load(r); b := B{1}; r.Set("b", b); r.Set("n", 1) }\n\n'
         + "func Sum(s *udf.Stream) *udf.Stream {\n"
         + "\treturn udf.Map(s, func(r *udf.Record) C { return C{} })\n}\n\n"
         + 'func unused(r *udf.Record) { r.Set("d", D{}) }\n\n'
         + 'func init() { udf.Register("do", Do); udf.Register("sum", Sum) }\n',
     )
-    assert codecs(folder) == ["B", "C", "[]A", "A"]
+    assert codecs(folder) == ["B", "C", "[]A", "A", "E"]
 
 
 def test_what_is_left_to_reflection(write: Write) -> None:
