@@ -148,11 +148,11 @@ func ViewElementTo[T any](msgpack string, i int) (T, error) {
 
 // viewElement returns the reader after element i of a list, or after its head.
 func viewElement(msgpack string, i int) (reader, item) {
-	r, it := openView(msgpack)
+	r, _ := openView(msgpack)
 	for range i {
 		r.pass()
 	}
-	it, _ = r.next()
+	it, _ := r.next()
 	return r, it
 }
 
