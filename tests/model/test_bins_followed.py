@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from modgo_lsp.golang.files import DiskFiles
+from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import BinsRead, Package, Registration
 
 Register = Callable[..., Registration]
@@ -317,3 +320,12 @@ def test_a_chain_of_functions_without_end_is_bounded(package: Callable[..., Pack
         )
         (registration,) = package({"m.go": text}).registrations
         assert registration.bins == expected
+
+
+def test_the_counters_send_one_bin() -> None:
+    folder = Path(__file__).parents[2] / "examples" / "counters"
+    package = Loader(DiskFiles()).package(str(folder))
+    assert package is not None
+    found = {registration.name: registration.bins for registration in package.registrations}
+    assert found["add"] == BinsRead((), (0,))
+    assert found["take"] == BinsRead(("capacity", "rate", "tokens", "filled_at"))
