@@ -87,7 +87,7 @@ test-one: $(VENV)/.dev ## One test file, folder or package: T=tests/lint/test_co
 	@scripts/test-one "$(T)"
 
 .PHONY: new-rule
-new-rule: $(VENV)/.dev ## Write a lint rule's file and test to start from: CODE=MG316 NAME=slow-loop SUMMARY="A loop is slow"
+new-rule: $(VENV)/.dev ## Write a lint rule's file and test to start from: CODE=MG317 NAME=slow-loop SUMMARY="A loop is slow"
 	$(BIN)/python scripts/new_rule.py "$(CODE)" "$(NAME)" "$(SUMMARY)"
 
 .PHONY: new-method

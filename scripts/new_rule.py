@@ -1,4 +1,4 @@
-"""Starts a lint rule: `make new-rule CODE=MG316 NAME=slow-loop SUMMARY="A loop is slow"`.
+"""Starts a lint rule: `make new-rule CODE=MG317 NAME=slow-loop SUMMARY="A loop is slow"`.
 
 Writes its file, and its test, which fails until the check is written. `make docs` writes its page.
 """
@@ -104,4 +104,4 @@ if __name__ == "__main__":
         for written in new_rule(*sys.argv[1:4]):
             print(written.relative_to(ROOT))
     except (ValueError, FileExistsError, TypeError) as error:
-        sys.exit(f'{error}\nUsage: make new-rule CODE=MG316 NAME=slow-loop SUMMARY="A loop is slow"')
+        sys.exit(f'{error}\nUsage: make new-rule CODE=MG317 NAME=slow-loop SUMMARY="A loop is slow"')

@@ -11,6 +11,8 @@ import msgspec
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.lint.gitignore import patterns_of
 from modgo_lsp.model.finding import Finding, Severity
+from modgo_lsp.rules.mg316_undeclared_grant import RULE as GRANT
+from modgo_lsp.rules.mg316_undeclared_grant import is_declared
 
 
 def configured(findings: Iterable[Finding], settings: Settings) -> list[Finding]:
@@ -19,6 +21,7 @@ def configured(findings: Iterable[Finding], settings: Settings) -> list[Finding]
         graded(finding, severity_of(finding, settings))
         for finding in findings
         if is_selected(finding.code, settings)
+        and not (finding.code == GRANT.code and _is_wanted(finding, settings))
         and not _ignored_there(finding, settings)
         and not is_excluded(finding.location.path, settings.exclude, settings.root)
     ]
@@ -60,6 +63,10 @@ def _ignored_there(finding: Finding, settings: Settings) -> bool:
         return False
     relative = _below(finding.location.path, settings.root)
     return relative is not None and _compiled(patterns).covers(relative)
+
+
+def _is_wanted(finding: Finding, settings: Settings) -> bool:
+    return is_declared(finding, network=settings.wants_network, files=bool(settings.wants_read))
 
 
 def _below(path: str, root: str) -> str | None:
