@@ -122,8 +122,10 @@ mod_go_status mod_go_worker_start(const char *program, const mod_go_fenced_optio
 	char *grants = options->grants != NULL ? strdup(options->grants) : NULL;
 	char limit[24];
 
-	if (worker == NULL)
+	if (worker == NULL) {
+		free(grants);
 		return mod_go_no_memory(error, version->path, sizeof(*worker));
+	}
 	snprintf(limit, sizeof(limit), "%llu", (unsigned long long)options->memory);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, lifeline) != 0 || pipe2(output, O_CLOEXEC) != 0 ||
 	    fcntl(output[0], F_SETFL, O_NONBLOCK) != 0 || (shared = share_memory(worker)) < 0) {

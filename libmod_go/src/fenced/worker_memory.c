@@ -1,6 +1,7 @@
 /* worker_memory.c - the memory of a pool's workers, from /proc. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "fenced/pool.h"
@@ -8,18 +9,18 @@
 /* The resident set of a process in bytes, 0 where it has ended. */
 static uint64_t resident(pid_t process)
 {
-	unsigned long long pages = 0;
-	char path[48];
+	char path[48], line[128] = "", *second;
 	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/%d/statm", (int)process);
 	file = fopen(path, "re");
 	if (file == NULL)
 		return 0;
-	if (fscanf(file, "%*u %llu", &pages) != 1)
-		pages = 0;
+	if (fgets(line, sizeof(line), file) == NULL)
+		line[0] = '\0';
 	fclose(file);
-	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+	second = strchr(line, ' '); /* of the numbers, in pages */
+	return second != NULL ? strtoull(second, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
 /* The processes of the workers, at most `capacity`. Returns how many. */
