@@ -363,10 +363,18 @@ class _Writer:
         return self._resolver.underlying(type_)
 
     def _source(self, type_: Type) -> str:
-        source = go_source(type_, self._package.import_path, self._names.imported)
+        source = go_source(type_, self._package.import_path, self._imported)
         if source is None:
             raise _UnwritableError
         return source
+
+    def _imported(self, path: str) -> str:
+        """The name of an imported package. Raises _UnwritableError for one that is internal elsewhere: the field
+        of a foreign struct may have a type of it."""
+        parent, internal, _ = f"/{path}/".rpartition("/internal/")
+        if internal and not (parent and f"/{self._package.import_path}/".startswith(f"{parent}/")):
+            raise _UnwritableError
+        return self._names.imported(path)
 
 
 def _path(counted: CountedField) -> str:

@@ -32,7 +32,8 @@ def generated(folder: Path) -> str:
 
 def codecs(folder: Path) -> list[str]:
     """The types that get a codec."""
-    return re.findall(r"_x := \w+\.\((.+)\)$", generated(folder), re.MULTILINE)
+    found = re.findall(r"_x := \w+\.\((.+)\)$", generated(folder), re.MULTILINE)
+    return [re.sub(r"modgo_(\D+)\d+\.", r"\1.", each) for each in found]
 
 
 def test_the_sdk_tests_what_is_generated(write: Write) -> None:
@@ -92,6 +93,24 @@ def test_what_is_left_to_reflection(write: Write) -> None:
     # Its elements are.
     assert codecs(folder) == ["[]Hidden"]
     assert "DecodeReflected" in generated(folder)
+
+
+def test_types_of_internal_packages(write: Write) -> None:
+    """The type of a field may be from a package that only the struct's own package may import."""
+    folder = write(
+        "m.go",
+        HEAD
+        + 'import "example.com/m/other"\n\n'
+        + "func Do(a other.Named, b []other.Named) {}\n\n"
+        + 'func init() { udf.Register("do", Do) }\n',
+        "other/other.go",
+        'package other\n\nimport "example.com/m/other/internal/deep"\n\n'
+        + "type Named struct {\n\tList []deep.Type\n\tOne deep.Type\n}\n",
+        "other/internal/deep/deep.go",
+        "package deep\n\ntype Type struct{ N int }\n",
+    )
+    assert codecs(folder) == ["other.Named", "[]other.Named"]
+    assert "/internal/" not in generated(folder)
 
 
 def test_no_codecs_without_registrations(write: Write) -> None:

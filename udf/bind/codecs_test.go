@@ -2,12 +2,14 @@ package bind_test
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"math/rand"
 	"reflect"
 	"testing"
 
 	"github.com/GeertJohan/aerospike-mod-go/udf"
+	"github.com/GeertJohan/aerospike-mod-go/udf/bind"
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
 	"github.com/GeertJohan/aerospike-mod-go/udf/testdata/codecs"
 )
@@ -317,5 +319,30 @@ func both[T any](b *testing.B, name string, v T) {
 	}{{"decode", decode}, {"encode", encode}} {
 		b.Run(name+"/"+way.name+"/codec", way.run)
 		value.WithoutCodecs(func() { b.Run(name+"/"+way.name+"/reflection", way.run) })
+	}
+}
+
+// A codec that was generated for other fields than were compiled is not used.
+func TestCodecsOfAnotherSourceAreDropped(t *testing.T) {
+	type changed struct {
+		A int `udf:"a"`
+		B int `udf:",omitempty"`
+	}
+	wrong := errors.New("the wrong codec is used")
+	decode := func(*bind.Reader, bind.Item, *changed, int) error { return wrong }
+	encode := func(dst []byte, _ *changed, _ int) ([]byte, error) { return dst, wrong }
+	encodeAny := func(dst []byte, _ any, _ int) ([]byte, error) { return dst, wrong }
+	for _, keys := range []string{"", "A a", "A a\nB B", "A b\nB B,omitempty", "B a\nB B,omitempty"} {
+		bind.Codec(keys, decode, encode, encodeAny)
+		if value.HasCodec(reflect.TypeFor[changed]()) {
+			t.Fatalf("with the keys %q", keys)
+		}
+	}
+	bind.Codec("B B,omitempty\nA a", decode, encode, encodeAny)
+	if _, _, err := value.Encode(changed{}, nil); err != wrong {
+		t.Error("with its own keys:", err)
+	}
+	if _, err := value.To[changed](value.OfBytes(value.Map, []byte{0x80})); err != wrong {
+		t.Error("with its own keys:", err)
 	}
 }
