@@ -369,8 +369,8 @@ class _Writer:
         return source
 
     def _imported(self, path: str) -> str:
-        """The name of an imported package. Raises _UnwritableError for one that is internal elsewhere: the field
-        of a foreign struct may have a type of it."""
+        """The name of an imported package. Raises _UnwritableError if this package may not import it, which
+        the field of a foreign struct can need."""
         parent, internal, _ = f"/{path}/".rpartition("/internal/")
         if internal and not (parent and f"/{self._package.import_path}/".startswith(f"{parent}/")):
             raise _UnwritableError
