@@ -168,6 +168,7 @@ export const restrictedMode = {
         await workbench.run("Test: Run All Tests", workbench.page.locator(".monaco-dialog-box"));
         await refuseTrust(workbench, /Running tests may execute code/);
         assert.deepEqual(ran(folder), []);
+        await workbench.showProblems(); // where the panel showed the tests
       },
     ],
     [
