@@ -85,12 +85,12 @@ export const debugging = {
         await workbench.run("Modgo: Debug UDF on sample record");
         await giveArguments(workbench, '"hits", 5, 100');
         await workbench.toast(/gobin\/dlv is Delve 1\.20\.1, and modgo needs 1\.22 or newer/, 60);
-        await workbench.clearToasts();
       },
     ],
     [
       "the arguments are asked for, in a dark theme",
       async ({ workbench, state }) => {
+        await workbench.clearToasts();
         await workbench.changeSettings({
           "workbench.colorTheme": "Default Dark Modern",
         });
@@ -184,7 +184,6 @@ export const debugging = {
         await page.keyboard.insertText("n > 5");
         await page.keyboard.press("Enter");
         await page.locator(".codicon-debug-breakpoint-conditional").first().waitFor();
-        await workbench.run("Debug Console: Clear Console").catch(() => undefined);
         await workbench.focusEditor("counters.go");
         await workbench.goTo(state.line);
         await page.keyboard.press("F5");
