@@ -24,8 +24,9 @@ typedef struct attack_target {
 	const char *terminal; /* the path of its terminal */
 } attack_target;
 
-#define ATTACK_NUMBER  0x657363      /* what an attack writes over a number */
-#define ATTACK_THROUGH "got through" /* the answer when only the attacker can see that it worked */
+#define ATTACK_NUMBER  0x657363              /* what an attack writes over a number */
+#define ATTACK_THROUGH "got through"         /* the answer when only the attacker can see that it worked */
+#define ATTACK_BEGINS  "the attack begins: " /* what an attacking worker prints before; its answer follows */
 #define ATTACK_SECRET                                                                                        \
 	"MODGO_CHECK_SECRET" /* the variable of the stand-in's environment that must stay secret */
 

@@ -87,6 +87,8 @@ static _Noreturn void be_attacker(bool fenced, const mod_go_error *error, char *
 {
 	attack_target target = attack_target_read(words + 1);
 
+	printf(ATTACK_BEGINS);
+	fflush(stdout);
 	if (fenced)
 		printf("%s", attack_run(words[0], &target));
 	else
