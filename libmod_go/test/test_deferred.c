@@ -53,7 +53,8 @@ static int set(aerospike_udf_go_call *call, aerospike_udf_go_record *record, cha
 
 static mod_go_fenced *pool_of(uint32_t deferred)
 {
-	mod_go_fenced_options options = {.size = sizeof(options), .deferred_stores = deferred, .limit = 1, .no_spare = 1};
+	mod_go_fenced_options options = {
+		.size = sizeof(options), .deferred_stores = deferred, .limit = 1, .no_spare = 1};
 
 	return fenced_ready(check_module("stores"), &options);
 }
