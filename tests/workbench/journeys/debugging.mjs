@@ -1,6 +1,6 @@
 // Debugging without the Go extension and without a launch.json: Delve that is too old or missing, and its installation; a
-// breakpoint in the UDF's file stops, variables and the record are shown, a step, the result, a conditional breakpoint, a
-// stop, and a case of the Test Explorer.
+// breakpoint in the UDF's file stops, variables and the record are shown, a step, the result, a conditional breakpoint, and
+// a stop.
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -213,42 +213,6 @@ export const debugging = {
           30,
           () => running().join("\n"),
         );
-      },
-    ],
-    [
-      "Debug Test in the Test Explorer debugs a case",
-      async ({ workbench, state }) => {
-        const { page } = workbench;
-        await workbench.focusEditor("counters.go");
-        await workbench.goTo(state.line);
-        await workbench.run("Debug: Remove All Breakpoints");
-        await workbench.focusEditor("counters.go");
-        await page.keyboard.press("F9");
-        await page
-          .locator(".codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified")
-          .first()
-          .waitFor();
-        const explorer = page.locator(".test-explorer");
-        await workbench.run("Testing: Focus on Test Explorer View", explorer);
-        const row = (text) => explorer.locator(".monaco-list-row", { hasText: text }).first();
-        for (const text of [/^counters/, "counters.case.json"]) {
-          const twistie = row(text).locator(".monaco-tl-twistie");
-          await waitUntil(
-            `${text} is expanded`,
-            async () => {
-              if (!((await twistie.getAttribute("class")) ?? "").includes("collapsed")) return true;
-              await twistie.click();
-              return false;
-            },
-            30,
-          );
-        }
-        await row("adds below the limit").hover();
-        await row("adds below the limit").getByRole("button", { name: "Debug Test", exact: true }).click();
-        await stackLine(page).waitFor(SLOW);
-        await frameAt(page, state.line);
-        await page.keyboard.press("F5");
-        await ended(page);
       },
     ],
   ],
