@@ -188,15 +188,15 @@ struct facts {
 
 static int oom_score_of(pid_t process)
 {
-	char path[64];
+	char path[64], line[16];
 	int score = -9999;
 	FILE *text;
 
 	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", (int)process);
 	text = fopen(path, "r");
 	if (text != NULL) {
-		if (fscanf(text, "%d", &score) != 1)
-			score = -9999;
+		if (fgets(line, sizeof(line), text) != NULL)
+			score = (int)strtol(line, NULL, 10);
 		fclose(text);
 	}
 	return score;
