@@ -38,23 +38,36 @@ static bool make_unnamed(void)
 	return attack_tried(open_at(attack_now()->folder, O_TMPFILE | O_RDWR) > 0);
 }
 
+/* A socket of the domain and type that is bound to the address; -1 with errno. */
+static int bind_to(int domain, int type, const void *address, size_t size)
+{
+	int line = socket(domain, type, 0);
+
+	return line >= 0 && bind(line, address, (socklen_t)size) == 0 ? line : -1;
+}
+
+static int connect_to(int domain, const void *address, size_t size)
+{
+	int line = socket(domain, SOCK_STREAM, 0);
+
+	return line >= 0 ? connect(line, address, (socklen_t)size) : -1;
+}
+
 static bool make_socket(void)
 {
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
 
 	snprintf(name.sun_path, sizeof(name.sun_path), "%.100s", attack_path("new"));
-	return attack_gave(bind(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr *)&name, sizeof(name)));
+	return attack_gave(bind_to(AF_UNIX, SOCK_STREAM, &name, sizeof(name)));
 }
 
 static bool connect_to_host(void)
 {
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
-	int line = socket(AF_UNIX, SOCK_STREAM, 0);
 	size_t length = strlen(attack_now()->socket);
 
 	memcpy(name.sun_path + 1, attack_now()->socket, length);
-	return attack_gave(connect(line, (struct sockaddr *)&name,
-	                           (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length)));
+	return attack_gave(connect_to(AF_UNIX, &name, offsetof(struct sockaddr_un, sun_path) + 1 + length));
 }
 
 static bool connect_to_path(void)
@@ -62,7 +75,7 @@ static bool connect_to_path(void)
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
 
 	snprintf(name.sun_path, sizeof(name.sun_path), "%.100s", attack_path("socket"));
-	return attack_gave(connect(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr *)&name, sizeof(name)));
+	return attack_gave(connect_to(AF_UNIX, &name, sizeof(name)));
 }
 
 static struct sockaddr_in address(int port)
@@ -75,23 +88,24 @@ static bool connect_tcp(void)
 {
 	struct sockaddr_in to = address(attack_now()->port);
 
-	return attack_gave(connect(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr *)&to, sizeof(to)));
+	return attack_gave(connect_to(AF_INET, &to, sizeof(to)));
 }
 
 static bool listen_tcp(void)
 {
 	struct sockaddr_in here = address(0);
-	int line = socket(AF_INET, SOCK_STREAM, 0);
+	int line = bind_to(AF_INET, SOCK_STREAM, &here, sizeof(here));
 
-	return attack_tried(bind(line, (struct sockaddr *)&here, sizeof(here)) == 0 && listen(line, 1) == 0);
+	return attack_tried(line >= 0 && listen(line, 1) == 0);
 }
 
 static bool send_udp(void)
 {
 	struct sockaddr_in to = address(attack_now()->port);
+	int line = socket(AF_INET, SOCK_DGRAM, 0);
 
-	return attack_gave(
-		sendto(socket(AF_INET, SOCK_DGRAM, 0), "escaped", 7, 0, (struct sockaddr *)&to, sizeof(to)));
+	return attack_gave(line >= 0 ? (int)sendto(line, "escaped", 7, 0, (struct sockaddr *)&to, sizeof(to))
+	                             : -1);
 }
 
 /* ---- reading and locking ----------------------------------------------------------------------------- */
@@ -102,6 +116,13 @@ static bool read_file(void)
 	ssize_t count = read(open(attack_path("file"), O_RDONLY), content, sizeof(content) - 1);
 
 	return count < 0 ? attack_gave(-1) : attack_answer(content);
+}
+
+static bool open_permissions(void)
+{
+	int descriptor = open(attack_path("file"), O_RDONLY);
+
+	return attack_gave(descriptor >= 0 ? fchmod(descriptor, 0640) : -1);
 }
 
 static bool list_folder(void)
@@ -163,7 +184,7 @@ bool attack_files(const char *function)
 	IS("link_file") return attack_gave(link(attack_path("file"), attack_path("new")));
 	IS("symbolic_link") return attack_gave(symlink("file", attack_path("new")));
 	IS("permissions") return attack_gave(chmod(attack_path("file"), 0640));
-	IS("open_permissions") return attack_gave(fchmod(open(attack_path("file"), O_RDONLY), 0640));
+	IS("open_permissions") return open_permissions();
 	IS("times")
 	return attack_gave(utimensat(AT_FDCWD, attack_path("file"), (struct timespec[]){{1, 0}, {1, 0}}, 0));
 	IS("attributes") return attributes();

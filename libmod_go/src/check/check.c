@@ -72,13 +72,11 @@ static void explain(const self_test *test, const struct attack *attack, enum ver
 	*text = '\0';
 	if (verdict == ABSENT && test->unfenced)
 		snprintf(text, capacity, "needs %s (%.100s)", attack->needs, stand_in_answer());
-	else if (verdict == FAILED && result != NULL)
+	else if (verdict == ABSENT || (verdict == FAILED && result != NULL))
 		snprintf(text, capacity, "%s", result);
 	else if (verdict == FAILED)
 		snprintf(text, capacity, "the attack did not %s%.100s", test->unfenced ? "succeed: " : "run",
 		         test->unfenced ? stand_in_answer() : "");
-	else if (verdict == ABSENT)
-		snprintf(text, capacity, "%s", result);
 }
 
 static void report(self_test *test, const struct attack *attack, const char *result)
@@ -178,7 +176,7 @@ static void restart_with_secret(char **options)
 int check_main(int count, char **options)
 {
 	char folder[PATH_MAX];
-	const char *temporary = getenv("TMPDIR");
+	const char *temporary;
 	self_test test = {0};
 	int code;
 
@@ -192,10 +190,11 @@ int check_main(int count, char **options)
 	}
 	if (getenv(ATTACK_SECRET) == NULL && count <= 5)
 		restart_with_secret(options);
-	unsetenv("MODGO_FENCE"); /* the fence is tested, not the setting */
-	unsetenv("MODGO_ENV");
+	temporary = getenv("TMPDIR");
 	snprintf(folder, sizeof(folder), "%.64s/mod-go-check-XXXXXX",
 	         temporary != NULL && strlen(temporary) < 64 ? temporary : "/tmp");
+	unsetenv("MODGO_FENCE"); /* the fence is tested, not the setting */
+	unsetenv("MODGO_ENV");
 	if (mkdtemp(folder) == NULL) {
 		fprintf(stderr,
 		        "mod-go-worker: %s could not be made (%s); set TMPDIR to a folder that this user can write\n",

@@ -74,7 +74,8 @@ static bool prepare_socket(void)
 	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	snprintf(socket_name, sizeof(socket_name), "mod-go-check-%d", (int)getpid());
 	memcpy(name.sun_path + 1, socket_name, strlen(socket_name));
-	return bind(listener, (struct sockaddr *)&name,
+	return listener >= 0 &&
+	       bind(listener, (struct sockaddr *)&name,
 	            (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(socket_name))) == 0 &&
 	       listen(listener, 4) == 0;
 }
@@ -83,7 +84,9 @@ static int listen_at(int domain, int type, const void *address, socklen_t length
 {
 	int line = socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	return bind(line, address, length) == 0 && (type == SOCK_DGRAM || listen(line, 4) == 0) ? line : -1;
+	return line >= 0 && bind(line, address, length) == 0 && (type == SOCK_DGRAM || listen(line, 4) == 0)
+	           ? line
+	           : -1;
 }
 
 static bool prepare_path_socket(void)

@@ -116,10 +116,9 @@ static atomic_bool reported[NEWEST + 1];
 
 static size_t append(char *text, size_t used, const char *more)
 {
-	size_t length = strlen(more);
-
-	memcpy(text + used, more, length);
-	return used + length;
+	while (*more != '\0')
+		text[used++] = *more++;
+	return used;
 }
 
 static size_t append_number(char *text, size_t used, unsigned number)
