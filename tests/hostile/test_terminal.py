@@ -19,6 +19,7 @@ from modgo_lsp.cli.call_report import show_outcome
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.inspect import _show as show_inspection
 from modgo_lsp.cli.load import _show as show_load
+from modgo_lsp.cli.modules import _Listing
 from modgo_lsp.cli.modules import _show as show_modules
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.golang.syntax.positions import Span
@@ -32,7 +33,9 @@ from modgo_lsp.report.lint_report import LintReport
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.report.terminal_escapes import on_a_line, shown, styled
 from modgo_lsp.report.text import report_text
+from modgo_lsp.ship.cluster import Node
 from modgo_lsp.ship.module_listing import RemoteModule
+from modgo_lsp.ship.node_status import ModuleStatus, NodeReport, NodeStatus
 
 ROOT = Path(__file__).parents[2]
 SDK = "github.com/GeertJohan/aerospike-mod-go/udf"
@@ -108,6 +111,8 @@ LOADED = LoadResult(
     functions=(FunctionInfo(EVIL, "record", (), (), EVIL, EVIL),),
     logs=(LogLine(EVIL, EVIL, EVIL),),
 )
+STATUS = NodeStatus(1, EVIL, "fenced", "standard", EVIL, 1, (ModuleStatus(EVIL, {}, [0] * 64),))
+NODES = (NodeReport(Node(EVIL, "127.0.0.1:3000"), STATUS), NodeReport(Node(EVIL, EVIL), None, EVIL))
 MODULE = RemoteModule(EVIL, "go", (EVIL,), None, EVIL, 0, 1, 1, problems=(EVIL,))
 INSPECTED = Inspection(EVIL, 1, None, {}, (EVIL,), EVIL, None, "not-a-module", (EVIL,))
 SHOWN: dict[str, Callable[[], object]] = {
@@ -116,7 +121,7 @@ SHOWN: dict[str, Callable[[], object]] = {
     "load": lambda: show_load(LOADED, ""),
     "load of a package": lambda: show_load(LOADED, EVIL),
     "failed load": lambda: show_load(msgspec.structs.replace(LOADED, failure=FAILED.failure), ""),
-    "modules": lambda: show_modules((MODULE,), 1),
+    "modules": lambda: show_modules(_Listing(NODES, (MODULE,)), None, 1),
     "inspect": lambda: show_inspection(INSPECTED),
     "error": lambda: CliError(EVIL, EVIL).show(),
 }

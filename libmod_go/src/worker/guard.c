@@ -75,12 +75,10 @@ static void raise_oom_score(void)
 
 mod_go_status guard_limit(uint64_t memory, mod_go_error *error)
 {
-	if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_FSIZE, 0) || !limit(RLIMIT_MEMLOCK, 0) ||
-	    !limit(RLIMIT_NOFILE, DESCRIPTORS))
+	if (!limit(RLIMIT_CORE, 0))
 		return mod_go_fail(error, MOD_GO_WORKER_FAILED,
-		                   "the worker's core files, files, locked memory and descriptors could not be "
-		                   "limited (setrlimit: %s);"
-		                   " allow setrlimit where this program runs",
+		                   "the worker's core files could not be prevented (setrlimit: %s); allow setrlimit"
+		                   " where this program runs",
 		                   strerror(errno));
 	raise_oom_score();
 	/* Not RLIMIT_AS: Go reserves far more address space than it uses, and does not start without it. */
@@ -131,6 +129,9 @@ mod_go_status guard_drop_rights(const char *level, const mod_go_grants *grants, 
 			"the module was not run, for MODGO_FENCE is strict, and %s; use a newer kernel, or set"
 			" MODGO_FENCE=standard",
 			mod_go_fenced_lacks());
+	if (!limit(RLIMIT_FSIZE, 0) || !limit(RLIMIT_MEMLOCK, 0) || !limit(RLIMIT_NOFILE, DESCRIPTORS))
+		return fail(error, "its files, locked memory and descriptors could not be limited",
+		            "Allow setrlimit where this program runs");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return fail(error, "prctl(PR_SET_NO_NEW_PRIVS) failed",
 		            "Allow prctl where this program runs: a container's seccomp profile, a service's "

@@ -23,7 +23,10 @@ _LONGEST = 64 * 1024
 _PART = rb"[0-9A-Za-z_\x80-\xff]"  # of an identifier
 _DECLARATION = re.compile(rb"^(?:func|type|var|const)(?!%b)" % _PART, re.MULTILINE)
 # The parser finds imports below other declarations, too.
-_IMPORT = re.compile(rb"""(?<!%b)import(?!%b)\s*(?:[("`.]|/[/*]|%b+\s*(?:["`]|/\*))""" % ((_PART,) * 3))
+_IMPORT = re.compile(
+    rb"""(?<!%b)import(?!%b)\s*(?:[("`.]|/[/*]|%b+\s*(?:["`]|/\*))|^import(?!%b)""" % ((_PART,) * 4),
+    re.MULTILINE,
+)
 _QUOTED = re.compile(rb'(?<=["`])[^"`\s]+(?=["`])')
 
 

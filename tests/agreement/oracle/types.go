@@ -37,7 +37,7 @@ func isEmptyInterface(t types.Type) bool {
 // supported reports whether an Aerospike value can have type t. around are the named types that contain t.
 func supported(t types.Type, around []types.Type) bool {
 	t = types.Unalias(t)
-	if isSDK(t, "GeoJSON") || isInvalid(t) {
+	if isSDK(t, "GeoJSON") || isSDK(t, "ListView") || isSDK(t, "MapView") || isInvalid(t) {
 		return true // unknown types are not reported
 	}
 	if isSDK(t, "Record") || isSDK(t, "Stream") || isError(t) {
