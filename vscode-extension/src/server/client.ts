@@ -40,7 +40,7 @@ export interface Launched {
     partial: PartialResults | undefined,
   ): Promise<string>;
   /** Resolves when the server answers. */
-  ping(): Promise<unknown>;
+  ping: () => Promise<unknown>;
   /** The last lines of the server's standard error. */
   readonly stderr: readonly string[];
   /** Kills the process and its descendants if it still runs. */

@@ -102,13 +102,10 @@ export function createServer(
     } finally {
       clearTimeout(limit);
     }
-    endWatch = watchLiveness(
-      () => launched.ping(),
-      () => {
-        output.error("The server doesn't respond any more, so it is killed and started again");
-        launched.kill(); // which closes the connection
-      },
-    );
+    endWatch = watchLiveness(launched.ping, () => {
+      output.error("The server doesn't respond any more, so it is killed and started again");
+      launched.kill(); // which closes the connection
+    });
     enter({ kind: "ready", interpreter, trusted });
   };
 
