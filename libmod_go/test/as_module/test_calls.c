@@ -257,6 +257,17 @@ TEST(names_no_bin_can_have_are_of_bins_that_are_not_there)
 	as_rec_destroy(rec);
 }
 
+/* Lua's names are those of stored bins only. */
+TEST(names_of_bins_that_were_set_come_once)
+{
+	as_rec *rec = record_new();
+
+	use_go("records");
+	CHECK_TEXT(call(&mod_go, "records", "bin_names_of_changed", rec, LIST(TEXT("a"), TEXT("n"))).text,
+	           "[\"a\", \"n\"]");
+	as_rec_destroy(rec);
+}
+
 TEST(a_bin_read_can_be_set_again_as_it_was_lent)
 {
 	as_rec *rec = record_new();

@@ -86,8 +86,6 @@ TEST(metadata_is_what_lua_says)
 	           "[1000, 7, 140, \"people\", \"k1\", bytes 000102030405060708090a0b0c0d0e0f10111213]");
 	CHECK_TEXT(same("last_update", LIST()), "1762304000000");
 	CHECK_TEXT(same("bin_names", LIST()), "[\"a\", \"b\", \"s\", \"t\"]");
-	CHECK_TEXT(same("bin_names_of_changed", LIST(TEXT("a"), TEXT("n"))),
-	           "[\"a\", \"b\", \"n\", \"s\", \"t\"]");
 }
 
 static void fill_collections(as_rec *rec)

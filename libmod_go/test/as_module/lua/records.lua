@@ -85,22 +85,6 @@ function bin_names(r)
     return names
 end
 
-function bin_names_of_changed(r, ...)
-    local names
-    for round = 0, 1 do
-        for _, name in ipairs({...}) do
-            r[name] = round
-        end
-        names = record.bin_names(r)
-    end
-    table.sort(names)
-    local sorted = list()
-    for _, name in ipairs(names) do
-        list.append(sorted, name)
-    end
-    return sorted
-end
-
 function set_ttl(r, seconds)
     record.set_ttl(r, seconds)
     if aerospike:update(r) ~= 0 then error('not updated') end
