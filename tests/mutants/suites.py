@@ -56,6 +56,8 @@ _GO_FROM_PYTHON = "build/test_types.py build/test_dispatch.py host/test_streams.
 _SECONDS = 60  # of one test of Python
 _OTHERS_SECONDS = 120  # of the tests of folders that import the mutant's
 
+_TESTS_RAN = re.compile(r"^[.sx]+", re.MULTILINE)  # the progress that pytest prints
+
 # Tests that failed with a mutant and passed without it, and those that failed in both.
 _confirmed: set[str] = set()
 _broken: set[str] = set()
@@ -154,8 +156,10 @@ def _pytest(
         )
         failed = _last_failed(copy.root) if outcome.killed_by else []
         if not failed:
-            # No test that was selected (5), or no time for all of them: nothing was noticed.
-            nothing = outcome.killed_by.startswith(("exit code 5", f"timeout of {_OTHERS_SECONDS} s"))
+            # No test that was selected (5), or no time for all of them: nothing was noticed. Each test
+            # has its own limit. If none has run, the mutant hangs when it is imported.
+            cut = outcome.killed_by.startswith("timeout of ") and _TESTS_RAN.search(outcome.output)
+            nothing = cut or outcome.killed_by.startswith("exit code 5")
             return Outcome() if nothing else outcome
         if _confirmed.issuperset(failed):
             return outcome

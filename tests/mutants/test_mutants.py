@@ -138,6 +138,16 @@ def test_each_write_has_another_second(tmp_path: Path) -> None:
     assert len(seconds) == 3
 
 
+def test_a_run_that_is_cut_has_noticed_nothing(tmp_path: Path) -> None:
+    copy = WorkingCopy(tmp_path)
+    mutant = Mutant("a.py", 1, "none", "", str)
+    many = "import time\n" + "".join(f"def test_{n}(): time.sleep(0.3)\n" for n in range(99))
+    (tmp_path / "test_many.py").write_text(many)
+    (tmp_path / "test_hung.py").write_text("while True:\n    pass\n")
+    assert suites._pytest(copy, mutant, ["test_many.py"], seconds=5).killed_by == ""
+    assert suites._pytest(copy, mutant, ["test_hung.py"], seconds=5).killed_by == "timeout of 5 s"
+
+
 def test_the_suites_are_there() -> None:
     places = [*suites._PYTHON.values(), suites._GO_FROM_PYTHON, *suites._C_FROM_PYTHON.values()]
     for place in " ".join(places).split():
