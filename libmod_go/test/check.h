@@ -49,6 +49,9 @@ const char *check_module(const char *name);
 /* A new folder, which is removed with its content when the test ends. */
 const char *check_folder(void);
 
+/* How many entries a folder has; 0 where it cannot be read. */
+size_t check_entries(const char *path);
+
 /* Writes a file; false with a failed check where that fails. */
 bool check_write(const char *path, const void *bytes, size_t length);
 

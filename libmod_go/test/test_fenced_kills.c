@@ -7,7 +7,6 @@
  * the times of the two runs, without and with the kills, can be compared. Callers without a pause would wait mostly for
  * each other.
  */
-#include <dirent.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -110,18 +109,6 @@ struct resources {
 	double memory; /* MiB, of this process */
 };
 
-static size_t entries_of(const char *folder)
-{
-	DIR *open = opendir(folder);
-	size_t count = 0;
-
-	while (open != NULL && readdir(open) != NULL)
-		count++;
-	if (open != NULL)
-		closedir(open);
-	return count - 2; /* . and .. */
-}
-
 static double resident_mib(void)
 {
 	FILE *file = fopen("/proc/self/statm", "r");
@@ -136,8 +123,8 @@ static double resident_mib(void)
 
 static struct resources resources_now(mod_go_fenced *pool)
 {
-	struct resources now = {.descriptors = entries_of("/proc/self/fd") - 1, /* of this look */
-	                        .threads = entries_of("/proc/self/task"),
+	struct resources now = {.descriptors = check_entries("/proc/self/fd") - 1, /* of this look */
+	                        .threads = check_entries("/proc/self/task"),
 	                        .memory = resident_mib()};
 
 	pthread_mutex_lock(&pool->lock);

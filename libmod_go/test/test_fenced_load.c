@@ -172,18 +172,6 @@ TEST(a_worker_killed_in_mid_call_costs_that_call)
 
 /* ---- replacement --------------------------------------------------------------------------------- */
 
-static size_t entries_of(const char *folder)
-{
-	DIR *open = opendir(folder);
-	size_t count = 0;
-
-	while (open != NULL && readdir(open) != NULL)
-		count++;
-	if (open != NULL)
-		closedir(open);
-	return count;
-}
-
 static long resident_pages(void)
 {
 	FILE *file = fopen("/proc/self/statm", "r");
@@ -247,9 +235,9 @@ TEST(a_module_is_replaced_under_load_and_nobody_notices)
 		usleep(100000);
 	}
 	usleep(100000);
-	threads = entries_of("/proc/self/task") - 2;
+	threads = check_entries("/proc/self/task");
 	workers = worker_count();
-	open = entries_of("/proc/self/fd") - 3;
+	open = check_entries("/proc/self/fd") - 1;
 	pages = resident_pages() - pages;
 	atomic_store(&stop, true);
 	calls = join(callers, 64, by_status);
