@@ -83,7 +83,7 @@ class FolderFacts(msgspec.Struct, frozen=True, array_like=True):
     others: tuple[str, ...]
     package: PackageFacts | None
     files: msgspec.Raw
-    has_unread: bool = False
+    has_unread: bool
 
     @classmethod
     def of(

@@ -109,6 +109,17 @@ async def test_the_zig_wheel_serves_as_c_compiler(
     assert await discover_cc() == found  # the script is there already
 
 
+async def test_a_cache_that_cannot_be_written_for_zig(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zig = program(tmp_path / "site" / "zig", "echo clang")
+    for module in (toolchain, go_environment):
+        monkeypatch.setattr(module, "wheel_folder", lambda name: zig.parent if name == "ziglang" else None)
+    (tmp_path / "cache").write_text("in the way")
+    with pytest.raises(ToolchainError, match="modgo's cache cannot be written"):
+        await discover_cc()
+
+
 async def test_a_setting_is_binding(bare: Path) -> None:
     go_program(bare / "go", "1.26.1")
     with pytest.raises(ToolchainError, match="/no/such/go, which --go or the setting go names, is not"):

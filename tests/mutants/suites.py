@@ -24,11 +24,12 @@ _PYTHON = {
     "report": "report cli/test_lint.py cli/test_lint_json.py e2e/test_ci.py",
     "build": "build cli/test_build.py cli/test_inspect.py cli/test_load.py host hostile/test_repositories.py",
     "host": "host cli/test_call.py cli/test_call_records.py cli/test_test.py cli/test_bench.py fuzz",
-    "ide": "ide server/test_markers.py server/test_actions.py server/test_commands.py",
+    "ide": "ide server/test_add_sdk.py server/test_markers.py server/test_actions.py server/test_commands.py",
     "server": "server",
     "cli": "cli lint e2e/test_ci.py",
     "ship": "ship cli/test_cluster.py cli/test_plugin.py",
-    "": "test_file_writer.py hostile/test_writers.py hostile/test_write_races.py e2e/test_wheel.py cli lint",
+    "": "test_extras.py test_file_writer.py hostile/test_writers.py hostile/test_write_races.py"
+    " e2e/test_wheel.py cli lint",
 }
 # By folder of libmod_go/src: make's targets. The sanitizers see what the plain run doesn't.
 _C = {
@@ -121,8 +122,10 @@ def _python_steps(copy: WorkingCopy, mutant: Mutant, places: str) -> Iterator[Ou
     module = mutant.path.removesuffix(".py").replace("/", ".")
     package, _, name = module.rpartition(".")
     imports = re.compile(rf"{re.escape(module)}\b|from {re.escape(package)} import .*\b{name}\b")
-    stem = name.split("_")[0] if name.startswith("mg") else name
-    near = [each for each in files if stem in each.lower()]
+    first = name.split("_")[0]  # a rule's code, or the command that bench_worker.py belongs to
+    stem = first if name.startswith("mg") else name
+    words = {each: Path(each).stem.lower().removeprefix("test_") for each in files}
+    near = [each for each in files if stem in words[each] or words[each] == first]
     near += [
         each for each in files if each not in near and imports.search((copy.root / each).read_text("utf-8"))
     ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import sys
 from pathlib import Path
 
 import msgspec
@@ -138,7 +140,8 @@ def test_each_write_has_another_second(tmp_path: Path) -> None:
     assert len(seconds) == 3
 
 
-def test_a_run_that_is_cut_has_noticed_nothing(tmp_path: Path) -> None:
+def test_a_run_that_is_cut_has_noticed_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     copy = WorkingCopy(tmp_path)
     mutant = Mutant("a.py", 1, "none", "", str)
     many = "import time\n" + "".join(f"def test_{n}(): time.sleep(0.3)\n" for n in range(99))

@@ -125,3 +125,15 @@ def test_an_import_is_removed_with_its_last_use(
     assert f'"{SDK}"' in after
     assert after.count("\r\n") == (after.count("\n") if windows else 0), after
     assert ("// why" in after, "/* why */" in after) == ("// why" in text, "/* why */" in text)
+
+
+@pytest.mark.parametrize("name", [".", "_"])
+def test_an_import_without_a_name_of_its_own_stays(tmp_path: Path, name: str) -> None:
+    call = "Fatal" if name == "." else "log.Fatal"
+    other = "" if name == "." else f"\t{LOG}\n"
+    text = (
+        f'package shop\n\nimport (\n\t{name} {LOG}\n{other}\t"{SDK}"\n)\n\n'
+        'func init() {\n\tudf.Register("add", Add)\n}\n\n'
+        f"func Add(rec *udf.Record) error {{\n\t{call}(rec.Update())\n\treturn nil\n}}\n"
+    )
+    assert f"{name} {LOG}" in fixed(tmp_path, text, "MG301").decode()

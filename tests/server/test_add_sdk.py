@@ -78,6 +78,25 @@ async def test_it_adds_the_checksums_alone(folder: Path):
         assert action.title == "Add the SDK's checksums to go.sum"
 
 
+async def test_a_module_with_vendored_dependencies_needs_no_checksums(folder: Path):
+    (folder / "go.mod").write_text(f"{FRESH}\nrequire github.com/GeertJohan/aerospike-mod-go/udf v1.0.0\n")
+    async with running(folder, capable()) as editor:
+        uri = editor.open()
+        await editor.codes_become(uri)
+        titles = [each.title for each in await sdk_actions(editor, uri)]
+        assert titles == ["Add the SDK's checksums to go.sum"]
+        listed = folder / "vendor" / "modules.txt"
+        listed.parent.mkdir()
+        listed.write_text("")
+        editor.client.workspace_did_change_watched_files(
+            types.DidChangeWatchedFilesParams(
+                [types.FileEvent(listed.as_uri(), types.FileChangeType.Created)]
+            )
+        )
+        titles = [each.title for each in await sdk_actions(editor, uri)]
+        assert "Add the SDK's checksums to go.sum" not in titles
+
+
 @pytest.mark.parametrize(
     "go_mod",
     [None, FRESH + "\nreplace github.com/GeertJohan/aerospike-mod-go/udf => ../udf\n"],

@@ -142,3 +142,20 @@ def test_it_ends_with_its_server(server: LanguageServer) -> None:
     server.kill()
     psutil.wait_procs([child], timeout=30)
     assert not child.is_running()
+
+
+def test_folders_are_added_and_removed(
+    server: LanguageServer, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    server.initialize(capabilities=WATCHED)
+    assert "add7" in names(server)
+    other = tmp_path_factory.mktemp("other")
+    (other / "go.mod").write_text(GO_MOD)
+    (other / "stats.go").write_text(UNREGISTERED.replace('"add"', '"elsewhere"'))
+    here, there = ({"uri": each.as_uri(), "name": each.name} for each in (folder, other))
+    event = {"added": [there], "removed": []}
+    server.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+    assert names(server) >= {"elsewhere", "add7"}
+    event = {"added": [], "removed": [here]}
+    server.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+    assert names(server) == {"elsewhere", "count"}

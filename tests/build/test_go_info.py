@@ -1,0 +1,58 @@
+"""Build information that is cut short, damaged or too long; e2e/ reads that of real modules."""
+
+from __future__ import annotations
+
+import pytest
+
+from modgo_lsp.build.go_info import GoModule, go_info
+
+MAGIC = b"\xff Go buildinf:"
+LONGEST = 1 << 20
+
+
+def varint(number: int) -> bytes:
+    out = b""
+    while number >= 0x80:
+        out += bytes([number & 0x7F | 0x80])
+        number >>= 7
+    return out + bytes([number])
+
+
+def section(version: bytes, lines: bytes, flags: int = 2) -> bytes:
+    """What Go's linker writes: a header of 32 bytes, and two texts."""
+    header = MAGIC + bytes([8, flags])
+    marked = b"\0" * 16 + lines + b"\0" * 16 if lines else b""
+    return header + bytes(32 - len(header)) + b"".join(varint(len(each)) + each for each in (version, marked))
+
+
+LINES = b"path\texample.com/m\nmod\texample.com/m\tv1\th1:a\nbuild\tGOOS=linux\n"
+
+
+def test_all_of_it() -> None:
+    found = go_info(section(b"go1.26.8", LINES))
+    assert found is not None
+    assert (found.version, found.path, found.settings) == ("go1.26.8", "example.com/m", {"GOOS": "linux"})
+    assert found.main == GoModule("example.com/m", "v1", "h1:a")
+
+
+def test_a_start_of_it() -> None:
+    whole = section(b"go1.26.8", LINES)
+    for end in range(len(whole)):
+        found = go_info(whole[:end])
+        assert found is None or (found.version, found.path) == ("go1.26.8", ""), end
+
+
+@pytest.mark.parametrize("before", [1, 15, 17])
+def test_it_is_aligned(before: int) -> None:
+    whole = section(b"go1.26.8", LINES)
+    assert go_info(bytes(before) + whole) is None
+    assert go_info(bytes(before) + whole + bytes(-(before + len(whole)) % 16) + whole) is not None
+
+
+def test_pointers_as_before_go_1_18() -> None:
+    assert go_info(section(b"go1.17", LINES, flags=0)) is None
+
+
+def test_the_longest_text() -> None:
+    assert go_info(section(b"g" * LONGEST, LINES)) is not None
+    assert go_info(section(b"g" * (LONGEST + 1), LINES)) is None
