@@ -8,6 +8,7 @@
  * A worker runs without the rights that no UDF needs: docs/security.md lists what the fence holds. Its environment
  * has the variables TZ, TZDIR, ZONEINFO, LANG, LC_*, GODEBUG, GOMAXPROCS, GOGC, GOMEMLIMIT and GOTRACEBACK, and
  * those that MODGO_ENV names, separated by commas. MODGO_FENCE is standard (the default), strict or off.
+ * MODGO_USER, a name or UID:GID, is the user that the workers of a program of root's run as.
  *
  * A worker is a child process. For each one that ends the kernel sends SIGCHLD, which does nothing in a program that
  * does not handle that signal, such as Aerospike's server; a program that does must leave processes that it has not

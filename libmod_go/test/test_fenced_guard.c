@@ -130,6 +130,60 @@ TEST(the_fence_has_three_levels)
 	not_run("MODGO_FENCE is \"none\"", "it takes", "standard, strict or off");
 }
 
+/* The identity of a worker that runs, as /proc shows it: "UID GROUP GROUPS". */
+static void running_as(const char *user, const char *expected)
+{
+	mod_go_fenced *pool;
+	char path[64], line[256], ids[64] = "", groups[128] = "", text[256];
+	FILE *file;
+
+	setenv("MODGO_USER", user, 1);
+	pool = fenced_ready(check_module("hostile"), NULL);
+	snprintf(path, sizeof(path), "/proc/%lld/status", (long long)fenced_ask(pool, "pid").integer);
+	file = fopen(path, "r");
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+		unsigned numbers[4];
+
+		if (sscanf(line, "Uid: %u %u %u %u", &numbers[0], &numbers[1], &numbers[2], &numbers[3]) == 4)
+			snprintf(ids, sizeof(ids), "%u %u %u %u", numbers[0], numbers[1], numbers[2], numbers[3]);
+		if (sscanf(line, "Gid: %u", &numbers[0]) == 1)
+			snprintf(ids + strlen(ids), sizeof(ids) - strlen(ids), ", %u", numbers[0]);
+		if (strncmp(line, "Groups:", 7) == 0)
+			snprintf(groups, sizeof(groups), "%.*s", (int)strcspn(line + 7, "\n"), line + 7);
+	}
+	fclose(file);
+	snprintf(text, sizeof(text), "%s,%s", ids, groups + strspn(groups, " \t"));
+	CHECK_TEXT(text, expected);
+	mod_go_fenced_close(pool);
+}
+
+TEST(a_worker_of_root_runs_as_another_user)
+{
+	if (geteuid() != 0) {
+		printf("not run: only root can become another user\n");
+		return;
+	}
+	running_as("nobody", "65534 65534 65534 65534, 65534,");
+	running_as("1234:2345", "1234 1234 1234 1234, 2345,");
+	CHECK(is_fenced());
+	setenv("MODGO_FENCE", "off", 1);
+	CHECK(!is_fenced());
+}
+
+TEST(a_user_that_a_worker_cannot_become_is_an_error)
+{
+	static const char *const invalid[] = {"no-such-user", "root", "0:0", "12", "12:", "12:x", "x:12", "4294967295:1",
+	                                      "12:4294967295", "99999999999999999999:1", ":1", "-1:1"};
+
+	for (size_t i = 0; i < sizeof(invalid) / sizeof(*invalid); i++) {
+		setenv("MODGO_USER", invalid[i], 1);
+		not_run("MODGO_USER is", invalid[i], "by name or as UID:GID");
+	}
+	setenv("MODGO_USER", "1234:2345", 1);
+	refuse_call(SYS_setgroups, -1, EPERM);
+	not_run("could not become the user of MODGO_USER", "Operation not permitted", "unset MODGO_USER");
+}
+
 /* ---- the environment --------------------------------------------------------------------------------- */
 
 static bool has(char **environment, const char *entry)
@@ -144,7 +198,8 @@ TEST(a_worker_gets_the_variables_that_are_allowed_or_named)
 	static const char *const passed[] = {
 		"TZ=a",         "TZDIR=b", "ZONEINFO=c",    "LANG=d",       "LC_ALL=e",
 		"LC_TIME=f",    "GOGC=g",  "GODEBUG=h",     "GOMAXPROCS=i", "GOMEMLIMIT=j",
-		"FIRST=second", "THIRD=",  "GOTRACEBACK=k", "MODGO_FENCE=l"};
+		"FIRST=second", "THIRD=",  "GOTRACEBACK=k", "MODGO_FENCE=l",
+		"MODGO_USER=m"};
 	static const char *const kept[] = {"SECRET=x", "TZ2=x",  "LC=x",        "GOFLAGS=x",
 	                                   "FIRST2=x", "FIRS=x", "LD_PRELOAD=x"};
 	size_t count = sizeof(passed) / sizeof(*passed);

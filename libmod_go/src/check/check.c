@@ -193,8 +193,9 @@ int check_main(int count, char **options)
 	temporary = getenv("TMPDIR");
 	snprintf(folder, sizeof(folder), "%.64s/mod-go-check-XXXXXX",
 	         temporary != NULL && strlen(temporary) < 64 ? temporary : "/tmp");
-	unsetenv("MODGO_FENCE"); /* the fence is tested, not the setting */
+	unsetenv("MODGO_FENCE"); /* the fence is tested, not the settings */
 	unsetenv("MODGO_ENV");
+	unsetenv("MODGO_USER");
 	if (mkdtemp(folder) == NULL) {
 		fprintf(stderr,
 		        "mod-go-worker: %s could not be made (%s); set TMPDIR to a folder that this user can write\n",

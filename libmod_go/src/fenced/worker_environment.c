@@ -15,7 +15,7 @@ extern char **environ;
 
 static const char *const ALLOWED[] = {"TZ",         "TZDIR",       "ZONEINFO",   "LANG",
                                       "LC_*",       "GODEBUG",     "GOMAXPROCS", "GOGC",
-                                      "GOMEMLIMIT", "GOTRACEBACK", "MODGO_FENCE"};
+                                      "GOMEMLIMIT", "GOTRACEBACK", "MODGO_FENCE", "MODGO_USER"};
 
 enum { ALLOWED_COUNT = sizeof(ALLOWED) / sizeof(*ALLOWED) };
 

@@ -15,6 +15,7 @@
 #include "common/error.h"
 #include "worker/call.h"
 #include "worker/guard.h"
+#include "worker/identity.h"
 #include "worker/memory_limit.h"
 #include "worker/module_time.h"
 #include "worker/thread_start.h"
@@ -67,6 +68,7 @@ static bool prepare(mod_go_channel *channel, const char *memory_text, const mod_
 	if (memory > 0)
 		memory_limit_note_in(&shared->memory_limit_reached);
 	return guard_limit(memory, error) == MOD_GO_OK &&
+	       identity_become(getenv("MODGO_USER"), error) == MOD_GO_OK &&
 	       guard_drop_rights(getenv("MODGO_FENCE"), grants, error) == MOD_GO_OK;
 }
 
