@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from modgo_lsp.ship.node_state import State
 from modgo_lsp.ship.node_status import NodeStatus
@@ -86,6 +89,16 @@ class Server(ABC):
     @property
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
+
+    def workers(self) -> list[psutil.Process]:
+        """The workers of modules; not the self-test of the fence, which ends by itself."""
+        assert self.process is not None
+        found = []
+        for child in psutil.Process(self.process.pid).children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if "--check" not in child.cmdline():
+                    found.append(child)
+        return found
 
     def put_all(self, files: Iterable[tuple[str, bytes]]) -> None:
         for name, content in files:

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from modgo_lsp.ship.node_status import ModuleStatus, NodeStatus
@@ -21,10 +20,30 @@ def test_the_greeting_comes_without_a_module(server: Server) -> None:
     assert server.log.count("Go modules (.so) run") == 1
 
 
+def test_the_self_test_of_the_fence_is_logged(server: Server) -> None:
+    assert eventually_logged(server, r"mod_go: self-test of the fence: (\d+) of \1 attacks are held")
+    assert not logged(server, "self-test of the fence: .* failed")
+    time.sleep(1)
+    assert server.log.count("self-test of the fence") == 1
+
+
+def test_a_self_test_that_cannot_run_is_logged(make_server: Maker) -> None:
+    server = make_server(MODGO_WORKER="/nowhere/worker")
+    assert eventually_logged(server, r"WARN.*self-test of the fence: .*/nowhere/worker.*could not be started")
+
+
+def test_no_self_test_without_a_fence(make_server: Maker) -> None:
+    servers = [make_server(MODGO_FENCE="off"), make_server(MODGO_MODE="unfenced")]
+    for server in servers:
+        assert eventually_logged(server, r"Go modules \(\.so\) run in this")
+    time.sleep(1)
+    for server in servers:
+        assert not logged(server, "self-test of the fence")
+
+
 def test_the_ends_of_workers_are_logged(server: Server, shop: Files) -> None:
     server.put_all(shop)
-    assert server.process is not None
-    (worker, *_) = psutil.Process(server.process.pid).children()
+    (worker, *_) = server.workers()
     worker.kill()
     killed = r"its worker was ended by signal 9 \(Killed\)"
     assert eventually_logged(server, rf"mod_go: shop\.so: a worker has ended: between calls, {killed}")

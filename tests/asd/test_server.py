@@ -234,9 +234,9 @@ def test_no_worker_outlives_the_server(make_server: Maker, shop: Files, signal: 
     server.put_all(shop)
     server.store("a", {"n": 1})
     assert server.apply("a", "shop", "version") == 1
-    assert server.process is not None
-    workers = psutil.Process(server.process.pid).children()
+    workers = server.workers()
     assert workers
+    assert server.process is not None
     getattr(server.process, signal)()
     gone, alive = psutil.wait_procs(workers, timeout=60)
     assert alive == []

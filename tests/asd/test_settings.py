@@ -6,8 +6,6 @@ import re
 import time
 from pathlib import Path
 
-import psutil
-
 from tests.asd.conftest import Maker, eventually_logged, logged
 from tests.asd.server import Files
 
@@ -48,8 +46,7 @@ def test_a_fence_that_is_off_is_logged_at_start(make_server: Maker, shop: Files)
 def test_a_worker_has_half_a_gigabyte(make_server: Maker, shop: Files) -> None:
     server = make_server()
     server.put_all(shop)
-    assert server.process is not None
-    (worker, *_) = psutil.Process(server.process.pid).children()
+    (worker, *_) = server.workers()
     limits = Path(f"/proc/{worker.pid}/limits").read_text()
     assert re.search(rf"Max data size +{512 << 20} ", limits)
 
@@ -58,13 +55,11 @@ def test_idle_workers_end(make_server: Maker, shop: Files) -> None:
     server = make_server(MODGO_IDLE="100ms")
     server.put_all(shop)
     server.store("a", {"n": 1})
-    assert server.process is not None
-    process = psutil.Process(server.process.pid)
     server.apply("a", "shop", "version")  # starts the spare one
     until = time.monotonic() + 60
-    while len(process.children()) != 1 and time.monotonic() < until:
+    while len(server.workers()) != 1 and time.monotonic() < until:
         time.sleep(0.05)
-    assert len(process.children()) == 1
+    assert len(server.workers()) == 1
     assert server.apply("a", "shop", "version") == 1
 
 
@@ -74,10 +69,9 @@ def test_settings_are_applied(make_server: Maker, shop: Files) -> None:
     for i in range(8):
         server.store(f"load{i}", {"n": 1})
     server.load(8, "shop", "rest")
-    assert server.process is not None
     most, looks, until = 0, 0, time.monotonic() + 20
     while looks < 50 or (most < 3 and time.monotonic() < until):
-        workers = psutil.Process(server.process.pid).children()
+        workers = server.workers()
         most, looks = max(most, len(workers)), looks + 1
         time.sleep(0.01)
     load = server.unload()

@@ -11,6 +11,7 @@
 
 #include "as_module/loaded_module.h"
 #include "asd/node_status.h"
+#include "asd/self_test.h"
 #include "asd/server_symbols.h"
 #include "common/clock.h"
 
@@ -22,11 +23,16 @@
 static const mod_go_settings *settings;
 static char folder[1024];
 
+static bool is_off(void)
+{
+	return strcmp(settings->fence, "off") == 0;
+}
+
 /* What an operator must know: the server, the mode, and what the fence lacks. */
 static void write_greeting(char *text, size_t capacity)
 {
 	bool fenced = settings->config.mode == MOD_GO_FENCED;
-	bool off = fenced && strcmp(settings->fence, "off") == 0;
+	bool off = fenced && is_off();
 	const char *lacks = fenced && !off ? mod_go_fenced_lacks() : "";
 
 	snprintf(text, capacity, "Go modules (.so) run in this Aerospike %.60s, %s%s%s%s", mod_go_server.build,
@@ -46,6 +52,31 @@ static void greet(void)
 	as_log_info("mod_go: %s", greeting);
 	for (const char *line = settings->problems; *line != '\0'; line += strcspn(line, "\n") + 1)
 		as_log_warn("mod_go: %.*s", (int)strcspn(line, "\n"), line);
+}
+
+static void start_self_test(void)
+{
+	const char *worker = settings->config.worker;
+
+	if (settings->config.mode == MOD_GO_FENCED && !is_off())
+		mod_go_self_test_start(worker[0] != '\0' ? worker : NULL);
+}
+
+static void report_self_test(void)
+{
+	char text[2200];
+
+	switch (mod_go_self_test_take(text, sizeof(text))) {
+	case MOD_GO_SELF_TEST_HELD:
+		as_log_info("mod_go: self-test of the fence: %s", text);
+		break;
+	case MOD_GO_SELF_TEST_FAILED:
+		as_log_warn("mod_go: self-test of the fence: %s; mod-go-worker --check, run as the server's user, shows more",
+		            text);
+		break;
+	case MOD_GO_SELF_TEST_NONE:
+		break;
+	}
 }
 
 static void log_deaths(mod_go_loaded_module *module)
@@ -134,6 +165,7 @@ static void *run(void *unused)
 
 	prctl(PR_SET_NAME, "mod-go-report");
 	greet();
+	start_self_test();
 	ticker = mod_go_deadline_after(settings->ticker);
 	for (;;) {
 		if (mod_go_now() >= status) {
@@ -141,6 +173,7 @@ static void *run(void *unused)
 			status = mod_go_deadline_after(STATUS);
 		}
 		usleep(PERIOD * 1000);
+		report_self_test();
 		mod_go_modules_visit(report_deaths, NULL);
 		if (settings->ticker > 0 && mod_go_now() >= ticker) {
 			mod_go_modules_visit(report_calls, NULL);
