@@ -33,6 +33,8 @@ _UNREACHABLE: _State = frozenset()
 _CONDITIONAL = (ast.IfStmt, ast.SwitchStmt, ast.TypeSwitchStmt, ast.ForStmt, ast.RangeStmt)
 # How many of these statements around a change are considered.
 _MAX_CONDITIONS = 20
+# How many unsaved changes a condition is compared with: the first ones, of which one is reported.
+_MAX_CHANGES = 50
 
 
 class Exit(NamedTuple):
@@ -187,10 +189,11 @@ class _Flow:
         texts = {self._code.text(each).lstrip("!") for each in conditions}
         deciding = {item for each in conditions for _, item in self._code.variables_in(each)}
         deciding.discard(self._record)
-        return frozenset(
-            None if first is not None and self._agrees(stmt, first, texts, deciding) else first
-            for first in state
+        changes = sorted((each for each in state if each is not None), key=lambda call: call.span.start)
+        others = frozenset(
+            None if self._agrees(stmt, first, texts, deciding) else first for first in changes[:_MAX_CHANGES]
         )
+        return others | _SAVED if None in state else others
 
     def _agrees(
         self, stmt: ast.Stmt, change: ast.CallExpr, texts: set[str], deciding: set[VariableName]
