@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from pathlib import Path
+
+import pytest
 
 from tests.asd.conftest import Maker, eventually_logged, logged
 from tests.asd.server import Files
@@ -81,3 +84,13 @@ def test_settings_are_applied(make_server: Maker, shop: Files) -> None:
     assert re.search(rf"Max data size +{256 << 20} ", limits)
     server.apply("load0", "shop", "say", "good morning")
     assert not logged(server, "good morning")
+
+
+def test_workers_have_another_user(make_server: Maker, shop: Files) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+    server = make_server(MODGO_USER="nobody")
+    server.put_all(shop)
+    server.store("a", {"n": 1})
+    assert server.apply("a", "shop", "version") == 1
+    assert {worker.username() for worker in server.workers()} == {"nobody"}
