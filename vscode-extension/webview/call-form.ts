@@ -164,7 +164,8 @@ function sampleField(state: State, run: LoadedRun, draft: Draft, actions: Action
   const { summary, context } = run;
   const stream = context.function?.kind === "stream";
   const own = context.sample?.split("/").at(-1);
-  const isOwn = summary.request.sample.kind === "own";
+  // Without a function the call failed before the sample was found or read.
+  const isOwn = summary.request.sample.kind === "own" && context.function !== null;
   // Its own sample is there already, under "own".
   const hidden = isOwn && !(draft.sample.kind === "file" && draft.sample.name === own) ? own : undefined;
   const files = (state.samples[summary.package] ?? []).filter(

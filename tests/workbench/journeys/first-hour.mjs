@@ -225,6 +225,8 @@ export const firstHour = {
         const steps = workbench.page.locator(".gettingStartedContainer .getting-started-step");
         await waitUntil("five steps", async () => (await steps.count()) === 5, 20);
         await steps.nth(1).click();
+        for (const done of [0, 1]) await steps.nth(done).locator('[role="checkbox"][aria-checked="true"]').waitFor();
+        await steps.nth(4).locator('[role="checkbox"][aria-checked="false"]').waitFor();
       },
     ],
     [

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { commandsBelow } from "../processes.mjs";
+import { expand, press, row, rows, stateOf } from "../test-explorer.mjs";
 import { waitUntil } from "../wait-until.mjs";
 
 const MODULE = "stock/stock.go";
@@ -67,48 +68,6 @@ func Wait() { select {} }
 const BUILD_S = 180;
 
 const HUNDRED = 100;
-
-/** A row of the Test Explorer. */
-function row({ page }, text) {
-  return page.locator(".test-explorer .monaco-list-row", { hasText: text }).first();
-}
-
-async function rows({ page }) {
-  return (await page.locator(".test-explorer .monaco-list-row").allInnerTexts()).join(" | ");
-}
-
-/** Waits until an item has a state, such as "passed". */
-async function stateOf(workbench, text, state, seconds = 60) {
-  const icon = row(workbench, text).locator(".computed-state");
-  await waitUntil(
-    `“${text}” has ${state}`,
-    async () => {
-      const shown = await icon.getAttribute("class", { timeout: 1000 }).catch(() => "");
-      return shown.includes(`codicon-testing-${state}-icon`);
-    },
-    seconds,
-    async () => `${await icon.getAttribute("class").catch(() => "no such row")} in ${await rows(workbench)}`,
-  );
-}
-
-async function expand(workbench, text) {
-  const twistie = row(workbench, text).locator(".monaco-tl-twistie");
-  await waitUntil(
-    `“${text}” is expanded`,
-    async () => {
-      if (!(await twistie.getAttribute("class")).includes("collapsed")) return true;
-      await twistie.click();
-      return false;
-    },
-    30,
-  );
-}
-
-/** Presses a button that a row shows under the mouse, such as "Run Test with Coverage". */
-async function press(workbench, text, button) {
-  await row(workbench, text).hover();
-  await row(workbench, text).getByRole("button", { name: button, exact: true }).click();
-}
 
 /** The counts of the last run, such as "3/5". */
 function summary({ page }, counts) {

@@ -7,6 +7,7 @@ import { UserError } from "../errors.js";
 import { showInformation } from "../messages.js";
 import { plain } from "../plain-text.js";
 import type { CommandError } from "../server/command-results.js";
+import { completeStep } from "./walkthrough.js";
 
 export const newModule: CommandFactory = {
   id: "modgo.client.new",
@@ -113,6 +114,7 @@ async function make(context: CommandContext, folder: vscode.Uri, kind: Kind): Pr
   const result = JSON.parse(text) as NewModuleResult;
   if (!result.ok) throw new UserError(result.error.message);
   context.output.info(`Made ${result.folder}`);
+  void completeStep("new");
   // The server has asked the editor to open the UDF.
   if (vscode.workspace.getWorkspaceFolder(folder) !== undefined) return;
   const [open, add] = ["Open Folder", "Add to Workspace"] as const;

@@ -1,31 +1,30 @@
-// Completes the walkthrough's step "Set up Modgo" once the server is ready. VS Code has an event for that, "onContext", but
-// ignores it if the context key was set before it registered the walkthrough, some seconds after the window opens.
+// Completes steps of the walkthrough. VS Code has events for that, such as "onContext" and "onCommand", but ignores those
+// that come before it has registered the walkthrough, some seconds after the window opens.
 import * as vscode from "vscode";
 import type { Server } from "../server/server.js";
 
-const STEP = "modgo.modgo#start#set-up";
+const PREFIX = "modgo.modgo#start#";
 const EVERY_MS = 3000;
 const ATTEMPTS = 10;
 
+/** Completes a step, such as "new"; the command for it fails as long as the step isn't registered. */
+export async function completeStep(step: "set-up" | "new"): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    try {
+      await vscode.commands.executeCommand("welcome.markStepComplete", PREFIX + step);
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, EVERY_MS).unref());
+    }
+  }
+}
+
+/** Completes "Set up Modgo" once the server is ready. */
 export function createWalkthroughProgress(server: Server): vscode.Disposable {
-  let timer: NodeJS.Timeout | undefined;
-  // The command fails as long as the step isn't registered.
-  const complete = (attempts: number) => {
-    const again = () => {
-      if (attempts > 1)
-        timer = setTimeout(() => {
-          complete(attempts - 1);
-        }, EVERY_MS);
-    };
-    vscode.commands.executeCommand("welcome.markStepComplete", STEP).then(undefined, again);
-  };
   const listener = server.onDidChangeState(({ kind }) => {
     if (kind !== "ready") return;
     listener.dispose();
-    complete(ATTEMPTS);
+    void completeStep("set-up");
   });
-  return new vscode.Disposable(() => {
-    listener.dispose();
-    clearTimeout(timer);
-  });
+  return listener;
 }
