@@ -246,7 +246,7 @@ bench-asd: $(VENV)/.asd
 
 .PHONY: bench-workbench
 bench-workbench: $(VENV)/.bench ## VS Code: window to first diagnostic, lens to result, 100 cases, activation, sizes
-	tests/workbench/run --figures "first module" testing install
+	tests/workbench/run --figures "first module" "beside gopls" testing install
 
 bench-%: $(VENV)/.bench libmod_go.so
 	$(BIN)/python -m bench.$* $(BENCH)

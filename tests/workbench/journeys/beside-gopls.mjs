@@ -8,6 +8,7 @@ import { GOPLS_VSIX, INTERPRETER, ROOT } from "../paths.mjs";
 import { waitUntil } from "../wait-until.mjs";
 
 const COUNTERS = "counters/counters.go";
+const UNREGISTERED = /Take.*not registered.*MG101/;
 const SELF_ASSIGNED = "\nfunc again(n int) int {\n\tn = n\n\treturn n\n}\n\nvar _ = again\n";
 
 /** The gopls of the benchmarks, and the environment in which it finds its Go. */
@@ -60,7 +61,7 @@ export const besideGopls = {
         await workbench.open(COUNTERS);
         await workbench.problemCount(/0\s*2/).waitFor({ timeout: 120_000 });
         await workbench.showProblems();
-        await workbench.problem(/Take.*not registered.*MG101/);
+        await workbench.problem(UNREGISTERED);
         await workbench.problem(/self-assignment/);
         await workbench.closePanel();
       },
@@ -130,6 +131,23 @@ export const besideGopls = {
         const same = (await workbench.problems()).filter((text) => text.includes("mismatched types"));
         assert.equal(same.length, 1, same.join("\n"));
         assert.doesNotMatch(same[0], /MG401/);
+      },
+    ],
+    [
+      "both show diagnostics in a new window, each as soon as it can",
+      async ({ workbench, folder, figures }) => {
+        const file = path.join(folder, COUNTERS);
+        writeFileSync(file, readFileSync(file, "utf8").replace('\tcount += "x"\n', ""));
+        await workbench.noProblem(/mismatched types/, 60);
+        const began = performance.now();
+        await workbench.open(COUNTERS); // with Problems, which was open before
+        const shown = async (pattern) => {
+          await workbench.problem(pattern, 120);
+          return performance.now() - began;
+        };
+        const [ours, theirs] = await Promise.all([shown(UNREGISTERED), shown(/self-assignment/)]);
+        figures.beside_gopls_modgo_diag_ms = ours;
+        figures.beside_gopls_gopls_diag_ms = theirs;
       },
     ],
   ],
