@@ -40,7 +40,7 @@ class CaseRun(msgspec.Struct, frozen=True):
     limit; `workers` the greatest number of processes. With `stops`, the first failure ends the run. `counted`
     gets metadata and counters of each worker of a module that was built with coverage."""
 
-    workers: int = 1
+    workers: int
     timeout: float = CALL_SECONDS
     memory: int = 0
     stops: bool = False
