@@ -88,7 +88,7 @@ def _since(now: ModuleStatus, before: ModuleStatus) -> ModuleStatus:
     return msgspec.structs.replace(
         now,
         calls={outcome: count - before.calls.get(outcome, 0) for outcome, count in now.calls.items()},
-        latency=[count - earlier for count, earlier in zip(now.latency, before.latency, strict=False)],
+        latency=[count - earlier for count, earlier in zip(now.latency, before.latency, strict=True)],
         restarts=None if now.restarts is None else now.restarts - (before.restarts or 0),
     )
 

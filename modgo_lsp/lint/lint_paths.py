@@ -108,7 +108,8 @@ def lint_paths(
         tuple(
             finding
             for finding in findings
-            if finding.location.path not in hidden and not configurations.excludes(finding.location.path)
+            if finding.location.path not in hidden
+            and not configurations.excludes(finding.location.path, False)
         ),
         Counts(len(packages), sum(len(package.names) for _, package in packages) - len(hidden)),
         (*path_problems, *configurations.problems()),
@@ -206,7 +207,7 @@ class _Configurations:
         folder, name = os.path.split(path)
         return not self.included(folder, [name], not name.endswith(".go"))
 
-    def excludes(self, path: str, is_folder: bool = False) -> bool:
+    def excludes(self, path: str, is_folder: bool) -> bool:
         """Whether the command line excludes a file or a folder."""
         return is_excluded(path, self._scope.exclude, self._here, is_folder)
 

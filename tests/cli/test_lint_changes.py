@@ -75,6 +75,7 @@ def test_exclude(shop: Path, pattern: str) -> None:
     (shop / "modgo.toml").write_text(f'exclude = ["{pattern}"]\n')
     assert places(shop) == ["shop.go:11"]
     assert places(shop, "--exclude", "shop.go") == []  # it adds to the setting
+    assert places(shop, "--exclude", "shop.go/") == ["shop.go:11"]  # a folder
     ran = lint(shop, "gen/gen.go")
     assert ran.returncode == 0
     assert "covers it: gen/gen.go" in ran.stderr

@@ -74,7 +74,7 @@ class Naming:
         """All styles, the package's most common one first."""
         votes = dict.fromkeys(_STYLES, 0)
         for registration in self._package.registrations:
-            if registration.name is not None and registration.target is not None:
+            if registration.target is not None:
                 for style in _STYLES:
                     votes[style] += registration.name == style(registration.target.name)
         return sorted(_STYLES, key=lambda style: -votes[style])
