@@ -52,7 +52,7 @@ _GO = (
     "go test -failfast -timeout 100s ./internal/... ./bind ./udfdebug ./udfslog ./udftest",
     "go test -failfast -timeout 200s .",
 )
-_GO_FROM_PYTHON = "build/test_types.py build/test_dispatch.py host/test_streams.py"
+_GO_FROM_PYTHON = "build/test_types.py build/test_dispatch.py host/test_streams.py cli/test_debug.py"
 
 _SECONDS = 60  # of one test of Python
 _OTHERS_SECONDS = 120  # of the tests of folders that import the mutant's

@@ -340,3 +340,17 @@ func BenchmarkList1000(b *testing.B) {
 		}
 	})
 }
+
+func TestAnElementOfTheDeepestView(t *testing.T) {
+	v := ViewElement(viewOf(t, ofHex(t, List, strings.Repeat("91", DepthMax)+"01")), 0)
+	for range DepthMax - 1 {
+		list, ok := v.([]any)
+		if !ok || len(list) != 1 {
+			t.Fatalf("not %d levels deep, but %v", DepthMax, v)
+		}
+		v = list[0]
+	}
+	if v != int64(1) {
+		t.Errorf("the innermost value became %v", v)
+	}
+}
