@@ -62,7 +62,7 @@ def _calls_per_second(package: Path, runs: int = 5) -> float:
 def _new_to_green(folder: Path, name: str) -> float:
     """Seconds from nothing to a module that passes everything, by the commands that `modgo new` names."""
     module = folder / name
-    # A module cache of its own: once it held another state of the SDK, plain Go lists the old files for ever.
+    # A module cache of its own: once it held another state of the SDK, plain Go never lists the new files.
     environment = {**os.environ, "GOMODCACHE": str(folder / "modules"), "GOFLAGS": "-modcacherw"}
 
     def run(*command: str, cwd: Path) -> None:

@@ -172,8 +172,9 @@ TEST(a_worker_of_root_runs_as_another_user)
 
 TEST(a_user_that_a_worker_cannot_become_is_an_error)
 {
-	static const char *const invalid[] = {"no-such-user", "root", "0:0", "12", "12:", "12:x", "x:12", "4294967295:1",
-	                                      "12:4294967295", "99999999999999999999:1", ":1", "-1:1"};
+	static const char *const invalid[] = {
+		"no-such-user",           "root", "0:0", "12", "12:", "12:x", "x:12", "4294967295:1", "12:4294967295",
+		"99999999999999999999:1", ":1",   "-1:1"};
 
 	for (size_t i = 0; i < sizeof(invalid) / sizeof(*invalid); i++) {
 		setenv("MODGO_USER", invalid[i], 1);
@@ -196,10 +197,9 @@ static bool has(char **environment, const char *entry)
 TEST(a_worker_gets_the_variables_that_are_allowed_or_named)
 {
 	static const char *const passed[] = {
-		"TZ=a",         "TZDIR=b", "ZONEINFO=c",    "LANG=d",       "LC_ALL=e",
-		"LC_TIME=f",    "GOGC=g",  "GODEBUG=h",     "GOMAXPROCS=i", "GOMEMLIMIT=j",
-		"FIRST=second", "THIRD=",  "GOTRACEBACK=k", "MODGO_FENCE=l",
-		"MODGO_USER=m"};
+		"TZ=a",         "TZDIR=b", "ZONEINFO=c",    "LANG=d",        "LC_ALL=e",
+		"LC_TIME=f",    "GOGC=g",  "GODEBUG=h",     "GOMAXPROCS=i",  "GOMEMLIMIT=j",
+		"FIRST=second", "THIRD=",  "GOTRACEBACK=k", "MODGO_FENCE=l", "MODGO_USER=m"};
 	static const char *const kept[] = {"SECRET=x", "TZ2=x",  "LC=x",        "GOFLAGS=x",
 	                                   "FIRST2=x", "FIRS=x", "LD_PRELOAD=x"};
 	size_t count = sizeof(passed) / sizeof(*passed);

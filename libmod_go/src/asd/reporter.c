@@ -71,8 +71,9 @@ static void report_self_test(void)
 		as_log_info("mod_go: self-test of the fence: %s", text);
 		break;
 	case MOD_GO_SELF_TEST_FAILED:
-		as_log_warn("mod_go: self-test of the fence: %s; mod-go-worker --check, run as the server's user, shows more",
-		            text);
+		as_log_warn(
+			"mod_go: self-test of the fence: %s; mod-go-worker --check, run as the server's user, shows more",
+			text);
 		break;
 	case MOD_GO_SELF_TEST_NONE:
 		break;

@@ -74,7 +74,8 @@ mod_go_self_test_result mod_go_self_test_take(char *text, size_t capacity)
 	} else if (!ended) {
 		mod_go_process_kill(&process);
 		mod_go_process_ended(&process, LIMIT);
-		snprintf(text, capacity, "the self-test of the fence took longer than %d s, and was ended", LIMIT / 1000);
+		snprintf(text, capacity, "the self-test of the fence took longer than %d s, and was ended",
+		         LIMIT / 1000);
 	} else {
 		read_summary(text, capacity);
 	}

@@ -13,8 +13,8 @@ extern char **environ;
 
 #define LIMIT_BYTES 48
 
-static const char *const ALLOWED[] = {"TZ",         "TZDIR",       "ZONEINFO",   "LANG",
-                                      "LC_*",       "GODEBUG",     "GOMAXPROCS", "GOGC",
+static const char *const ALLOWED[] = {"TZ",         "TZDIR",       "ZONEINFO",    "LANG",
+                                      "LC_*",       "GODEBUG",     "GOMAXPROCS",  "GOGC",
                                       "GOMEMLIMIT", "GOTRACEBACK", "MODGO_FENCE", "MODGO_USER"};
 
 enum { ALLOWED_COUNT = sizeof(ALLOWED) / sizeof(*ALLOWED) };

@@ -52,17 +52,19 @@ mod_go_status identity_become(const char *user, mod_go_error *error)
 	if (user == NULL || *user == '\0')
 		return MOD_GO_OK;
 	if (!find(user, &uid, &gid) || uid == 0)
-		return mod_go_fail(error, MOD_GO_WORKER_FAILED,
-		                   "the module was not run, for MODGO_USER is \"%.60s\": it takes a user of this machine other"
-		                   " than root, by name or as UID:GID",
-		                   user);
+		return mod_go_fail(
+			error, MOD_GO_WORKER_FAILED,
+			"the module was not run, for MODGO_USER is \"%.60s\": it takes a user of this machine other"
+			" than root, by name or as UID:GID",
+			user);
 	if (geteuid() == uid && getuid() == uid)
 		return MOD_GO_OK;
 	if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0)
-		return mod_go_fail(error, MOD_GO_WORKER_FAILED,
-		                   "the module was not run, for its worker could not become the user of MODGO_USER, %.60s (%s);"
-		                   " start this program as root and let it stay root, or unset MODGO_USER",
-		                   user, strerror(errno));
+		return mod_go_fail(
+			error, MOD_GO_WORKER_FAILED,
+			"the module was not run, for its worker could not become the user of MODGO_USER, %.60s (%s);"
+			" start this program as root and let it stay root, or unset MODGO_USER",
+			user, strerror(errno));
 	/* Else the kernel gives root what this process has in /proc, where the module's file is opened. */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	return MOD_GO_OK;
