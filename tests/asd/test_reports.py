@@ -28,8 +28,10 @@ def test_the_self_test_of_the_fence_is_logged(server: Server) -> None:
 
 
 def test_a_self_test_that_cannot_run_is_logged(make_server: Maker) -> None:
-    server = make_server(MODGO_WORKER="/nowhere/worker")
-    assert eventually_logged(server, r"WARN.*self-test of the fence: .*/nowhere/worker.*could not be started")
+    server = make_server(MODGO_WORKER="/bin/false")
+    assert eventually_logged(
+        server, "self-test of the fence: the worker ended without a result; mod-go-worker --check"
+    )
 
 
 def test_no_self_test_without_a_fence(make_server: Maker) -> None:

@@ -78,6 +78,8 @@ mod_go_self_test_result mod_go_self_test_take(char *text, size_t capacity)
 		         LIMIT / 1000);
 	} else {
 		read_summary(text, capacity);
+		if (text[0] == '\0')
+			snprintf(text, capacity, "the worker ended without a result");
 	}
 	if (state == RUNS)
 		mod_go_process_close(&process);
