@@ -5,7 +5,6 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { commandsBelow } from "../processes.mjs";
-import { expand, press } from "../test-explorer.mjs";
 import { waitUntil } from "../wait-until.mjs";
 
 const COUNTERS = "counters/counters.go";
@@ -216,31 +215,6 @@ export const debugging = {
           30,
           () => running().join("\n"),
         );
-      },
-    ],
-    [
-      "Debug of a case in the Test Explorer stops in its function, with its arguments and record",
-      async ({ workbench, state }) => {
-        const { page } = workbench;
-        await workbench.focusEditor("counters.go");
-        await workbench.run("Debug: Remove All Breakpoints");
-        await page.locator(".codicon-debug-breakpoint-conditional").waitFor({ state: "detached" });
-        await workbench.goTo(state.line);
-        await page.keyboard.press("F9");
-        await page.locator(".codicon-debug-breakpoint").first().waitFor();
-        await workbench.run("Testing: Focus on Test Explorer View", page.locator(".test-explorer"));
-        await expand(workbench, /^counters/);
-        await expand(workbench, "counters.case.json");
-        await press(workbench, "refuses to pass the limit", "Debug Test");
-        await stackLine(page).waitFor(SLOW);
-        await frameAt(page, state.line);
-        await workbench.run("View: Show Run and Debug", page.locator(".debug-variables"));
-        await variable(page, "Locals", /^limit\W*5/);
-        await variable(page, "Record", /^failed\W*2/);
-        await page.keyboard.press("F5");
-        await ended(page);
-        await workbench.run("View: Debug Console");
-        await consoleHas(page, /counter failed would be 6, over its limit of 5/);
       },
     ],
   ],
