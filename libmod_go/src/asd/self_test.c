@@ -1,7 +1,6 @@
 /* self_test.c - starts mod-go-worker --check with its output in memory, and reads its summary there. */
 #include "asd/self_test.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
