@@ -95,14 +95,23 @@ TEST(a_worker_uses_only_processors_that_it_was_started_on)
 	mod_go_fenced_close(pool);
 }
 
-TEST(calls_that_spin_leave_the_worker_where_it_is)
+TEST(a_worker_avoids_its_caller_while_both_spin)
 {
 	mod_go_fenced *pool = pool_without_spinning();
+	int count = CPU_COUNT(&allowed);
 
 	CHECK_NUMBER(ask(pool, "count", 0), 1);
 	pool->spinning.paused = 0; /* no other thread calls */
 	pool->processors = 2;
-	CHECK_NUMBER(ask(pool, "count", 0), CPU_COUNT(&allowed));
+	CHECK_NUMBER(ask(pool, "count", 0), count > 1 ? count - 1 : 1);
+	for (int i = 0; i < 2 && count == 2; i++) {
+		int processor = use(i);
+
+		pool->spinning.paused = 0;
+		CHECK(ask(pool, "only", 0) != processor);
+		CHECK_NUMBER(ask(pool, "count in a thread", 0), count);
+	}
+	use_all();
 	mod_go_fenced_close(pool);
 }
 
@@ -114,8 +123,10 @@ TEST(a_worker_that_may_not_be_moved_serves_nevertheless)
 	mod_go_placement_begin(&placement, 0x7FFFFFFF);
 	CHECK_NUMBER(placement.thread, 0);
 	mod_go_placement_follow(&placement);
+	mod_go_placement_avoid(&placement);
 	mod_go_placement_release(&placement);
 	CHECK_NUMBER(placement.processor, -1);
+	CHECK_NUMBER(placement.avoided, -1);
 	/* One that ends after that. */
 	mod_go_placement_begin(&placement, getpid());
 	placement.thread = 0x7FFFFFFF;
@@ -221,6 +232,15 @@ TEST(calls_spin_unless_many_threads_call)
 	free(pool);
 }
 
+/* Four calls in vain, then that many that do not spin. */
+static void expect_pause(mod_go_fenced *pool, unsigned calls)
+{
+	for (int i = 0; i < 4; i++)
+		CHECK(spins(pool, true));
+	for (unsigned i = 0; i < calls; i++)
+		CHECK(!spins(pool, false));
+}
+
 TEST(calls_stop_spinning_where_it_is_in_vain)
 {
 	mod_go_worker worker;
@@ -231,20 +251,14 @@ TEST(calls_stop_spinning_where_it_is_in_vain)
 		CHECK(spins(pool, i % 2 == 0)); /* now and then is not in vain */
 		CHECK(spins(pool, false));
 	}
-	/* Four in vain, then a pause; the first calls after it are in vain, too. */
-	for (unsigned pause = 1024; pause <= 4096; pause *= 2) {
-		unsigned paused = 0;
-
-		for (int i = 0; i < 4; i++)
-			CHECK(spins(pool, true));
-		for (; paused < pause; paused++)
-			CHECK(!spins(pool, false));
-	}
-	CHECK(spins(pool, false)); /* not in vain: the next pause is as short as the first */
-	for (int i = 0; i < 4; i++)
-		CHECK(spins(pool, true));
-	for (unsigned paused = 0; paused < 1024; paused++)
-		CHECK(!spins(pool, false));
+	/* The first calls after a pause are in vain, too. */
+	for (unsigned pause = 64; pause <= 1024; pause *= 2)
+		expect_pause(pool, pause);
+	CHECK(spins(pool, false)); /* not in vain: the next pause is not longer */
+	expect_pause(pool, 1024);
+	for (int i = 0; i < 20; i++)
+		CHECK(spins(pool, false));
+	expect_pause(pool, 64);
 	CHECK(spins(pool, false));
 	free(pool->current);
 	free(pool);

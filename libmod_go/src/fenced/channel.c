@@ -215,7 +215,7 @@ static void publish(mod_go_channel *channel)
 		if (channel->spin == 0)
 			mod_go_placement_follow(channel->placement);
 		else
-			mod_go_placement_release(channel->placement);
+			mod_go_placement_avoid(channel->placement);
 	}
 	if ((atomic_exchange(&channel->out->word, channel->sent) & SLEEPS) != 0) {
 		channel->slept = true;

@@ -318,6 +318,7 @@ mod_go_worker *mod_go_pool_acquire(mod_go_fenced *pool, bool stream, uint64_t un
 
 		worker->channel.spin = spins ? MOD_GO_SPIN : 0;
 		worker->channel.slept = false;
+		worker->channel.placement = &worker->placement; /* it has started, on all processors */
 		if (mod_go_pool_needs_worker(pool))
 			pthread_cond_signal(&pool->start_needed);
 	}

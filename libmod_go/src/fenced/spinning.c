@@ -4,9 +4,9 @@
  * A thread that spins needs a processor that nobody else needs. Nothing says whether there is one, but there is
  * evidence: no more threads than half the processors have called of late (a server has more), and spinning has not
  * been in vain. A side that spun and slept nevertheless had an idle other side, or one that got no processor. After
- * a few such calls in a row none spins for a thousand calls, and for twice as many each time that this happens
- * again, so that a caller who comes now and then pays little for trying. docs/decisions/0010-hand-over.md has the
- * figures.
+ * a few such calls in a row none spins for 64 calls, and for twice as many each time that this happens again, so
+ * that a caller who comes now and then pays little for trying, and one who calls in a loop is served well soon after
+ * slow first calls. docs/decisions/0010-hand-over.md has the figures.
  */
 #include "fenced/spinning.h"
 
@@ -15,7 +15,7 @@
 
 /* How many calls may spin in vain, and how many do not spin then. */
 #define IN_VAIN    4
-#define PAUSE      1024u
+#define PAUSE      64u
 #define PAUSE_MOST 65536u
 
 static void count_caller(mod_go_spinning *spinning)
@@ -52,7 +52,7 @@ void mod_go_spinning_note(mod_go_spinning *spinning, bool slept)
 {
 	if (!slept) {
 		spinning->in_vain = 0;
-		spinning->pause = PAUSE;
+		spinning->pause /= 2;
 	} else if (++spinning->in_vain == IN_VAIN) {
 		spinning->in_vain = 0;
 		spinning->paused = spinning->pause > PAUSE ? spinning->pause : PAUSE;

@@ -156,7 +156,6 @@ mod_go_status mod_go_worker_start(const char *program, const mod_go_fenced_optio
 	}
 	if (status == MOD_GO_OK) {
 		mod_go_placement_begin(&worker->placement, worker->process.id);
-		worker->channel.placement = &worker->placement;
 		*made = worker;
 	} else {
 		mod_go_worker_free(worker);
