@@ -10,9 +10,9 @@
  * those that MODGO_ENV names, separated by commas. MODGO_FENCE is standard (the default), strict or off.
  * MODGO_USER, a name or UID:GID, is the user that the workers of a program of root's run as.
  *
- * A worker is a child process. For each one that ends the kernel sends SIGCHLD, which does nothing in a program that
- * does not handle that signal, such as Aerospike's server; a program that does must leave processes that it has not
- * started alone.
+ * A worker is a child process. For each one that ends the kernel sends SIGCHLD (execve(2) sets that signal, whatever
+ * clone(2) asked for), which does nothing in a program that does not handle it, such as Aerospike's server; a program
+ * that does must leave processes that it has not started alone.
  *
  * Each worker has its own package variables of the module: use them as caches, not as state.
  *
