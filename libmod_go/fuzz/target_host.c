@@ -65,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort(); /* the caller gets a valid value */
 	mod_go_result_clear(&result);
 	mod_go_buffer_free(&worker.logs);
+	mod_go_buffer_free(&session.first);
 	fed_end();
 	stream_clear(&in);
 	stream_clear(&out);

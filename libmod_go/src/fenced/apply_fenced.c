@@ -189,6 +189,9 @@ int mod_go_fenced_apply_stream(mod_go_fenced *pool, const char *name, aerospike_
 	                          .input = input,
 	                          .output = output,
 	                          .stall = (uint64_t)pool->options.stall * 1000000u};
+	int status;
 
-	return apply(pool, &session, arguments, count, result);
+	status = apply(pool, &session, arguments, count, result);
+	mod_go_buffer_free(&session.first);
+	return status;
 }

@@ -17,7 +17,7 @@
 #include "fenced/placement.h"
 
 #define MOD_GO_CHANNEL_MAGIC   0x6f67646fu
-#define MOD_GO_CHANNEL_VERSION 6u
+#define MOD_GO_CHANNEL_VERSION 7u
 
 /* The bytes of a lane's data, and the longest message that a worker reads in the lane; it copies longer ones. The
  * host puts the answers to a call's requests behind the call. */

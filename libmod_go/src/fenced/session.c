@@ -53,6 +53,7 @@ static void write_call(mod_go_session *session, mod_go_writer *writer,
 	                         .input = session->input != NULL,
 	                         .output = session->output != NULL,
 	                         .defers = session->defers,
+	                         .batch = session->input != NULL && MOD_GO_HOST_HAS(session->call, stream_read),
 	                         .scope = session->scope};
 
 	mod_go_write_bytes(writer, &head, sizeof(head));
@@ -63,6 +64,8 @@ static void write_call(mod_go_session *session, mod_go_writer *writer,
 		mod_go_session_defer_metadata(session, writer);
 		mod_go_session_write_call_bins(session, writer, &head, arguments, count);
 	}
+	if (head.batch != 0)
+		mod_go_session_write_first_batch(session, writer);
 	if (!writer->failed)
 		memcpy(writer->data, &head, sizeof(head)); /* with the number of bins */
 }
@@ -99,6 +102,19 @@ static taking take_writes(mod_go_session *session, mod_go_reader *reader, aerosp
 	return REFUSED;
 }
 
+/* Writes the elements that come with the result of a stream UDF. If one is refused, a call that was well has failed. */
+static void take_elements(mod_go_session *session, mod_go_reader *reader, char *why, size_t capacity,
+                          int32_t *code, aerospike_udf_go_value *value)
+{
+	int status = mod_go_session_write_elements(session, reader, why, capacity);
+
+	if (status == AEROSPIKE_UDF_GO_OK || *code != AEROSPIKE_UDF_GO_OK)
+		return;
+	*code = status;
+	*value = (aerospike_udf_go_value){
+		.type = AEROSPIKE_UDF_GO_STRING, .data = (uint8_t *)why, .length = strlen(why)};
+}
+
 /* Copies the worker's result into the caller's, and checks it as a module's. */
 static mod_go_arrival take_result(mod_go_session *session, const mod_go_message *message,
                                   aerospike_udf_go_result *result, int *status, bool *repeat)
@@ -106,6 +122,7 @@ static mod_go_arrival take_result(mod_go_session *session, const mod_go_message 
 	mod_go_reader reader = mod_go_read_begin(message);
 	taking taken = take_writes(session, &reader, result, status);
 	aerospike_udf_go_value value;
+	char why[512];
 	int32_t code;
 
 	*repeat = taken == REPEAT;
@@ -113,6 +130,8 @@ static mod_go_arrival take_result(mod_go_session *session, const mod_go_message 
 		return taken == INVALID ? MOD_GO_MANGLED : MOD_GO_ARRIVED;
 	code = (int32_t)mod_go_read_number(&reader);
 	mod_go_read_value(&reader, &value);
+	if (session->stream)
+		take_elements(session, &reader, why, sizeof(why), &code, &value);
 	if (reader.failed)
 		return MOD_GO_MANGLED;
 	result->value = value;

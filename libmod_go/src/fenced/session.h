@@ -20,12 +20,14 @@ typedef struct mod_go_session {
 		*record; /* in a call of a stream UDF the last one read, while it may be asked for */
 	bool
 		defers; /* a create or update may come with the result; if that is refused, the call is made again without */
-	bool stream; /* a call of a stream UDF; the next seven are used only then */
+	bool stream; /* a call of a stream UDF; the next nine are used only then */
 	int scope;
 	aerospike_udf_go_stream *input;
 	aerospike_udf_go_stream *output;
-	bool ended;        /* the end of the input was read */
-	uint32_t batch;    /* the most elements of the next batch; 0 for the first */
+	bool ended;          /* the end of the input was read */
+	uint32_t batch;      /* the most elements of the next batch; 0 for the first */
+	mod_go_buffer first; /* the first batch, for a call that is tried again; the owner frees it */
+	size_t first_length;
 	uint32_t sent;     /* elements of the last batch */
 	uint64_t sent_at;  /* when that was sent */
 	bool timed;        /* `started` is set */
@@ -92,6 +94,13 @@ void mod_go_session_write_call_bins(mod_go_session *session, mod_go_writer *writ
 uint32_t mod_go_session_write_stream_bins(mod_go_session *session, mod_go_writer *writer, uint32_t *count);
 
 /* ---- stream_requests.c --------------------------------------------------------------------------- */
+
+/* Adds the first batch of the input to a call, the same one each time. */
+void mod_go_session_write_first_batch(mod_go_session *session, mod_go_writer *writer);
+
+/* Writes the elements at the reader's position to the output, up to the first that is refused. Returns its status, with
+ * the reason in `why`. */
+int mod_go_session_write_elements(mod_go_session *session, mod_go_reader *reader, char *why, size_t capacity);
 
 /* Answer READ and WRITE. */
 void mod_go_session_read(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer);

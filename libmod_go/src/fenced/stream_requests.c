@@ -177,7 +177,10 @@ static uint32_t most_in_time(const mod_go_session *session)
 	return most < 1 ? 1 : most < BATCH_ELEMENTS_MAX ? (uint32_t)most : BATCH_ELEMENTS_MAX;
 }
 
-static void write_batch(mod_go_session *session, mod_go_writer *writer, bool lists)
+/* What the worker asks for; before it has asked, a list or, where the host cannot return one, any elements. */
+enum form { ANY, LIST, LIST_OR_ANY };
+
+static void write_batch(mod_go_session *session, mod_go_writer *writer, enum form form)
 {
 	uint32_t in_time = most_in_time(session);
 	uint32_t wanted = session->batch > 0 ? session->batch : FIRST_BATCH_ELEMENTS;
@@ -191,11 +194,12 @@ static void write_batch(mod_go_session *session, mod_go_writer *writer, bool lis
 	session->record = NULL;
 	if (session->ended) {
 		filling.head.ended = true;
-	} else if (lists) {
-		if (!add_list(&filling, most))
+	} else if (form == ANY || !MOD_GO_HOST_HAS(session->call, stream_read_many) ||
+	           !add_list(&filling, most)) {
+		if (form == LIST)
 			filling.head.status = AEROSPIKE_UDF_GO_REFUSED;
-	} else {
-		fill(&filling, most);
+		else
+			fill(&filling, most);
 	}
 	if (writer->length > MOD_GO_MESSAGE_MAX - 4096)
 		drop_batch(&filling);
@@ -210,6 +214,22 @@ static void write_batch(mod_go_session *session, mod_go_writer *writer, bool lis
 		memcpy(writer->data + filling.begin, &filling.head, sizeof(filling.head));
 	if (filling.head.status != AEROSPIKE_UDF_GO_OK)
 		mod_go_write_value(writer, &filling.why);
+}
+
+void mod_go_session_write_first_batch(mod_go_session *session, mod_go_writer *writer)
+{
+	size_t begin = writer->length;
+
+	if (session->first.data != NULL) {
+		mod_go_write_bytes(writer, session->first.data, session->first_length);
+		return;
+	}
+	write_batch(session, writer, LIST_OR_ANY);
+	session->first_length = writer->length - begin;
+	if (writer->failed || !mod_go_buffer_reserve(&session->first, session->first_length))
+		writer->failed = true;
+	else
+		memcpy(session->first.data, writer->data + begin, session->first_length);
 }
 
 /* ---- writing ------------------------------------------------------------------------------------- */
@@ -232,13 +252,12 @@ static int write_element(mod_go_session *session, uint32_t form, aerospike_udf_g
 	                                value->length, why);
 }
 
-/* Writes the elements at the reader's position, up to the first that is refused, and adds status and reason. */
-static void write_elements(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer)
+int mod_go_session_write_elements(mod_go_session *session, mod_go_reader *reader, char *why, size_t capacity)
 {
 	uint32_t count = mod_go_read_number(reader);
 	int status = AEROSPIKE_UDF_GO_OK;
-	char why[512] = "";
 
+	why[0] = '\0';
 	for (uint32_t i = 0; i < count && !reader->failed; i++) {
 		aerospike_udf_go_value reason = {.type = AEROSPIKE_UDF_GO_NIL};
 		uint32_t form = mod_go_read_number(reader);
@@ -252,25 +271,33 @@ static void write_elements(mod_go_session *session, mod_go_reader *reader, mod_g
 		session->progress = true;
 		status = write_element(session, form, &value, &reason);
 		if (status != AEROSPIKE_UDF_GO_OK)
-			mod_go_copy_reason(&reason, why, sizeof(why));
+			mod_go_copy_reason(&reason, why, capacity);
 	}
 	if (status != AEROSPIKE_UDF_GO_OK && why[0] == '\0')
-		snprintf(why, sizeof(why), "the host refused an element of the stream");
+		snprintf(why, capacity, "the host refused an element of the stream");
+	return status;
+}
+
+static void answer_elements(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer)
+{
+	char why[512];
+	int status = mod_go_session_write_elements(session, reader, why, sizeof(why));
+
 	mod_go_write_number(writer, (uint32_t)status);
 	mod_go_write_text(writer, why, strlen(why));
 }
 
 void mod_go_session_write(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer)
 {
-	write_elements(session, reader, writer);
+	answer_elements(session, reader, writer);
 }
 
 void mod_go_session_read(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer)
 {
 	uint32_t lists;
 
-	write_elements(session, reader, writer);
+	answer_elements(session, reader, writer);
 	lists = mod_go_read_number(reader);
 	if (!reader->failed)
-		write_batch(session, writer, lists != 0);
+		write_batch(session, writer, lists != 0 ? LIST : ANY);
 }

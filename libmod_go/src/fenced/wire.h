@@ -9,7 +9,8 @@
  *   OPEN      path of the module: text. The module itself is descriptor MOD_GO_MODULE_DESCRIPTOR
  *   SETUP     nothing
  *   PROPERTY  name: text
- *   CALL      head (mod_go_call_head), name: text, arguments: values; with a record its metadata and bins
+ *   CALL      head (mod_go_call_head), name: text, arguments: values; with a record its metadata and bins;
+ *             with an input stream its first batch
  *   ANSWER    to GET       status, value (the reason where it fails)
  *             to NAMES     status and reason of the writes, then as to GET
  *             to METADATA  status and reason of the writes, metadata
@@ -21,7 +22,7 @@
  *   to the host
  *   DONE      status (mod_go_status), reason: text, major, minor
  *   TEXT      the property: text
- *   RESULT    writes, deferred operation (0: none), status, value
+ *   RESULT    writes, deferred operation (0: none), status, value; of a stream UDF then elements
  *   AGAIN     nothing: the host has refused a deferred operation, so the call must be made once more
  *   GET       name: text
  *   NAMES     writes
@@ -112,7 +113,8 @@ typedef struct mod_go_call_head {
 	uint8_t input;    /* whether there is one */
 	uint8_t output;   /* likewise */
 	uint8_t defers;   /* a create or update may come with the result */
-	uint8_t reserved[2];
+	uint8_t batch;    /* the first batch of the input comes with the call */
+	uint8_t reserved;
 	int32_t scope; /* aerospike_udf_go_scope, or any other number from the caller */
 	uint32_t reserved2;
 } mod_go_call_head;

@@ -227,7 +227,8 @@ static void give_property(mod_go_reader *reader)
 	send_to_host(&writer, MOD_GO_MESSAGE_TEXT);
 }
 
-static void give_result(int status, aerospike_udf_go_record *handle, const aerospike_udf_go_value *value)
+static void give_result(int status, aerospike_udf_go_record *handle, bool stream,
+                        const aerospike_udf_go_value *value)
 {
 	bool again = handle != NULL && handle->again;
 	mod_go_writer writer;
@@ -238,6 +239,8 @@ static void give_result(int status, aerospike_udf_go_record *handle, const aeros
 		mod_go_write_number(&writer, handle != NULL ? handle->deferred : 0);
 		mod_go_write_number(&writer, (uint32_t)status);
 		mod_go_write_value(&writer, value);
+		if (stream)
+			stream_write_rest(&writer);
 	}
 	send_to_host(&writer, again ? MOD_GO_MESSAGE_AGAIN : MOD_GO_MESSAGE_RESULT);
 }
@@ -258,13 +261,14 @@ static aerospike_udf_go_host *host_table(uint32_t functions)
 }
 
 static int apply_stream(const char *name, aerospike_udf_go_call *call, const mod_go_call_head *head,
-                        aerospike_udf_go_value *arguments, aerospike_udf_go_result *result)
+                        mod_go_reader *reader, aerospike_udf_go_value *arguments,
+                        aerospike_udf_go_result *result)
 {
 	aerospike_udf_go_stream *in, *out;
 	aerospike_udf_go_value why;
 	int status, end;
 
-	stream_begin(head, &in, &out);
+	stream_begin(head, reader, &in, &out);
 	status =
 		mod_go_apply_stream(module, name, call, head->scope, in, out, arguments, head->arguments, result);
 	end = stream_end(status, &why);
@@ -323,10 +327,10 @@ static void apply(mod_go_reader *reader)
 	if (handle != NULL)
 		record_prefetch(handle, &call, head.functions);
 	mod_go_result_init(&result, buffer, sizeof(buffer));
-	status = head.stream != 0 ? apply_stream(name, &call, &head, arguments, &result)
+	status = head.stream != 0 ? apply_stream(name, &call, &head, reader, arguments, &result)
 	                          : apply_single(name, &call, handle, arguments, head.arguments, &result);
 	record_take_writes(handle, &call);
-	give_result(status, handle, &result.value);
+	give_result(status, handle, head.stream != 0, &result.value);
 	mod_go_result_clear(&result);
 }
 

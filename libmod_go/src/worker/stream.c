@@ -48,11 +48,16 @@ static void begin_gathering(void)
 	gathered.count = 0;
 }
 
-void stream_begin(const mod_go_call_head *head, aerospike_udf_go_stream **in, aerospike_udf_go_stream **out)
+void stream_begin(const mod_go_call_head *head, mod_go_reader *reader, aerospike_udf_go_stream **in,
+                  aerospike_udf_go_stream **out)
 {
 	input.present = head->input != 0;
 	output.present = head->output != 0;
 	batch.head = (mod_go_batch_head){0};
+	if (head->batch != 0) {
+		mod_go_read_bytes(reader, &batch.head, sizeof(batch.head));
+		batch.reader = *reader;
+	}
 	batch.elements = (mod_go_elements){.left = 0};
 	batch.memory = call_mark_now();
 	gathered.refused = AEROSPIKE_UDF_GO_OK;
@@ -151,13 +156,16 @@ static int stream_write_many(aerospike_udf_go_call *call, aerospike_udf_go_strea
 
 int stream_end(int status, aerospike_udf_go_value *why)
 {
-	if (gathered.count > 0)
-		send_gathered();
 	if (status == AEROSPIKE_UDF_GO_OK)
 		status = report_refusal(why);
 	mod_go_buffer_trim(&batch.buffer);
 	mod_go_buffer_trim(&batch.slice);
 	return status;
+}
+
+void stream_write_rest(mod_go_writer *writer)
+{
+	write_gathered(writer);
 }
 
 /* ---- reading ------------------------------------------------------------------------------------- */
