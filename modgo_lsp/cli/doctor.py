@@ -185,7 +185,7 @@ async def _fence(native: Native | None) -> tuple[Check, FenceCheck | None]:
         done = await check_fence(native.worker)
     except ToolchainError as error:
         return Check("fence", False, None, worker, error.message, error.remedy), None
-    message = f"{done.summary}{'; ' if done.lacks else ''}{done.lacks}"
+    message = "; ".join(filter(None, (done.summary, done.lacks)))
     remedy = None
     if done.failed():
         remedy = "load only modules that you trust on this machine, and report this as SECURITY.md says"
