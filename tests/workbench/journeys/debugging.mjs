@@ -4,12 +4,11 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { BUILD_S, consoleHas, ended, frameAt, SLOW, stackLine, variable } from "../debugger.mjs";
 import { commandsBelow } from "../processes.mjs";
 import { waitUntil } from "../wait-until.mjs";
 
 const COUNTERS = "counters/counters.go";
-const BUILD_S = 300; // the first build on a machine compiles Go's library without optimizations
-const SLOW = { timeout: BUILD_S * 1000 };
 
 /** Older than what modgo needs. */
 const OLD_DELVE = "#!/bin/sh\necho 'Delve Debugger'\necho 'Version: 1.20.1'\n";
@@ -23,44 +22,6 @@ async function giveArguments(workbench, text) {
   await argumentsInput(workbench).waitFor();
   await workbench.answer(text);
 }
-
-const stackLine = (page) => page.locator(".debug-top-stack-frame-line").first();
-
-/** Waits until the innermost frame is at a line, where VS Code then puts the cursor. */
-async function frameAt(page, line) {
-  await page.locator(".part.statusbar", { hasText: new RegExp(`Ln ${line}, `) }).waitFor();
-  await stackLine(page).waitFor();
-}
-
-/** The row of a variable; opens its scope if it is closed. */
-async function variable(page, scope, pattern) {
-  const rows = page.locator(".debug-variables .monaco-list-row");
-  const found = rows.filter({ hasText: pattern }).first();
-  await waitUntil(
-    `${scope} has ${pattern}`,
-    async () => {
-      if (await found.isVisible()) return true;
-      const closed = rows
-        .filter({ hasText: new RegExp(`^${scope}$`) })
-        .and(page.locator('[aria-expanded="false"]'));
-      if ((await closed.count()) > 0) await closed.first().click();
-      return found.waitFor({ timeout: 2000 }).then(
-        () => true,
-        () => false,
-      );
-    },
-    30,
-    () => rows.allTextContents(),
-  );
-}
-
-/** Waits until the debug console has a text. */
-async function consoleHas(page, pattern) {
-  const text = () => page.locator(".repl .monaco-list-rows").innerText();
-  return waitUntil(`the debug console has ${pattern}`, async () => pattern.test(await text()), BUILD_S, text);
-}
-
-const ended = (page) => page.locator(".debug-toolbar").waitFor({ state: "hidden", ...SLOW });
 
 export const debugging = {
   name: "debugging",

@@ -1,0 +1,43 @@
+// The debugger: where it has stopped, its variables, its console, and its end.
+import { waitUntil } from "./wait-until.mjs";
+
+export const BUILD_S = 300; // the first build on a machine compiles Go's library without optimizations
+export const SLOW = { timeout: BUILD_S * 1000 };
+
+export const stackLine = (page) => page.locator(".debug-top-stack-frame-line").first();
+
+/** Waits until the innermost frame is at a line, where VS Code then puts the cursor. */
+export async function frameAt(page, line) {
+  await page.locator(".part.statusbar", { hasText: new RegExp(`Ln ${line}, `) }).waitFor();
+  await stackLine(page).waitFor();
+}
+
+/** The row of a variable; opens its scope if it is closed. */
+export async function variable(page, scope, pattern) {
+  const rows = page.locator(".debug-variables .monaco-list-row");
+  const found = rows.filter({ hasText: pattern }).first();
+  await waitUntil(
+    `${scope} has ${pattern}`,
+    async () => {
+      if (await found.isVisible()) return true;
+      const closed = rows
+        .filter({ hasText: new RegExp(`^${scope}$`) })
+        .and(page.locator('[aria-expanded="false"]'));
+      if ((await closed.count()) > 0) await closed.first().click();
+      return found.waitFor({ timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+    },
+    30,
+    () => rows.allTextContents(),
+  );
+}
+
+/** Waits until the debug console has a text. */
+export async function consoleHas(page, pattern) {
+  const text = () => page.locator(".repl .monaco-list-rows").innerText();
+  return waitUntil(`the debug console has ${pattern}`, async () => pattern.test(await text()), BUILD_S, text);
+}
+
+export const ended = (page) => page.locator(".debug-toolbar").waitFor({ state: "hidden", ...SLOW });
