@@ -29,6 +29,8 @@ from modgo_lsp.cli.debug_program import DebugProgram, make_program, sample_text
 from modgo_lsp.cli.local_module import BuildFailedError, settings_for, show_build_failure
 from modgo_lsp.golang.modules.versions import escaped
 from modgo_lsp.host.call_request import CallRequestError
+from modgo_lsp.host.case_result import CaseResult, Outcome, case_json
+from modgo_lsp.host.compare import differences
 from modgo_lsp.host.debug_calls import DebugCalls
 from modgo_lsp.host.module import HostError
 from modgo_lsp.host.result import LogLine, NumberedResult, StreamResult
@@ -38,6 +40,8 @@ from modgo_lsp.model.sdk import SDK_PATH
 _OWN = 1_000_000_000
 _LINES = 20
 _PROGRESS = "modgo-build"
+# An event of our own, with a case of `modgo test --json`.
+_CASE_RESULT = "modgo.caseResult"
 # In the module cache, where capital letters are escaped.
 _SDK_FOLDER = f"/{escaped(SDK_PATH)}@"
 
@@ -277,14 +281,24 @@ class DebugAdapter:
 
     def _show_result(self, result: NumberedResult | StreamResult) -> None:
         assert self._program is not None
+        outcome = result.result if isinstance(result, NumberedResult) else result
         if isinstance(result, NumberedResult) and self._program.work.shape == "each":
             show = show_one_of_many("record")
             text, error = _captured(lambda: show(result))
         else:
-            outcome = result.result if isinstance(result, NumberedResult) else result
             text, error = _captured(lambda: show_outcome(outcome, timed=False))
         self._output(text, "stdout")
         self._output(error, "stderr")
+        self._compare(outcome)
+
+    def _compare(self, outcome: Outcome) -> None:
+        """Sends the result of a case as an event, for an editor that lists cases. There is none for a case
+        that sets the time, since the function read the real one."""
+        program = self._program
+        if program is None or program.case is None or program.case.now is not None:
+            return
+        result = CaseResult(program.case, outcome, differences(program.case.expectation, outcome))
+        self._event(_CASE_RESULT, case_json(result, lambda path: os.path.relpath(path, program.folder)))
 
     def _place(self, location: str) -> dict[str, Any]:
         """The attributes that make an output's line a link to `location`, "counters.go:12"."""

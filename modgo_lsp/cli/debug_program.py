@@ -61,6 +61,7 @@ class DebugProgram(msgspec.Struct, frozen=True):
     generated: Mapping[str, str]
     sources: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    case: Case | None = None
 
 
 async def make_program(
@@ -111,6 +112,7 @@ async def make_program(
         generated=result.generated,
         sources={Path(file.document.path).name: file.document.path for one in packages for file in one.files},
         notes=notes,
+        case=case,
     )
 
 

@@ -187,6 +187,29 @@ def test_a_panic_stops_and_says_why(folder: Path, source: Path) -> None:
         client.end()
 
 
+def test_the_result_of_a_case_is_an_event(folder: Path) -> None:
+    cases = [
+        {"name": name, "function": "add", "args": ["hits", 5], "expect": {"result": result}, **more}
+        for name, result, more in (("right", 6, {}), ("wrong", 7, {}), ("sets the time", 7, {"now": 1}))
+    ]
+    file = folder / "testdata/udf/add.case.json"
+    file.write_text(json.dumps(cases))
+    for name in ("right", "wrong"):
+        with adapter() as client:
+            client.launch({}, package=str(folder), case=name)
+            found = client.event("modgo.caseResult", "terminated")["body"]
+            assert (found["name"], found["location"]) == (name, "testdata/udf/add.case.json:1")
+            assert (found["ok"], found["actual"]["result"]) == (name == "right", 6)
+            assert found["differences"] == (
+                [] if found["ok"] else [{"path": "result", "expected": "7", "actual": "6"}]
+            )
+            client.event("terminated")
+    with adapter() as client:
+        client.launch({}, package=str(folder), case="sets the time")
+        assert client.event("modgo.caseResult", "terminated")["event"] == "terminated"
+        assert "under the debugger the function reads the real one" in client.output()
+
+
 def test_a_stream_with_nodes() -> None:
     with adapter() as client:
         client.launch({}, package="examples/sales", function="largest", args=[1], nodes=2)

@@ -1,8 +1,33 @@
 // The debugger: where it has stopped, its variables, its console, and its end.
+import { cpSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { CACHE } from "./paths.mjs";
 import { waitUntil } from "./wait-until.mjs";
 
 export const BUILD_S = 300; // the first build on a machine compiles Go's library without optimizations
 export const SLOW = { timeout: BUILD_S * 1000 };
+
+/** The environment of a session that has Delve. */
+export function withDelve(home) {
+  const folder = path.join(home, "gobin");
+  mkdirSync(folder);
+  cpSync(path.join(CACHE, "delve/dlv"), path.join(folder, "dlv"));
+  return { GOBIN: folder };
+}
+
+/** Waits until a breakpoint has stopped a function at a line, where VS Code then puts the cursor. */
+export async function stoppedIn(workbench, name, line) {
+  const { page } = workbench;
+  const rows = page.locator(".debug-call-stack .monaco-list-row");
+  await waitUntil(
+    `a breakpoint has stopped ${name}`,
+    async () =>
+      (await rows.filter({ hasText: name }).filter({ hasText: "Paused on breakpoint" }).count()) > 0,
+    60,
+    async () => `${await rows.allInnerTexts()}; notifications ${await workbench.toasts()}`,
+  );
+  await frameAt(page, line);
+}
 
 export const stackLine = (page) => page.locator(".debug-top-stack-frame-line").first();
 

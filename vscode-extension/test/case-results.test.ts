@@ -64,6 +64,7 @@ describe("a case", () => {
   it("is printed with its log, without hidden characters", () => {
     const bare = (text: string) => text.replace(/\x1b\[\d*m/g, ""); // eslint-disable-line no-control-regex
     assert.equal(bare(caseOutput(passed)), "  ✓ adds 120 µs\n");
+    assert.equal(bare(caseOutput({ ...passed, elapsed_ns: 0 })), "  ✓ adds\n");
     assert.equal(
       bare(caseOutput({ ...failed, name: "a\x1b[31m" })),
       "  ✗ a\\u001b[31m 120 µs\n    result: expected 3, got 9007199254740993\n" +

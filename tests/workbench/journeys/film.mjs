@@ -1,9 +1,9 @@
 // From an empty folder to a green test and a breakpoint, in ten pictures. `tests/workbench/film` copies their screenshots to
 // docs/images/.
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { CACHE } from "../paths.mjs";
+import { withDelve } from "../debugger.mjs";
 import { waitUntil } from "../wait-until.mjs";
 import { RunsView } from "../webview.mjs";
 
@@ -25,11 +25,7 @@ export const film = {
   name: "film",
   session: {
     prepare: empty,
-    environment(home) {
-      mkdirSync(path.join(home, "gobin"));
-      cpSync(path.join(CACHE, "delve/dlv"), path.join(home, "gobin/dlv"));
-      return { GOBIN: path.join(home, "gobin") };
-    },
+    environment: withDelve,
   },
   steps: [
     [

@@ -1,6 +1,7 @@
 // The journeys, in the order in which they run.
 import { badInput } from "./bad-input.mjs";
 import { besideGopls } from "./beside-gopls.mjs";
+import { debuggedCase } from "./debugged-case.mjs";
 import { debugging } from "./debugging.mjs";
 import { exactValues } from "./exact-values.mjs";
 import { film } from "./film.mjs";
@@ -27,6 +28,7 @@ export const journeys = [
   besideGopls,
   resultsView,
   debugging,
+  debuggedCase,
   failures,
   badInput,
   twoWindows,

@@ -46,6 +46,7 @@ export interface Difference {
 export interface CaseResult {
   readonly name: string;
   readonly ok: boolean;
+  /** 0 if it was not measured, as under the debugger. */
   readonly elapsed_ns: number;
   readonly actual: { readonly error?: { readonly frames?: readonly string[] } };
   readonly differences: readonly Difference[];
@@ -116,7 +117,7 @@ function pretty(text: string | null): string {
 /** The result of a case and its log, for a terminal. */
 export function caseOutput(result: CaseResult): string {
   const mark = result.ok ? "\x1b[32m✓\x1b[0m" : "\x1b[31m✗\x1b[0m";
-  const time = `\x1b[2m${formatDuration(result.elapsed_ns)}\x1b[0m`;
+  const time = result.elapsed_ns === 0 ? "" : ` \x1b[2m${formatDuration(result.elapsed_ns)}\x1b[0m`;
   const logs = result.logs.map(({ level, message, location }) => {
     const where = location === null ? "" : ` \x1b[2m${escapeHidden(location)}\x1b[0m`;
     return `    ${level.padEnd(5)} ${escapeHidden(message)}${where}`;
@@ -126,7 +127,7 @@ export function caseOutput(result: CaseResult): string {
     : failureText(result)
         .split("\n")
         .map((line) => `    ${line}`);
-  return [`  ${mark} ${escapeHidden(result.name)} ${time}`, ...differences, ...logs].join("\n") + "\n";
+  return [`  ${mark} ${escapeHidden(result.name)}${time}`, ...differences, ...logs].join("\n") + "\n";
 }
 
 /** "5 passed", "2 failed, 3 passed" */

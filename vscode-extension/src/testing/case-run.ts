@@ -155,8 +155,9 @@ async function runPackage(run: PackageRun): Promise<void> {
   for (const item of left.values()) testRun.skipped(item);
 }
 
-function showResult(testRun: vscode.TestRun, item: vscode.TestItem, result: CaseResult): void {
-  const milliseconds = result.elapsed_ns / 1e6;
+/** Shows the result of a case, and prints it and its log. */
+export function showResult(testRun: vscode.TestRun, item: vscode.TestItem, result: CaseResult): void {
+  const milliseconds = result.elapsed_ns === 0 ? undefined : result.elapsed_ns / 1e6;
   print(testRun, caseOutput(result), item);
   if (result.ok) {
     testRun.passed(item, milliseconds);

@@ -1,34 +1,95 @@
-// The profile of the Test Explorer that debugs a case. It exists if the extension has the command that debugs.
+// The profile of the Test Explorer that debugs a case: a run that lasts until the debug session ends. The result is that of
+// the call in the debugger.
+import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
+import { guarded } from "../commands/command.js";
+import { type DebugTarget, isOfRun, startDebugging } from "../debug/start.js";
 import { showInformation } from "../messages.js";
-import type { CaseRunner } from "./case-run.js";
+import type { CaseResult } from "./case-results.js";
+import { type CaseRunner, showResult } from "./case-run.js";
 import type { CaseTree } from "./case-tree.js";
 
-const COMMAND = "modgo.client.debug";
+/** The event of the debug adapter with the result of a case. */
+const CASE_RESULT = "modgo.caseResult";
 
-export async function createDebugProfile(
+export function createDebugProfile(
   controller: vscode.TestController,
   tree: CaseTree,
   runner: CaseRunner,
   output: vscode.LogOutputChannel,
-): Promise<void> {
-  if (!(await vscode.commands.getCommands(true)).includes(COMMAND)) return;
-  controller.createRunProfile("Debug Case", vscode.TestRunProfileKind.Debug, async (request) => {
+): void {
+  controller.createRunProfile("Debug Case", vscode.TestRunProfileKind.Debug, async (request, token) => {
     const selected = [...(await runner.select(request))].flatMap(([{ uri }, { cases }]) =>
-      cases.map((item) => ({ folder: uri, chosen: tree.caseOf(item) })),
+      cases.map((item) => ({ folder: uri, item, chosen: tree.caseOf(item) })),
     );
     const [first] = selected;
     if (first?.folder === undefined || first.chosen === undefined) return;
+    const { folder, item, chosen } = first;
+    const { file, name, function: udf } = chosen;
     if (selected.length > 1) {
       // A debugger has one call at a time.
-      void showInformation(`Debugging the first of ${selected.length} cases: ${first.chosen.name}`);
+      void showInformation(`Debugging the first of ${selected.length} cases: ${name}`);
     }
-    const { file, name, function: udf } = first.chosen;
     output.info(`Debugging the case ${name} of ${file}`);
-    await vscode.commands.executeCommand(COMMAND, {
-      uri: first.folder.toString(),
-      function: udf,
-      case: { file, name },
+    const testRun = controller.createTestRun(request);
+    try {
+      const target = { uri: folder.toString(), function: udf, case: { name } };
+      await debugCase({ testRun, item, target, output, tokens: [token, testRun.token] });
+    } finally {
+      testRun.end(); // VS Code ends the session, if it still runs
+    }
+  });
+}
+
+interface DebuggedCase {
+  readonly testRun: vscode.TestRun;
+  readonly item: vscode.TestItem;
+  readonly target: DebugTarget;
+  readonly output: vscode.LogOutputChannel;
+  /** That of the request, and that of the run: the button that stops the debugger cancels only the latter. */
+  readonly tokens: readonly vscode.CancellationToken[];
+}
+
+/** Returns when the session has ended, could not be started, or is cancelled. */
+async function debugCase({ testRun, item, target, output, tokens }: DebuggedCase): Promise<void> {
+  const run = { testRun, id: randomUUID() };
+  const cancelled = () => tokens.some((token) => token.isCancellationRequested);
+  let result: CaseResult | undefined;
+  await new Promise<void>((resolve) => {
+    const end = () => {
+      listeners.forEach((each) => {
+        each.dispose();
+      });
+      resolve();
+    };
+    const listeners = [
+      vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
+        if (isOfRun(session, run) && event === CASE_RESULT) result = body as CaseResult;
+      }),
+      vscode.debug.onDidTerminateDebugSession((session) => {
+        if (isOfRun(session, run)) end();
+      }),
+      ...tokens.map((token) => token.onCancellationRequested(end)),
+    ];
+    testRun.started(item);
+    // It may install Delve first, and then start a session for a run that was cancelled, which VS Code doesn't end.
+    const late = vscode.debug.onDidStartDebugSession((session) => {
+      if (isOfRun(session, run) && cancelled()) void vscode.debug.stopDebugging(session);
+    });
+    void guarded(true, output, async () => {
+      let started = false;
+      try {
+        started = await startDebugging(target, run);
+      } finally {
+        late.dispose();
+        if (!started) end();
+      }
     });
   });
+  if (result !== undefined) {
+    showResult(testRun, item, result);
+    return;
+  }
+  testRun.skipped(item);
+  testRun.appendOutput("The debugger ended without a result of the case.\r\n", undefined, item);
 }

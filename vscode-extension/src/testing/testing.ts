@@ -73,7 +73,7 @@ function createExplorer(server: Server, output: vscode.LogOutputChannel): Explor
   const runner = createCaseRunner(controller, tree, server, output);
   const continuous = createContinuousRuns(controller, tree, runner);
   const profiles = createProfiles(controller, runner, continuous);
-  void createDebugProfile(controller, tree, runner, output);
+  createDebugProfile(controller, tree, runner, output);
   controller.resolveHandler = (item) => (item === undefined ? tree.findFiles() : tree.resolve(item));
   controller.refreshHandler = async () => {
     await tree.findFiles();
