@@ -2,7 +2,7 @@
 
 The server takes each key of modgo.toml as `modgo.lint.KEY`, in camel case, except these: `go` and `cc` have
 other names (`modgo.go.path`, `modgo.c.compiler`), `fail-on` is the exit code of `modgo lint`,
-and what a module wants is its own.
+and what a module wants is its own. `modgo.allow.*`, which no modgo.toml has, is what modules are granted.
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ import inspect
 import json
 from collections.abc import Iterable
 
+import msgspec
+
 from modgo_lsp.server.lsp.client_capabilities import ANY, CAPABILITIES, Capability, InitializationOptions
 from modgo_lsp.server.lsp.methods import COMMANDS, METHODS, Method, command_of, handler_of
 
@@ -31,6 +33,7 @@ OPTIONS = {
     "without": "Methods not to announce: for an editor that asks one server only, and has another for them",
     "trusted": "Whether the workspace may be built and run; it may not where any option is malformed",
     "settings": "The settings to begin with, as the section `modgo` of `workspace/didChangeConfiguration`",
+    "allow": 'What modules are granted, as `{"network": true, "read": ["/etc/geo"]}`; no setting can do that',
     "results": 'How commands answer: `json`, or `text`: `{"json": "…"}`, the same as JSON text',
 }
 
@@ -142,7 +145,7 @@ def _named(capability: Capability) -> str:
 
 def _default(name: str) -> str:
     found = getattr(InitializationOptions(), name)
-    return json.dumps(found)
+    return json.dumps(msgspec.to_builtins(found))
 
 
 def _first_sentence(documented: object) -> str:

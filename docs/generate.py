@@ -82,6 +82,28 @@ Editors have the same settings in the section `modgo`: `modgo.lint.KEY` with the
 that it has too are not reported, as with `modgo lint --new-since`. The server lints the revision in a
 process of its own, again after a commit when a file is saved, and only in a trusted workspace.
 
+### Grants in editors
+
+A module that wants the network or files ([grants](fence.md#grants)) gets them from you, never from the folder
+that you open. In VS Code, the user settings are:
+
+```json
+{{
+  "modgo.allow.network": true,
+  "modgo.allow.read": ["/etc/geo", "~/data"]
+}}
+```
+
+They apply to each module that asks, in all trusted workspaces. VS Code ignores them in the settings of a
+workspace, and the server restarts when they change. Other editors give the server the initialization option
+`allow`, `{{"network": true, "read": ["/etc/geo"]}}` ([Neovim](editors/neovim.md#settings),
+[Emacs](editors/emacs.md#settings), [Helix](editors/helix.md#settings)).
+
+Settings grant nothing, because editors read them from the opened folder, too (Emacs's `.dir-locals.el`): the
+server ignores `modgo.allow` there, with a warning.
+
+## Schemas
+
 JSON schemas of samples, cases and modgo.toml are in `grammars/`; `modgo config --schema` prints that of
 modgo.toml. In editors with the TOML server Taplo, such as VS Code with Even Better TOML, a first line
 `#:schema ./FILE` in modgo.toml names it.

@@ -4,6 +4,8 @@
 
 -- The section "modgo" of the settings, for example { lint = { ignore = { 'MG305' } } }.
 local settings = vim.empty_dict()
+-- What modules get that ask for it, for example { network = true, read = { '/etc/geo' } }.
+local allow = vim.empty_dict()
 
 local function notify(message, level)
   vim.notify('Modgo: ' .. message, level or vim.log.levels.INFO)
@@ -102,7 +104,7 @@ local function attach(buffer)
     cmd_cwd = vim.loop.os_homedir(), -- not the workspace, so that no program is looked up there
     root_dir = root,
     settings = { modgo = settings },
-    init_options = { settings = settings, commands = vim.tbl_keys(commands) },
+    init_options = { settings = settings, allow = allow, commands = vim.tbl_keys(commands) },
     handlers = { ['workspace/executeCommand'] = on_command },
     on_attach = on_attach,
   }

@@ -7,6 +7,7 @@ no other user could have written those.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from modgo_lsp.model.package import Package
 
 _MOST_FOLDERS = 64
 _LONGEST = 1 << 20
+_BEGIN = b'{"flags": [], "folders": ['  # of the property, in a module that modgo has built
 
 
 class BuiltFrom(msgspec.Struct, frozen=True):
@@ -48,6 +50,17 @@ def built_from(build: str) -> BuiltFrom | None:
     except (msgspec.DecodeError, OSError, ValueError):
         return None
     return BuiltFrom(folders, parsed.source)
+
+
+def written_build(module: bytes) -> str:
+    """The property `build` in the bytes of a module's file; "" if it is not there, or names no folders.
+    Anybody may have written it."""
+    start = module.find(_BEGIN)
+    text = module[start : start + _LONGEST].decode("utf-8", "replace") if start >= 0 else ""
+    try:
+        return text[: json.JSONDecoder().raw_decode(text)[1]]
+    except (ValueError, RecursionError):
+        return ""
 
 
 def is_out_of_date(origin: BuiltFrom) -> bool:

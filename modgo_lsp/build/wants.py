@@ -7,7 +7,7 @@ libmod_go (src/fenced/wants.c).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.config import resolve
@@ -35,6 +35,15 @@ def wants_of(folders: Iterable[str]) -> tuple[str, ...]:
                 raise WantsError(f'wants-read names {path!r}: it takes absolute paths, like "/etc/geo"')
             paths.add(path.rstrip("/") or "/")
     return (*(("network",) if network else ()), *(f"read {path}" for path in sorted(paths)))
+
+
+def granted(wants: Sequence[str], grants: Iterable[str]) -> tuple[str, ...]:
+    """The grants without those that have nothing to do with what a module wants."""
+    return tuple(grant for grant in grants if any(_covers(grant, want) for want in wants))
+
+
+def _covers(grant: str, want: str) -> bool:
+    return want == grant or want.startswith(f"{grant.rstrip('/')}/")
 
 
 def written_wants(wants: Iterable[str]) -> str:

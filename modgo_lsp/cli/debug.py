@@ -74,7 +74,7 @@ def command(
     Arguments and records are those of `modgo call`. The package is built as a program without optimizations,
     outside of your folders. `continue` at Delve's prompt runs to the next breakpoint or to the end, where the
     result and the changes of the record are shown; `restart` begins again, `quit` ends. There is no time
-    limit.
+    limit, and no fence: the function can use the network and files without a grant.
 
     Editors start it with --dap and say in their launch request what to call; docs/debugging.md has the
     configurations.

@@ -10,8 +10,9 @@ from pathlib import Path
 import msgspec
 
 from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
-from modgo_lsp.build.build_sources import built_from, members_of
+from modgo_lsp.build.build_sources import built_from, members_of, written_build
 from modgo_lsp.build.cache import cached_module
+from modgo_lsp.build.module_inspection import inspect
 from modgo_lsp.build.wrappers import static_registrations
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.local_module import BuildFailedError, tools_for
@@ -24,11 +25,9 @@ from modgo_lsp.host.call_request import (
     with_records,
 )
 from modgo_lsp.host.case_file import Case, case_files, read_case_file
-from modgo_lsp.host.load_failure import LoadFailedError
 from modgo_lsp.host.records_file import NumberedRecord
 from modgo_lsp.host.result import FunctionInfo
 from modgo_lsp.host.run_call import Work
-from modgo_lsp.host.session import Session
 from modgo_lsp.host.values import Value
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.model.finding import Location
@@ -69,7 +68,7 @@ async def make_program(
 ) -> DebugProgram:
     """Builds the program. Raises CliError, CallRequestError, BuildFailedError, RequestError and
     ToolchainError."""
-    folders = await _folders(request.module, settings)
+    folders = await _folders(request.module)
     case: Case | None = None
     notes: tuple[str, ...] = ()
     if request.case is not None:
@@ -123,18 +122,20 @@ def sample_text(program: DebugProgram, folder: Path = Path()) -> str:
     return f"{'records' if program.work.shape == 'stream' else 'record'} of {path}"
 
 
-async def _folders(module: Path, settings: Settings) -> tuple[Path, ...]:
+async def _folders(module: Path) -> tuple[Path, ...]:
     """The packages' folders: that of the argument, or those that a .so was built from."""
     if await asyncio.to_thread(module.is_dir):
         return (module,)
     if not await asyncio.to_thread(module.exists):
         raise CliError(f"{module} does not exist", "name a module (.so) or the folder of its package")
     try:
-        async with Session(module, cc=settings.cc) as session:
-            properties = session.opened.properties
-    except LoadFailedError as error:
-        raise CliError(error.failure.message, error.failure.remedy or None) from None
-    origin = built_from(properties.get("build", ""))
+        found = await asyncio.to_thread(inspect, module)
+        if not found.is_module:
+            raise CliError(f"{module} is no UDF module: {'; '.join(found.problems)}")
+        # It is not loaded: it may want what only the debugged program, which has no fence, may do.
+        origin = built_from(written_build(await asyncio.to_thread(module.read_bytes)))
+    except OSError as error:
+        raise CliError(f"{module} cannot be read ({error.strerror})", "name a module (.so)") from None
     if origin is None:
         raise CliError(
             f"{module} does not name the folder that it was built from, as with --release, or that is gone",

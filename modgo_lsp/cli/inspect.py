@@ -75,10 +75,13 @@ def _grant_lines(found: Inspection) -> list[tuple[str, str]]:
         f"--allow-{each}" if " " not in each else f"--allow-{each.partition(' ')[0]} {shlex.quote(each[5:])}"
         for each in found.wants
     ]
+    settings = " and ".join(dict.fromkeys(f"modgo.allow.{each.split()[0]}" for each in found.wants))
     allow = shlex.quote(f"{name}={','.join(each.replace(' ', ':', 1) for each in found.wants)}")
     return [
         ("wants", ", ".join(found.wants)),
-        ("granted", f"by {' '.join(options)}; on a server by MODGO_ALLOW={allow}"),
+        ("granted", f"by {' '.join(options)}"),
+        ("", f"in editors by {settings}"),
+        ("", f"on a server by MODGO_ALLOW={allow}"),
     ]
 
 

@@ -38,7 +38,8 @@ The same, and in the `modgo.toml` of the module's folder:
 wants-read = ["/etc/geo"]
 ```
 
-Then grant it: `--allow-read /etc/geo` on the command line, `MODGO_ALLOW='geo=read:/etc/geo'` on a server.
+Then grant it: `--allow-read /etc/geo` on the command line, the setting `modgo.allow.read` in editors,
+`MODGO_ALLOW='geo=read:/etc/geo'` on a server.
 Nothing grants writing files.
 """
 

@@ -153,6 +153,24 @@ def test_a_case(folder: Path) -> None:
     assert "did you mean two more?" in done.stderr
 
 
+def test_a_module_needs_no_grant(folder: Path, tmp_path: Path) -> None:
+    """Neither its file, which is not loaded, nor its program, which has no fence."""
+    shutil.copytree(folder, tmp_path / "m")
+    (tmp_path / "m" / "modgo.toml").write_text('wants-network = true\nwants-read = ["/etc"]\n')
+    modgo("build", str(tmp_path / "m"), "-o", str(tmp_path / "m.so"))
+    assert "the module wants the network" in modgo("load", str(tmp_path / "m.so")).stderr
+    for module in ("m.so", "m"):
+        done = debug(str(tmp_path / module), "add", "hits", "5")
+        assert "+ hits: 6" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_file_that_is_no_module_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "m.so").write_text('{"flags": [], "folders": [' + "[" * 100_000)
+    done = debug(str(tmp_path / "m.so"), "add")
+    assert done.returncode == 2
+    assert "m.so is no UDF module: it is not" in done.stderr
+
+
 def test_a_module_file_names_its_package(folder: Path, tmp_path: Path) -> None:
     modgo("build", str(folder), "-o", str(tmp_path / "m.so"))
     done = debug(str(tmp_path / "m.so"), "add", "hits", "5")

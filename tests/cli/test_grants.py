@@ -90,7 +90,7 @@ def test_what_is_wanted_and_not_granted_is_an_error_that_says_what_grants_it(geo
     done = modgo("load", "geo.so", cwd=geo)
     assert done.returncode == 2
     assert "the module wants the network, which it may not use" in done.stderr
-    assert "--allow-network" in done.stderr
+    assert "--allow-network, set modgo.allow.network in your editor" in done.stderr
     assert "MODGO_ALLOW='geo=network'" in done.stderr
     done = modgo("call", "geo.so", "read", str(data / "countries"), "--allow-network", cwd=geo)
     assert done.returncode == 2
@@ -141,8 +141,9 @@ def test_inspect_shows_what_is_wanted(geo: Path) -> None:
     ]
     text = modgo("inspect", "geo.so", cwd=geo).stdout
     assert f"wants    network, read {data}\n" in text
-    assert f"--allow-network --allow-read {data}; on a server by " in text
-    assert f"MODGO_ALLOW=geo=network,read:{data}\n" in text
+    assert f"granted  by --allow-network --allow-read {data}\n" in text
+    assert f"{'':11}in editors by modgo.allow.network and modgo.allow.read\n" in text
+    assert f"{'':11}on a server by MODGO_ALLOW=geo=network,read:{data}\n" in text
 
 
 @pytest.mark.parametrize("path", ["data", 'a/"b"', "/a|b", "/a\\\\b", "/a\\nb", "/a "])

@@ -75,10 +75,11 @@ export function activate(context: vscode.ExtensionContext): void {
       ],
       commands,
     ),
-    // Workspace trust and the interpreter take effect when the server starts.
+    // Workspace trust, the interpreter and grants take effect when the server starts.
     vscode.workspace.onDidGrantWorkspaceTrust(restartIfUsed),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration("modgo.interpreter")) restartIfUsed();
+      const settings = ["modgo.interpreter", "modgo.allow"];
+      if (settings.some((name) => event.affectsConfiguration(name))) restartIfUsed();
     }),
     search.onDidChange(restartIfUsed),
     onDidChangeGopls(restartIfUsed),

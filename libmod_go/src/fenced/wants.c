@@ -59,12 +59,14 @@ mod_go_status mod_go_wants_check(const char *wanted, const char *granted, const 
 		return mod_go_fail(
 			error, MOD_GO_WORKER_FAILED,
 			"%s: the module wants the network, which it may not use; if you trust it with that, add"
-			" --allow-network or, on a server, set MODGO_ALLOW='%.*s=network'",
+			" --allow-network, set modgo.allow.network in your editor or, on a server,"
+			" MODGO_ALLOW='%.*s=network'",
 			path, length, name);
 	if (strncmp(missing, "read ", 5) == 0)
 		return mod_go_fail(error, MOD_GO_WORKER_FAILED,
 		                   "%s: the module wants to read %s, which it may not; if you trust it with that, add"
-		                   " --allow-read %s or, on a server, set MODGO_ALLOW='%.*s=read:%s'",
+		                   " --allow-read %s, set modgo.allow.read in your editor or, on a server,"
+		                   " MODGO_ALLOW='%.*s=read:%s'",
 		                   path, missing + 5, missing + 5, length, name, missing + 5);
 	return mod_go_fail(error, MOD_GO_WORKER_FAILED,
 	                   "%s: the module wants \"%s\", which this libmod_go does not know; use a newer one",

@@ -140,7 +140,8 @@ mod_go_status guard_drop_rights(const char *level, const mod_go_grants *grants, 
 		return missing != NULL ? mod_go_fail(error, MOD_GO_WORKER_FAILED,
 		                                     "the module was not run, for %s, which it may read, could not "
 		                                     "be opened (%s); correct"
-		                                     " the path in MODGO_ALLOW or --allow-read",
+		                                     " the path in MODGO_ALLOW, --allow-read or"
+		                                     " modgo.allow.read",
 		                                     missing, strerror(errno))
 		                       : fail(error, "Landlock's rules could not be set",
 		                              "Allow landlock_add_rule and landlock_restrict_self where this program "

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import msgspec
+
 from modgo_lsp.report.build_json import build_failure_json
 from modgo_lsp.server.commands.arguments import UsageError
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
@@ -35,10 +37,11 @@ async def bench(commands: Commands, arguments: Arguments, token: Token) -> Json:
                 return build_failure_json(built, str(job.directory))
             module, package = Path(built.output), built.package
         cc = await job.own_compiler()
+        granted = msgspec.structs.replace(asked.work, grants=await job.grants(module))
         samples = Samples(asked.work.function)
         try:
             outcome, work = await first_call(
-                module, asked.work, cc=cc, package=package, completed=asked.completed
+                module, granted, cc=cc, package=package, completed=asked.completed
             )
             if not outcome.ok:
                 return outcome_json(outcome)

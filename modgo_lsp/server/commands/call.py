@@ -6,6 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from modgo_lsp.report.build_json import build_failure_json
 from modgo_lsp.server.commands.arguments import UsageError
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
@@ -36,6 +38,7 @@ async def call(commands: Commands, arguments: Arguments, token: Token) -> Json:
             module, package = Path(built.output), built.package
         job.report(f"running {asked.work.function}")
         cc = await job.own_compiler()
+        work = msgspec.structs.replace(asked.work, grants=await job.grants(module))
         described: list[FunctionInfo | None] = []
 
         def opened(module: Opened) -> None:
@@ -43,7 +46,7 @@ async def call(commands: Commands, arguments: Arguments, token: Token) -> Json:
 
         try:
             outcome = await do_work(
-                module, asked.work, cc=cc, package=package, completed=asked.completed, opened=opened
+                module, work, cc=cc, package=package, completed=asked.completed, opened=opened
             )
         except (ToolchainError, HostError, StoreError) as error:
             raise UsageError(str(error)) from error

@@ -102,6 +102,19 @@ class ModuleJob:
         await self.publish(result.findings)
         return result
 
+    async def grants(self, module: Path) -> tuple[str, ...]:
+        """Those of the user's grants that the module asks for."""
+        from modgo_lsp.build.module_inspection import inspect
+        from modgo_lsp.build.wants import granted
+
+        if not self._session.grants:
+            return ()
+        try:
+            wants = (await asyncio.to_thread(inspect, module)).wants
+        except OSError:
+            return ()  # to load it fails, too, and says why
+        return granted(wants, self._session.grants)
+
     async def load(self, module: Path, built: BuildResult | None) -> LoadResult:
         """Loads the module, and publishes the findings. Raises UsageError."""
         from modgo_lsp.build.toolchain import ToolchainError
@@ -111,7 +124,8 @@ class ModuleJob:
         self.report(f"loading {module.name}")
         package = None if built is None else built.package
         try:
-            result = await load_module(module, cc=await self.own_compiler(), package=package)
+            cc, grants = await self.own_compiler(), await self.grants(module)
+            result = await load_module(module, cc=cc, package=package, grants=grants)
         except (ToolchainError, HostError) as error:
             raise UsageError(str(error)) from error
         if built is not None:

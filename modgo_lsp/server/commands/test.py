@@ -91,6 +91,7 @@ async def _run(
         timeout=options.timeout,
         memory=memory,
         cc=await job.own_compiler(),
+        grants=await job.grants(module),
         package=package,
         counted=counted if options.coverage and package is not None else None,
     )

@@ -14,18 +14,27 @@ import msgspec
 from msgspec import structs
 
 
+class Allow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the user grants modules: the network, and folders and files to read."""
+
+    network: bool = False
+    read: tuple[str, ...] = ()
+
+
 class InitializationOptions(msgspec.Struct, frozen=True):
     """`commands` are the client's own commands that lenses may name ("modgo.client.runOnSample"). `without`
     are methods not to announce, for editors that ask one server only and have another for them. If `trusted`
     is false, or any option is malformed, nothing of the workspace is built or run. `settings` are those of
     `workspace/didChangeConfiguration`, section "modgo". If `results` is "text", a command returns `{"json":
-    "…"}` with its result as JSON text, for clients whose JSON parser makes every number a double."""
+    "…"}` with its result as JSON text, for clients whose JSON parser makes every number a double. `allow`
+    is no setting: editors read those from the repository, too."""
 
     commands: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     trusted: bool = True
     settings: dict[str, Any] = {}
     results: Literal["json", "text"] = "json"
+    allow: Allow = Allow()
 
 
 class Capability(NamedTuple):

@@ -11,6 +11,7 @@ from modgo_lsp.server.workspace.watched_files import registrations
 def initialized(session: Session, _params: wire.Nothing) -> None:
     """Asks the client to watch files and to report settings, and asks for the settings"""
     session.is_initialized = True
+    session.show_grant_problems()
     session.configure(session.client.options.settings)
     found = registrations(session.client)
     if found:

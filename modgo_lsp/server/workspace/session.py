@@ -21,6 +21,7 @@ from modgo_lsp.server.workspace.build_findings import BuildFindings
 from modgo_lsp.server.workspace.diagnostics import Publisher
 from modgo_lsp.server.workspace.feature_refresh import FeatureRefresh
 from modgo_lsp.server.workspace.file_polling import FilePolling
+from modgo_lsp.server.workspace.grants import IGNORED, grants_of
 from modgo_lsp.server.workspace.index_process import Order as IndexOrder
 from modgo_lsp.server.workspace.new_since import NewSince
 from modgo_lsp.server.workspace.open_documents import OpenDocuments
@@ -58,6 +59,8 @@ class Session:
         self.index = BackgroundIndex(self._index_order, self.progress)
         self.polling = FilePolling(self.disk, self.build_findings.concerns, self.files_changed)
         self.new_since = NewSince(self._known_changed, partial(outbox.show_message, log_handlers.WARNING))
+        self.grants, self._grant_problems = grants_of(client.options.allow)
+        self._grants_were_ignored = False
         self._overrides: Mapping[str, Any] = {}
         self._number = 0
         self._lock = threading.Lock()
@@ -98,8 +101,15 @@ class Session:
 
     # --- settings
 
+    def show_grant_problems(self) -> None:
+        for problem in self._grant_problems:
+            self.outbox.show_message(log_handlers.WARNING, problem)
+
     def configure(self, section: Mapping[str, Any]) -> None:
         """Applies the editor's settings."""
+        if "allow" in section and not self._grants_were_ignored:
+            self._grants_were_ignored = True
+            self.outbox.show_message(log_handlers.WARNING, IGNORED)
         problem = log_handlers.set_level(editor_settings.log_level(section))
         if problem is not None:
             self.outbox.show_message(log_handlers.WARNING, problem)

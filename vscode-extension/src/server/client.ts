@@ -25,7 +25,7 @@ import { killTree } from "../process-tree.js";
 import { type PartialResults, type Report, sendCommand } from "./command-request.js";
 import { withoutErrorsOfGopls } from "./compiler-errors.js";
 import { methodsOfGopls } from "./gopls.js";
-import { explicitSettings } from "./settings.js";
+import { explicitSettings, grants } from "./settings.js";
 
 const MAX_STDERR_LINES = 40;
 
@@ -127,6 +127,7 @@ function clientOptions(
       // The server requests them again when they change.
       settings: explicitSettings(),
       trusted: vscode.workspace.isTrusted,
+      allow: grants(),
       commands,
       without: methodsOfGopls(),
       results: "text", // JSON.parse, which the client uses, turns every number into a double
