@@ -1,6 +1,6 @@
-// Runs the journeys one after the other and prints the result of each step. The steps after a failed step count as failed.
-// The exit code is 0 if all passed. With MODGO_WORKBENCH_RETRIES=1 a failed journey runs once more in a new session, and the
-// result says so if it passes. A whole run writes the measured times; one of some journeys does with --figures.
+// Runs the journeys and prints the result of each step. The steps after a failed step count as failed. The exit code is 0 if
+// all passed. With MODGO_WORKBENCH_JOBS=2 two journeys run at a time. With MODGO_WORKBENCH_RETRIES=1 a failed journey runs
+// once more in a new session, and the result says so if it passes. With --figures the measured times are written.
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeFigures } from "./figures.mjs";
@@ -10,6 +10,7 @@ import { killAll } from "./processes.mjs";
 import { createSession, removeAllHomes } from "./session.mjs";
 
 const WHOLE_LIMIT_S = 2700;
+const JOBS = Number(process.env.MODGO_WORKBENCH_JOBS ?? 1);
 const RETRIES = Number(process.env.MODGO_WORKBENCH_RETRIES ?? 0);
 
 const clock = setTimeout(() => abandon(`not done after ${WHOLE_LIMIT_S} s`), WHOLE_LIMIT_S * 1000);
@@ -29,17 +30,27 @@ let passed = 0;
 let failed = chosen.length === 0 ? 1 : 0;
 let flaky = 0;
 if (chosen.length === 0) console.log(`No journey is called ${filters.join(" ")}.`);
-for (const journey of chosen) await runWithRetries(journey);
-if ((whole || process.argv.includes("--figures")) && failed === 0)
+const waiting = [...chosen];
+await Promise.all(Array.from({ length: JOBS }, runWaiting));
+if (process.argv.includes("--figures") && failed === 0)
   writeFigures({ scenarios: passed, ...figures });
 clearTimeout(clock);
 for (const reason of reasons) console.log(`\n${reason}`);
 console.log(`\n${passed} passed, ${failed} failed${flaky > 0 ? `, ${flaky} journeys after a retry` : ""}`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-async function runWithRetries(journey) {
+async function runWaiting() {
+  for (let journey = waiting.shift(); journey !== undefined; journey = waiting.shift()) {
+    const lines = []; // printed when the journey is over, unless it runs alone
+    const print = (line) => (JOBS === 1 ? console.log(line) : lines.push(line));
+    await runWithRetries(journey, print);
+    if (lines.length > 0) console.log(lines.join("\n"));
+  }
+}
+
+async function runWithRetries(journey, print) {
   for (let retry = 0; ; retry++) {
-    const done = await runJourney(journey);
+    const done = await runJourney(journey, print);
     const missed = journey.steps.length - done;
     if (missed === 0 || retry === RETRIES) {
       passed += done;
@@ -47,19 +58,19 @@ async function runWithRetries(journey) {
       flaky += missed === 0 && retry > 0 ? 1 : 0;
       return;
     }
-    console.log("  again, in a new session:");
+    print("  again, in a new session:");
   }
 }
 
 /** Returns the number of passed steps. */
-async function runJourney({ name, session: options, steps }) {
-  console.log(`\n${name}`);
+async function runJourney({ name, session: options, steps }, print) {
+  print(`\n${name}`);
   let session;
   try {
     session = await createSession(options);
   } catch (error) {
     reasons.push(`✗ ${name}: the workbench starts\n${indented(error)}`);
-    console.log(`  ${reasons.at(-1)}`);
+    print(`  ${reasons.at(-1)}`);
     return 0;
   }
   const state = {}; // shared by the steps
@@ -70,17 +81,17 @@ async function runJourney({ name, session: options, steps }) {
       try {
         await step({ ...session, state, figures });
       } catch (error) {
-        await takeScreenshot(session, name, steps.length, `${title} FAILED`);
+        await takeScreenshot(session, name, steps.length, `${title} FAILED`, print);
         reasons.push(`✗ ${name}: ${title}\n${indented(error)}`);
-        console.log(
+        print(
           `  ✗ ${title}\n${indented(error)}\n    output channel:\n${indented(session.outputLog())}`,
         );
-        for (const [missed] of steps.slice(done + 1)) console.log(`  ✗ ${missed} (not reached)`);
+        for (const [missed] of steps.slice(done + 1)) print(`  ✗ ${missed} (not reached)`);
         break;
       }
       done += 1;
-      await takeScreenshot(session, name, done, title);
-      console.log(`  ✓ ${title} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
+      await takeScreenshot(session, name, done, title, print);
+      print(`  ✓ ${title} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
     }
   } finally {
     await session.destroy();
@@ -88,7 +99,7 @@ async function runJourney({ name, session: options, steps }) {
   return done;
 }
 
-async function takeScreenshot(session, journey, number, title) {
+async function takeScreenshot(session, journey, number, title, print) {
   const slug = (text) =>
     text
       .toLowerCase()
@@ -98,7 +109,7 @@ async function takeScreenshot(session, journey, number, title) {
   try {
     await session.workbench.screenshot(path.join(SCREENSHOTS, file));
   } catch (error) {
-    console.log(`    no screenshot: ${error.message}`);
+    print(`    no screenshot: ${error.message}`);
   }
 }
 

@@ -1,6 +1,6 @@
 // The session of one journey: a temporary folder with a copy of the examples, code-server with the packaged extension and
 // settings of its own, and a browser window.
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import {
   cpSync,
   mkdirSync,
@@ -14,6 +14,7 @@ import {
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { CACHE, CHROMIUM, chromium, CODE_SERVER, EXAMPLES, INTERPRETER, VSIX } from "./paths.mjs";
 import { start, terminate } from "./processes.mjs";
 import { waitUntil } from "./wait-until.mjs";
@@ -84,7 +85,7 @@ export async function createSession({
   const env = { ...environmentFor(home), ...environment(home) };
   const dirs = ["--user-data-dir", user, "--extensions-dir", extensions];
   const installing = [ours, ...others].flatMap((vsix) => ["--install-extension", vsix]);
-  execFileSync(process.execPath, [CODE_SERVER, ...dirs, ...installing], { env, stdio: "pipe" });
+  await promisify(execFile)(process.execPath, [CODE_SERVER, ...dirs, ...installing], { env });
 
   const port = await freePort();
   const log = path.join(home, "code-server.log");
