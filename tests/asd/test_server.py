@@ -42,6 +42,13 @@ def test_records_are_changed(server: Server, shop: Files) -> None:
     assert server.fetch("new") == {"n": 1}
 
 
+def test_the_server_logs_no_complaint_about_a_record_that_does_not_exist(server: Server, shop: Files) -> None:
+    server.put_all(shop)
+    assert server.apply("none", "shop", "get", "n") is None
+    assert server.apply("none", "shop", "facts") == [False, "", 20]
+    assert not logged(server, "record not open|record failed load")
+
+
 @pytest.mark.parametrize("mode", ["fenced", "unfenced"])
 def test_a_failure_affects_its_caller_only(make_server: Maker, shop: Files, mode: str) -> None:
     server = make_server(MODGO_MODE=mode)

@@ -39,6 +39,24 @@ static const char *take_name(bin_name *name, const char *text, size_t length)
 	return NULL;
 }
 
+static bool is_changed(const mod_go_host_call *host_call, const char *name)
+{
+	for (uint32_t i = 0; i < host_call->changed_count; i++) {
+		if (strcmp(host_call->changed[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Returns NULL for a bin that does not exist. The server logs a complaint where a record does not exist and the call has
+ * not set the bin, so it is not asked then. */
+static const as_val *read_bin(const mod_go_host_call *host_call, const as_rec *record, const char *name)
+{
+	if (as_aerospike_rec_exists(host_call->aerospike, record) != 1 && !is_changed(host_call, name))
+		return NULL;
+	return as_rec_get(record, name);
+}
+
 static int get(mod_go_host_call *host_call, const as_rec *record, const char *name, size_t name_length,
                aerospike_udf_go_value *value)
 {
@@ -49,7 +67,7 @@ static int get(mod_go_host_call *host_call, const as_rec *record, const char *na
 	if (host_call == NULL)
 		return mod_go_host_refuse(value, MOD_GO_NO_RECORD);
 	/* A bin with an impossible name does not exist. */
-	val = copy_name(&bin, name, name_length) ? as_rec_get(record, bin.text) : NULL;
+	val = copy_name(&bin, name, name_length) ? read_bin(host_call, record, bin.text) : NULL;
 	fault = mod_go_value_from_val(val, &host_call->borrowed, value);
 	return fault == NULL ? AEROSPIKE_UDF_GO_OK : mod_go_host_refuse(value, fault);
 }
@@ -59,7 +77,7 @@ static void prefetch(mod_go_host_call *host_call, const aerospike_udf_go_record 
                      char *name, size_t name_length)
 {
 	aerospike_udf_go_bin *bin = &host_call->bins[host_call->call.bin_count];
-	const as_val *val = as_rec_get((const as_rec *)record, text);
+	const as_val *val = read_bin(host_call, (const as_rec *)record, text);
 	int type = as_val_type(val);
 
 	if (type == AS_LIST || type == AS_MAP ||
@@ -132,15 +150,6 @@ int mod_go_host_get_many(aerospike_udf_go_call *call, aerospike_udf_go_record *r
 			return status;
 	}
 	return offset == names_length ? AEROSPIKE_UDF_GO_OK : AEROSPIKE_UDF_GO_BAD_ARGUMENTS;
-}
-
-static bool is_changed(const mod_go_host_call *host_call, const char *name)
-{
-	for (uint32_t i = 0; i < host_call->changed_count; i++) {
-		if (strcmp(host_call->changed[i], name) == 0)
-			return true;
-	}
-	return false;
 }
 
 /* Beyond the number of bins that a record may have, storing it fails. */
