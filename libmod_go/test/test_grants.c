@@ -89,8 +89,9 @@ TEST(a_module_that_wants_what_is_not_granted_does_not_run)
 	not_granted("network", NULL,
 	            "add --allow-network, set modgo.allow.network in your editor or, on a server, "
 	            "MODGO_ALLOW='geo=network'");
-	not_granted("network|read /etc/geo", "network",
-	            "set modgo.allow.read in your editor or, on a server, MODGO_ALLOW='geo=read:/etc/geo'");
+	not_granted(
+		"network|read /etc/geo", "network",
+		"set modgo.allow.read in your editor or, on a server, MODGO_ALLOW='geo=network,read:/etc/geo'");
 	not_granted("the moon", "network", "does not know");
 	pool = fenced_ready(wanting("network|read /etc/geo"), &options);
 	/* It cannot be replaced by a version that wants more. */

@@ -91,7 +91,7 @@ def test_what_is_wanted_and_not_granted_is_an_error_that_says_what_grants_it(geo
     assert done.returncode == 2
     assert "the module wants the network, which it may not use" in done.stderr
     assert "--allow-network, set modgo.allow.network in your editor" in done.stderr
-    assert "MODGO_ALLOW='geo=network'" in done.stderr
+    assert f"MODGO_ALLOW='geo=network,read:{data}'" in done.stderr
     done = modgo("call", "geo.so", "read", str(data / "countries"), "--allow-network", cwd=geo)
     assert done.returncode == 2
     assert f"the module wants to read {data}, which it may not" in done.stderr
