@@ -56,9 +56,12 @@ def test_modules_in_use_have_a_line_each(make_server: Maker, shop: Files) -> Non
     server.put_all(shop)
     server.store("a", {"n": 1})
     assert server.apply("a", "shop", "version") == 1
-    times = r"50% within \S+ us, 99% within \S+ us"
+    times = r"50% within \S+ [um]s, 99% within \S+ [um]s"
     workers = r"\d workers, 0 of them busy, 0 restarted, [1-9]\d* MiB"
     assert eventually_logged(server, rf"mod_go: shop\.so: 1 calls; {times}; {workers}")
+    with pytest.raises(FailedError):
+        server.apply("a", "shop", "fail")
+    assert eventually_logged(server, r"shop\.so: 1 calls, failed: 1x the function returned an error")
     assert not logged(server, r"shop\.so: 0 calls")
 
 

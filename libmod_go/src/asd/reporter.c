@@ -112,33 +112,57 @@ static double percentile(const uint64_t latency[64], unsigned percent)
 	return 0;
 }
 
-static void add(char *text, size_t capacity, const char *format, const char *name, uint64_t number)
+/* Adds how many calls failed with each status. */
+static void write_failures(char *text, size_t capacity, const uint64_t now[8], const uint64_t last[8])
 {
-	size_t used = strlen(text);
+	size_t used = 0;
 
-	if (number > 0)
-		snprintf(text + used, capacity - used, format, (unsigned long long)number, name);
+	text[0] = '\0';
+	for (int i = 1; i < 8 && used < capacity; i++) {
+		if (now[i] > last[i])
+			used +=
+				(size_t)snprintf(text + used, capacity - used, "%s%llux %s", used == 0 ? ", failed: " : ", ",
+			                     (unsigned long long)(now[i] - last[i]), mod_go_call_status_text(i));
+	}
+}
+
+static void write_time(char text[16], double microseconds)
+{
+	if (microseconds < 1000)
+		snprintf(text, 16, "%.3g us", microseconds);
+	else if (microseconds < 1e6)
+		snprintf(text, 16, "%.3g ms", microseconds / 1000);
+	else
+		snprintf(text, 16, "%.3g s", microseconds / 1e6);
+}
+
+static void write_times(char *text, size_t capacity, const uint64_t latency[64])
+{
+	char half[16], most[16];
+
+	text[0] = '\0';
+	if (percentile(latency, 50) <= 0)
+		return;
+	write_time(half, percentile(latency, 50));
+	write_time(most, percentile(latency, 99));
+	snprintf(text, capacity, "; 50%% within %s, 99%% within %s", half, most);
 }
 
 static void log_calls(mod_go_loaded_module *module)
 {
 	mod_go_fenced_counters now = mod_go_loaded_module_counters(module), *last = &module->reported;
-	char failures[512] = "", times[64] = "", workers[128] = "";
+	char failures[512], times[64], workers[128] = "";
 	mod_go_fenced_counters since = now;
 
 	since.calls -= last->calls;
 	for (int i = 0; i < 64; i++)
 		since.latency[i] -= last->latency[i];
-	for (int i = 1; i < 8; i++)
-		add(failures, sizeof(failures), ", %llu %s", mod_go_call_status_text(i),
-		    now.by_status[i] - last->by_status[i]);
+	write_failures(failures, sizeof(failures), now.by_status, last->by_status);
+	write_times(times, sizeof(times), since.latency);
 	if (module->pool != NULL)
 		snprintf(workers, sizeof(workers), "; %u workers, %u of them busy, %llu restarted, %.0f MiB",
 		         now.live, now.busy, (unsigned long long)(now.restarts - last->restarts),
 		         (double)mod_go_fenced_memory(module->pool) / (1 << 20));
-	if (percentile(since.latency, 50) > 0)
-		snprintf(times, sizeof(times), "; 50%% within %.3g us, 99%% within %.3g us",
-		         percentile(since.latency, 50), percentile(since.latency, 99));
 	if (since.calls > 0) {
 		as_log_info("mod_go: %s.so: %llu calls%s%s%s", module->name, (unsigned long long)since.calls,
 		            failures, times, workers);

@@ -1,5 +1,5 @@
 /* settings.c - MODGO_MODE, _WORKER, _POOL, _IDLE, _MEMORY, _TIMEOUT, _STREAM_TIMEOUT, _TICKER, _CACHE, _LOG, _FENCE, _ENV and _ALLOW;
- * docs/server.md has what they do. */
+ * docs/server.md has what they do. MODGO_USER is for the workers alone (worker/identity.c). */
 #include "asd/settings.h"
 #include "as_module/modules.h"
 
