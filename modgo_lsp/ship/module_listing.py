@@ -112,8 +112,8 @@ def _module(cluster: Cluster, found: Survey, name: str, files: list[str]) -> Rem
     needs: list[str] = []
     if go:
         try:
+            needs = needed(name, contents.get(f"{name}{SUFFIX}", b""))
             content = unpack(name, contents)
-            needs = needed(name, contents[f"{name}{SUFFIX}"])
         except PackageError as error:
             problems.append(str(error))
             content = None

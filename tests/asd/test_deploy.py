@@ -212,6 +212,7 @@ def test_modules_are_listed_with_what_is_wrong_with_them(files: Path, cluster: l
     done = modgo("modules", "--hosts", cluster[1].hosts, cwd=files)
     assert done.returncode == 1
     assert f"counters: counters.so is in {counters['parts']} parts, of which {part} is missing" in done.stdout
+    assert "left over" not in done.stdout
 
 
 def test_a_node_that_never_gets_it_is_named(built: Path, tmp_path: Path, start_cluster: StartCluster) -> None:
