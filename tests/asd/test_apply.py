@@ -197,8 +197,10 @@ def test_what_goes_wrong_with_a_stream(
     assert message in report["error"]["message"]
 
 
-def test_ctrl_c_waits_for_no_answer(cluster: list[Asd], tmp_path: Path) -> None:
-    command = ["apply", "calls", "sleep", "60", "--timeout", "90", "--hosts", cluster[0].hosts, "--key", KEY]
+def test_ctrl_c_waits_for_no_answer(start_cluster: StartCluster, folder: Path, tmp_path: Path) -> None:
+    (node,) = start_cluster(1, plugin())  # the call occupies one of its few service threads for a minute
+    assert modgo("deploy", "calls.so", "--hosts", node.hosts, cwd=folder).returncode == 0
+    command = ["apply", "calls", "sleep", "60", "--timeout", "90", "--hosts", node.hosts, "--key", KEY]
     process = subprocess.Popen(
         [sys.executable, "-m", "modgo_lsp", *command],
         cwd=tmp_path,
