@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.asd.conftest import Maker, eventually_logged, logged
-from tests.asd.server import Files
+from tests.asd.server import FailedError, Files
 
 
 def test_invalid_settings_are_logged(make_server: Maker, shop: Files) -> None:
@@ -27,10 +27,11 @@ def test_invalid_settings_are_logged(make_server: Maker, shop: Files) -> None:
         MODGO_LOG="loud",
         MODGO_FENCE="electric",
         MODGO_ENV="TOKEN=secret",
+        MODGO_ALLOW="network",
     )
     for name in (
         *("MODE", "WORKER", "POOL", "MEMORY", "TIMEOUT", "STREAM_TIMEOUT", "IDLE", "TICKER"),
-        *("CACHE", "LOG", "FENCE", "ENV"),
+        *("CACHE", "LOG", "FENCE", "ENV", "ALLOW"),
     ):
         assert eventually_logged(server, f"mod_go: MODGO_{name} is ")
     server.put_all(shop)
@@ -94,3 +95,25 @@ def test_workers_have_another_user(make_server: Maker, shop: Files) -> None:
     server.store("a", {"n": 1})
     assert server.apply("a", "shop", "version") == 1
     assert {worker.username() for worker in server.workers()} == {"nobody"}
+
+
+def test_a_module_is_not_run_where_its_user_is_unknown(make_server: Maker, shop: Files) -> None:
+    server = make_server(MODGO_USER="nosuch-user")
+    server.put_all(shop)
+    server.store("a", {"n": 1})
+    with pytest.raises(FailedError, match='MODGO_USER is "nosuch-user"'):
+        server.apply("a", "shop", "version")
+    assert logged(server, 'mod_go: .*the module was not run, for MODGO_USER is "nosuch-user"')
+
+
+def test_a_module_reads_what_it_is_allowed_to(make_server: Maker, shop: Files, tmp_path: Path) -> None:
+    allowed = tmp_path / "allowed"
+    allowed.mkdir()
+    (allowed / "countries").write_text("NL")
+    (tmp_path / "secret").write_text("s3cret")
+    server = make_server(MODGO_ALLOW=f"shop=read:{allowed};other=read:{tmp_path}")
+    server.put_all(shop)
+    server.store("a", {"n": 1})
+    assert server.apply("a", "shop", "read", str(allowed / "countries")) == "NL"
+    with pytest.raises(FailedError, match="permission denied"):
+        server.apply("a", "shop", "read", str(tmp_path / "secret"))

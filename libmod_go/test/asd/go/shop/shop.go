@@ -25,8 +25,10 @@ func init() {
 	udf.Register("left", Left)
 	udf.Register("rest", Rest)
 	udf.Register("say", Say)
+	udf.Register("read", Read)
 	udf.Register("total", Total)
 	udf.Register("names", Names)
+	udf.Register("doze", Doze)
 }
 
 // Version tells the versions of this module apart: the makefile builds two of them.
@@ -87,6 +89,12 @@ func Rest() { time.Sleep(5 * time.Millisecond) }
 
 func Say(text string) { udf.Log(udf.Info, text) }
 
+// Read reads a file, which needs a grant.
+func Read(path string) (string, error) {
+	text, err := os.ReadFile(path)
+	return string(text), err
+}
+
 // Total adds the bin n of all records.
 func Total(s *udf.Stream) *udf.Stream {
 	sum := func(a, b int64) int64 { return a + b }
@@ -105,4 +113,12 @@ func Names(s *udf.Stream) *udf.Stream {
 		return count
 	})
 	return udf.Reduce(udf.Aggregate(counts, 0, sum), sum)
+}
+
+// Doze sleeps for each record.
+func Doze(s *udf.Stream, milliseconds int64) *udf.Stream {
+	return udf.Map(s, func(rec *udf.Record) int64 {
+		time.Sleep(time.Duration(milliseconds) * time.Millisecond)
+		return 1
+	})
 }
