@@ -34,6 +34,7 @@ class _Launch(msgspec.Struct, frozen=True):
     key: list[Any] | None = None
     nodes: int | None = None
     case: str | None = None
+    caseFile: str | None = None  # noqa: N815 (a name in JSON)
     stopOnEntry: bool = False  # noqa: N815 (the protocol's name)
 
 
@@ -70,6 +71,7 @@ def launch_request(given: Mapping[str, Any], defaults: LaunchDefaults) -> tuple[
         records=_records(launch, module if module.is_dir() else module.parent)
         or (CallRequest() if default is None else default.records),
         case=launch.case or (default.case if default is not None and not launch.function else None),
+        case_file=launch.caseFile,
     )
     return request, launch.stopOnEntry
 

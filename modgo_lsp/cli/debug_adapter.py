@@ -35,6 +35,7 @@ from modgo_lsp.host.debug_calls import DebugCalls
 from modgo_lsp.host.module import HostError
 from modgo_lsp.host.result import LogLine, NumberedResult, StreamResult
 from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.report.sources import printable
 
 # Numbers of our own requests to Delve, which no editor reaches, and how many lines they try.
 _OWN = 1_000_000_000
@@ -298,7 +299,9 @@ class DebugAdapter:
         if program is None or program.case is None or program.case.now is not None:
             return
         result = CaseResult(program.case, outcome, differences(program.case.expectation, outcome))
-        self._event(_CASE_RESULT, case_json(result, lambda path: os.path.relpath(path, program.folder)))
+        self._event(
+            _CASE_RESULT, case_json(result, lambda path: printable(os.path.relpath(path, program.folder)))
+        )
 
     def _place(self, location: str) -> dict[str, Any]:
         """The attributes that make an output's line a link to `location`, "counters.go:12"."""

@@ -32,17 +32,20 @@ from modgo_lsp.host.values import Value
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package
+from modgo_lsp.report.sources import printable
 from modgo_lsp.spelling import did_you_mean
 
 
 class DebugRequest(msgspec.Struct, frozen=True):
-    """`module` is a package's folder or a .so, `function` may be "" beside a case, which has its own."""
+    """`module` is a package's folder or a .so, `function` may be "" beside a case, which has its own.
+    `case_file` is the name of the case's file, None for any."""
 
     module: Path
     function: str = ""
     arguments: tuple[Value, ...] = ()
     records: CallRequest = CallRequest()
     case: str | None = None
+    case_file: str | None = None
 
 
 class DebugProgram(msgspec.Struct, frozen=True):
@@ -72,7 +75,7 @@ async def make_program(
     case: Case | None = None
     notes: tuple[str, ...] = ()
     if request.case is not None:
-        case = await asyncio.to_thread(_case, folders, request.case)
+        case = await asyncio.to_thread(_case, folders, request.case, request.case_file)
         if request.function and request.function != case.function:
             raise CliError(
                 f"the case {request.case!r} calls {case.function}, not {request.function}",
@@ -144,8 +147,11 @@ async def _folders(module: Path) -> tuple[Path, ...]:
     return origin.folders
 
 
-def _case(folders: tuple[Path, ...], name: str) -> Case:
-    cases = [case for folder in folders for path in case_files(folder) for case in read_case_file(path).cases]
+def _case(folders: tuple[Path, ...], name: str, file: str | None) -> Case:
+    files = [
+        path for folder in folders for path in case_files(folder) if file in (None, printable(path.name))
+    ]
+    cases = [case for path in files for case in read_case_file(path).cases]
     found = next((case for case in cases if case.name == name), None)
     if found is None:
         names = [case.name for case in cases]

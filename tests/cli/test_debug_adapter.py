@@ -194,9 +194,10 @@ def test_the_result_of_a_case_is_an_event(folder: Path) -> None:
     ]
     file = folder / "testdata/udf/add.case.json"
     file.write_text(json.dumps(cases))
+    (folder / "testdata/udf/a.case.json").write_text(json.dumps([{**cases[0], "args": ["hits", 1]}]))
     for name in ("right", "wrong"):
         with adapter() as client:
-            client.launch({}, package=str(folder), case=name)
+            client.launch({}, package=str(folder), case=name, caseFile="add.case.json")
             found = client.event("modgo.caseResult", "terminated")["body"]
             assert (found["name"], found["location"]) == (name, "testdata/udf/add.case.json:1")
             assert (found["ok"], found["actual"]["result"]) == (name == "right", 6)

@@ -294,9 +294,13 @@ export class Workbench {
     return texts.map((text) => text.replace(/\u00a0/g, " ").trim());
   }
 
-  /** A code lens; `nth` if several have the same title. */
-  lens(title, nth = 0) {
-    return this.page.locator(".codelens-decoration a", { hasText: title }).nth(nth);
+  /**
+   * A code lens of a UDF, by its registered name, or of a file if `udf` is undefined. Their order in the page isn't that of
+   * the lines: VS Code appends a lens when it is resolved.
+   */
+  lens(title, udf) {
+    const line = udf === undefined ? undefined : { hasText: `Registered as '${udf}'` };
+    return this.page.locator(".codelens-decoration", line).locator("a", { hasText: title }).first();
   }
 
   /**
@@ -305,21 +309,25 @@ export class Workbench {
    * for lenses, the longer the slower the machine is, so the time between clicks grows. `clicking` is called just before
    * each click.
    */
-  async clickLens(title, nth, effect, clicking = () => {}) {
+  async clickLens(title, udf, effect, clicking = () => {}) {
+    const lens = this.lens(title, udf);
     let patience = 3;
+    let problem;
     await waitUntil(
       `a click on the lens ${title} has an effect`,
       async () => {
         try {
-          await this.lens(title, nth).waitFor({ timeout: 5000 });
+          await lens.waitFor({ timeout: 5000 });
           clicking();
-          await this.lens(title, nth).click({ timeout: 5000 });
+          await lens.click({ timeout: 5000 });
           return await waitFor("effect", effect, (patience *= 2));
-        } catch {
+        } catch (error) {
+          problem = error;
           return false;
         }
       },
       60,
+      async () => `${problem.message}; lenses ${JSON.stringify(await this.lenses())}`,
     );
   }
 

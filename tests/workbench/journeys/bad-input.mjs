@@ -61,7 +61,9 @@ export const badInput = {
         await workbench.settled("Modgo: Build UDF module");
         state.view = new RunsView(workbench);
         await workbench.goTo(lineOf("func Broken("));
-        await workbench.clickLens("Run on sample", 0, () => outputLog().includes('"function":"broken"'));
+        await workbench.clickLens("Run on sample", "broken", () =>
+          outputLog().includes('"function":"broken"'),
+        );
         await state.view.shows("outcome", /broken\.record\.json/, BUILD_S);
         await state.view.shows("outcome", /2:1|line 2/);
       },
@@ -70,7 +72,7 @@ export const badInput = {
       "names of bins and values with control characters and markup are text",
       async ({ workbench, outputLog, state: { view } }) => {
         await workbench.goTo(lineOf("func Names("));
-        await workbench.clickLens("Run on sample", 1, () => outputLog().includes('"function":"names"'));
+        await workbench.clickLens("Run on sample", "names", () => outputLog().includes('"function":"names"'));
         const text = await view.shows("outcome", /Record[\s\S]*<b>x<\/b>/, BUILD_S);
         assert.doesNotMatch(text, CONTROL);
         assert.equal(await view.locator("section.outcome b, section.outcome i").count(), 0);

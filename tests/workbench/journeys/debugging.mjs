@@ -160,7 +160,7 @@ export const debugging = {
       async ({ workbench, server }) => {
         const { page } = workbench;
         await workbench.focusEditor("counters.go");
-        await workbench.clickLens("Debug", 0, async () => workbench.quickInput().isVisible());
+        await workbench.clickLens("Debug", "add", async () => workbench.quickInput().isVisible());
         await giveArguments(workbench, '"hits", 6, 100');
         await stackLine(page).waitFor(SLOW);
         const running = () =>

@@ -32,10 +32,10 @@ const SAMPLE = '{"bins": {"big": 9007199254740993, "whole": 6.0, "v": 9007199254
 const BUILD_S = 180;
 
 /** Runs a function by its code lens. Returns the view of the runs. */
-async function run({ workbench, outputLog }, nth) {
+async function run({ workbench, outputLog }, name) {
   const calls = () => outputLog().split("modgo.call {").length;
   const before = calls();
-  await workbench.clickLens("Run on sample", nth, () => calls() > before);
+  await workbench.clickLens("Run on sample", name, () => calls() > before);
   return new RunsView(workbench);
 }
 
@@ -57,7 +57,7 @@ export const exactValues = {
         await workbench.open("hello/values/values.go");
         await workbench.settled("Modgo: Build UDF module");
         await workbench.goTo(12);
-        const view = await run(session, 0);
+        const view = await run(session, "answer");
         await view.shows(
           "outcome",
           /integer\s+9007199254740993[\s\S]*double\s+88\.0[\s\S]*integer\s+88\s/,
@@ -72,7 +72,7 @@ export const exactValues = {
       async (session) => {
         const { workbench } = session;
         await workbench.goTo(15);
-        const view = await run(session, 1);
+        const view = await run(session, "keep");
         await view.shows("call", /keep\(v any\)/, 60);
         await view.runWith("9007199254740993");
         await view.shows("outcome", /integer · .* record updated/);
@@ -109,7 +109,7 @@ export const exactValues = {
         const { workbench } = session;
         await workbench.focusEditor("values.go");
         await workbench.goTo(20);
-        const view = await run(session, 2);
+        const view = await run(session, "link");
         const text = await view.shows("outcome", /more/);
         assert.ok(text.includes(`"${LINK}"`), text);
         assert.equal(await view.section("outcome").locator("a").count(), 0, "a result is a link");

@@ -74,7 +74,7 @@ export const failures = {
       "a panic is shown with its location in the source",
       async ({ workbench, outputLog }) => {
         await workbench.openFile(HELLO);
-        await workbench.clickLens("Run on sample", 0, () => outputLog().includes('"function":"boom"'));
+        await workbench.clickLens("Run on sample", "boom", () => outputLog().includes('"function":"boom"'));
         const view = new RunsView(workbench);
         await view.shows("outcome", /Panic[\s\S]*assignment to entry in nil map[\s\S]*hello\.go:13/, 240);
       },
@@ -83,7 +83,9 @@ export const failures = {
       "a UDF that never ends is stopped",
       async ({ workbench, outputLog }) => {
         await workbench.clearToasts();
-        await workbench.clickLens("Run on sample", 1, () => outputLog().includes('"function":"forever"'));
+        await workbench.clickLens("Run on sample", "forever", () =>
+          outputLog().includes('"function":"forever"'),
+        );
         await new RunsView(workbench).shows("outcome", /Timed out[\s\S]*did not return within 10 s/, 60);
       },
     ],

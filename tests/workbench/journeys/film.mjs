@@ -83,7 +83,7 @@ export const film = {
         await workbench.noProblem(/MG101/);
         await workbench.save();
         const isCalled = () => outputLog().includes('modgo.call {"uri"');
-        await workbench.clickLens("Run on sample", 0, isCalled);
+        await workbench.clickLens("Run on sample", "add", isCalled);
         state.view = new RunsView(workbench);
         await state.view.locator("#argument-0").waitFor({ timeout: BUILD_S * 1000 });
       },

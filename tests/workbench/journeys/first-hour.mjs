@@ -120,7 +120,7 @@ export const firstHour = {
         );
         const view = new RunsView(workbench);
         const isCalled = () => outputLog().includes('modgo.call {"uri"');
-        await workbench.clickLens("Run 'add' on this sample", 0, isCalled);
+        await workbench.clickLens("Run 'add' on this sample", undefined, isCalled);
         await view.locator("#argument-0").waitFor({ timeout: BUILD_S * 1000 });
         await view.runWith('"hits"', "2");
         await view.shows("outcome", /42/, BUILD_S);

@@ -5,7 +5,6 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { INTERPRETER } from "../paths.mjs";
-import { waitUntil } from "../wait-until.mjs";
 import { RunsView } from "../webview.mjs";
 
 const SHOP = `package shop
@@ -100,19 +99,8 @@ function lineOf(text) {
 async function runByLens({ workbench, outputLog }, name) {
   const calls = () => outputLog().split(`"function":"${name}"`).length;
   const before = calls();
-  const func = `func ${name[0].toUpperCase()}${name.slice(1)}(`;
-  await workbench.goTo(lineOf(func));
-  // The lens just above the function: those of other functions may be there earlier.
-  const nth = async () => {
-    const line = await workbench.page.locator(".view-line", { hasText: func }).first().boundingBox();
-    const tops = await workbench.page
-      .locator(".codelens-decoration a", { hasText: "Run on sample" })
-      .evaluateAll((links) => links.map((link) => link.getBoundingClientRect().y));
-    return tops.findIndex((top) => top <= line.y && top > line.y - 40);
-  };
-  let found = -1;
-  await waitUntil("the lens is there", async () => (found = await nth()) >= 0, 30);
-  await workbench.clickLens("Run on sample", found, () => calls() > before);
+  await workbench.goTo(lineOf(`func ${name[0].toUpperCase()}${name.slice(1)}(`));
+  await workbench.clickLens("Run on sample", name, () => calls() > before);
 }
 
 async function theme(workbench, name, className) {

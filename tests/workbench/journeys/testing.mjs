@@ -259,7 +259,7 @@ export const testing = {
         const before = runsIn(outputLog());
         await workbench.closePanel();
         await workbench.goTo(lineOf(GO, "rec.Int"));
-        await workbench.clickLens(/^Test$/, 1, () => runsIn(outputLog()) > before);
+        await workbench.clickLens(/^Test$/, "halt", () => runsIn(outputLog()) > before);
         await waitUntil(
           "it has run",
           () => /"cases":\[\{[^}]*"halts in the middle"\}\]/.test(outputLog().split("modgo.test ").at(-1)),
@@ -275,7 +275,7 @@ export const testing = {
         const { page } = workbench;
         const asked = () => outputLog().includes("modgo.bench {");
         await workbench.goTo(lineOf(GO, "rec.Int"));
-        await workbench.clickLens(/^Bench$/, 0, asked);
+        await workbench.clickLens(/^Bench$/, "take", asked);
         await workbench
           .quickInput()
           .filter({ hasText: "take expects 1 argument" })

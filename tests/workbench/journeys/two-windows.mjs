@@ -40,7 +40,7 @@ export const twoWindows = {
         for (const [index, window] of [workbench, state.other].entries()) {
           await window.closePanel();
           await window.goTo(1);
-          await window.clickLens("Run on sample", 0, () => calls() > index);
+          await window.clickLens("Run on sample", "hello", () => calls() > index);
         }
         for (const window of [workbench, state.other]) {
           await new RunsView(window).shows("outcome", /"Hello, world!"/, BUILD_S);
@@ -65,7 +65,7 @@ export const twoWindows = {
         const calls = () => outputLog().split("modgo.call {").length - 1;
         const before = calls();
         await workbench.goTo(1);
-        await workbench.clickLens("Run on sample", 0, () => calls() > before);
+        await workbench.clickLens("Run on sample", "hello", () => calls() > before);
         await new RunsView(workbench).shows("outcome", /"Hello, world!"/, BUILD_S);
         assert.ok(servers(server).length >= 1);
       },

@@ -9,7 +9,7 @@ import { debugConfiguration } from "./debugging.js";
 /** What a lens or a test passes. */
 export interface DebugTarget extends Target {
   /** The case that has the function, the arguments and the records. */
-  readonly case?: string | { readonly name: string };
+  readonly case?: { readonly file: string; readonly name: string };
 }
 
 /** A run of the Test Explorer. VS Code ends it and the session together. */
@@ -27,8 +27,8 @@ export async function startDebugging(target?: DebugTarget, run?: DebugRun): Prom
     throw new UserError("There is no Go file to debug: open the file of a UDF, then start again.");
   }
   const { function: name, args, record, records } = target ?? {};
-  const named = typeof target?.case === "object" ? target.case.name : target?.case;
-  const given = { function: name, args, record, records, case: named, [RUN]: run?.id };
+  const { name: named, file: caseFile } = target?.case ?? {};
+  const given = { function: name, args, record, records, case: named, caseFile, [RUN]: run?.id };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const config = debugConfiguration(named ?? name ?? "UDF", packageOf(uri.fsPath), set);
   const options = run === undefined ? {} : { testRun: run.testRun };

@@ -33,7 +33,7 @@ export function createDebugProfile(
     output.info(`Debugging the case ${name} of ${file}`);
     const testRun = controller.createTestRun(request);
     try {
-      const target = { uri: folder.toString(), function: udf, case: { name } };
+      const target = { uri: folder.toString(), function: udf, case: { file, name } };
       await debugCase({ testRun, item, target, output, tokens: [token, testRun.token] });
     } finally {
       testRun.end(); // VS Code ends the session, if it still runs
