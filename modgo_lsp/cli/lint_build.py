@@ -8,8 +8,10 @@ from pathlib import Path
 
 from modgo_lsp.build.build import BuildRequest, build_module
 from modgo_lsp.build.cache import cached_module
+from modgo_lsp.build.module_inspection import inspect
 from modgo_lsp.cli.local_module import complete, tools_for
 from modgo_lsp.cli.progress import progress
+from modgo_lsp.cli.terminal import note
 from modgo_lsp.host.load import load_module
 from modgo_lsp.lint.lint_paths import Outcome
 from modgo_lsp.lint.rule_selection import configured
@@ -36,6 +38,10 @@ async def _findings(directory: str, report: Callable[[str], None]) -> tuple[Find
     request = BuildRequest((Path(directory),), output=output, go=tools.go, cc=tools.cc)
     built = await build_module(request, report)
     if not built.ok:
+        return built.findings
+    if wants := (await asyncio.to_thread(inspect, output)).wants:
+        # The user grants it to a command that names one module, not to all that are linted.
+        note(f"Note: {built.module} is built but not loaded, because it wants: {', '.join(wants)}")
         return built.findings
     report(f"loading {built.module}")
     loaded = await load_module(output, package=built.package)

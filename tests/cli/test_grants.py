@@ -133,6 +133,12 @@ def test_every_command_that_runs_a_module_takes_grants(geo: Path) -> None:
     assert '"NL"' in done.stdout
 
 
+def test_lint_builds_it_and_does_not_load_it(geo: Path) -> None:
+    done = modgo("lint", "--build", "--ignore", "MG303", cwd=geo)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"geo is built but not loaded, because it wants: network, read {geo.parent}/data\n" in done.stderr
+
+
 def test_inspect_shows_what_is_wanted(geo: Path) -> None:
     data = geo.parent / "data"
     assert json.loads(modgo("inspect", "geo.so", "--json", cwd=geo).stdout)["wants"] == [
