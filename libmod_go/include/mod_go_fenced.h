@@ -119,7 +119,7 @@ typedef struct mod_go_fenced_outcome {
 	uint32_t size;                 /* set by the caller */
 	uint32_t crashed;              /* 1: the call ended its worker */
 	int32_t exit_code;             /* of a worker that exited, else -1 */
-	int32_t signal;                /* that ended the worker, else 0 */
+	int32_t signal;                /* that ended the worker, else 0; also 0 where its host killed it */
 	uint32_t timed_out;            /* 1: the worker was killed because the deadline had passed */
 	uint32_t trips;                /* of a call: messages that the worker sent, with the result */
 	uint64_t nanoseconds;          /* of a call */

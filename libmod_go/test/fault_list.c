@@ -93,6 +93,7 @@ const fault_of_many faults_of_many[] = {
 	{"a stream function makes no progress", "a_stream_function_that_makes_no_progress_is_ended", ""},
 	{"stream functions take all workers", "streams_do_not_keep_records_waiting", ""},
 	{"a module prints without end", "output_beyond_the_rate_is_counted_and_dropped", ""},
+	{"a module starts threads without end", "a_worker_with_too_many_threads_is_ended", ""},
 	{"a call outlives its version", "a_replaced_version_ends_its_calls", ""},
 };
 

@@ -194,6 +194,37 @@ TEST(the_ends_of_workers_are_counted_by_their_reasons)
 	mod_go_fenced_close(pool);
 }
 
+/* ---- threads ------------------------------------------------------------------------------------- */
+
+TEST(a_worker_with_too_many_threads_is_ended)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1, .no_spare = 1};
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
+	aerospike_udf_go_value count = integer_value(500);
+	char reason[512];
+	uint32_t ends = 0;
+	struct answer answer;
+
+	CHECK_NUMBER(fenced_call(pool, "threads", 10000, NULL, &count, 1).integer, 500);
+	usleep(300000);
+	CHECK_NUMBER(mod_go_fenced_take_death(pool, reason, sizeof(reason)), 0);
+	answer = fenced_ask(pool, "threads_on");
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_PANICKED);
+	CHECK_CONTAINS(answer.text, "its worker was ended, because it had ");
+	CHECK_CONTAINS(answer.text, " threads, more than a module may have");
+	CHECK_NUMBER(answer.outcome.crashed, 1);
+	CHECK_NUMBER(answer.outcome.signal, 0);
+	CHECK_NUMBER(mod_go_fenced_take_death(pool, reason, sizeof(reason)), 1);
+	printf("%s\n", reason);
+	CHECK_NUMBER(fenced_ask(pool, "threads_later").status, AEROSPIKE_UDF_GO_OK);
+	for (int i = 0; i < 6000 && ends == 0; i++, usleep(10000))
+		ends = mod_go_fenced_take_death(pool, reason, sizeof(reason));
+	CHECK_CONTAINS(reason, "between calls, its worker was ended, because it had ");
+	CHECK_TEXT(fenced_ask(pool, "any").text, "survived");
+	mod_go_fenced_close(pool);
+	CHECK_NUMBER(children(), 0);
+}
+
 /* ---- output -------------------------------------------------------------------------------------- */
 
 TEST(output_beyond_the_rate_is_counted_and_dropped)

@@ -34,7 +34,7 @@ void mod_go_outcome_note(const mod_go_worker *worker, mod_go_arrival arrival)
 	last.timed_out = arrival == MOD_GO_LATE;
 	last.memory_limit_reached = arrival == MOD_GO_GONE && mod_go_worker_reached_memory_limit(worker);
 	/* Otherwise the watcher may be collecting the process now. */
-	if (arrival != MOD_GO_GONE || !worker->process.ended)
+	if (arrival != MOD_GO_GONE || !worker->process.ended || atomic_load(&worker->too_many_threads) > 0)
 		return;
 	status = worker->process.status;
 	if (status < 0)

@@ -34,6 +34,10 @@ void mod_go_process_kill(mod_go_process *process);
 /* Whether it has ended, after waiting for up to `milliseconds`; collects it then. Any thread; takes the lock. */
 bool mod_go_process_ended(mod_go_process *process, int milliseconds);
 
+/* How many threads it has; 0 where it has ended, and where there is no /proc. For the thread that collects it, because
+ * its id may be another process's after that. */
+unsigned mod_go_process_threads(const mod_go_process *process);
+
 /* Closes the descriptor of a process that has ended. */
 void mod_go_process_close(mod_go_process *process);
 

@@ -18,8 +18,8 @@
  *   the module is replaced    the calls of the old version must end in time; so where mod_go_fenced_end is called
  *   the pool is closed        it must return
  *
- * It also retires workers that are idle for too long. After each poll it does what is due, and finds out when the next
- * thing is.
+ * It also kills workers that have too many threads, and retires those that are idle for too long. After each poll it
+ * does what is due, and finds out when the next thing is.
  *
  * Where the kernel has no process descriptors, and where the list could not grow, it looks again every RECHECK
  * milliseconds.
@@ -44,6 +44,10 @@
 /* Nanoseconds after its lifeline has closed. */
 #define KILL_AFTER    200000000u
 #define GIVE_UP_AFTER 2000000000u
+
+/* Nanoseconds between looks at the workers' threads. A module that starts them as fast as it can has up to some 7,000
+ * by then. */
+#define LOOK_AT_THREADS 100000000u
 
 typedef struct watched {
 	mod_go_worker *worker;
@@ -280,6 +284,28 @@ static uint64_t end_workers(mod_go_fenced *pool)
 	return next;
 }
 
+/* Kills the workers that have too many threads; what follows is as for a worker that is killed from outside. Without the
+ * lock. Returns when to look again, 0 for never. */
+static uint64_t look_at_threads(const mod_go_fenced *pool, const watch_list *list, uint64_t due)
+{
+	unsigned most = MOD_GO_WORKER_THREADS + pool->processors;
+
+	if (list->count == 0)
+		return 0;
+	if (mod_go_now() < due)
+		return due;
+	for (size_t i = 0; i < list->count; i++) {
+		mod_go_worker *worker = list->workers[i].worker;
+		unsigned threads = list->workers[i].ending ? 0 : mod_go_process_threads(&worker->process);
+
+		if (threads > most) {
+			atomic_store(&worker->too_many_threads, threads);
+			mod_go_process_kill(&worker->process);
+		}
+	}
+	return mod_go_now() + LOOK_AT_THREADS;
+}
+
 /* Milliseconds to wait: until `next`, and not long where processes must be looked at. */
 static int poll_time(uint64_t next, bool recheck)
 {
@@ -296,6 +322,7 @@ void *mod_go_watcher_run(void *argument)
 	mod_go_fenced *pool = argument;
 	int stop = pool->options.stop;
 	watch_list list = {.entries = NULL};
+	uint64_t look_at = 0;
 
 	prctl(PR_SET_NAME, "mod-go-watch");
 	for (;;) {
@@ -312,6 +339,8 @@ void *mod_go_watcher_run(void *argument)
 			poll(NULL, 0, RECHECK);
 			continue;
 		}
+		look_at = look_at_threads(pool, &list, look_at);
+		earlier(&next, look_at);
 		list.entries[0] = (struct pollfd){.fd = pool->wake_event, .events = POLLIN};
 		list.entries[1] = (struct pollfd){.fd = stop, .events = POLLIN};
 		if (poll(list.entries, FIRST_WORKER + 3 * list.count, poll_time(next, list.recheck)) < 0)

@@ -244,8 +244,12 @@ void mod_go_worker_describe_end(const mod_go_worker *worker, char *text, size_t 
 {
 	int status = worker->process.status;
 	const char *because = atomic_load(&worker->ended_because);
+	unsigned threads = atomic_load(&worker->too_many_threads);
 
-	if (because != NULL)
+	if (threads > 0)
+		snprintf(text, capacity,
+		         "its worker was ended, because it had %u threads, more than a module may have", threads);
+	else if (because != NULL)
 		snprintf(text, capacity, "its worker was ended, because %s", because);
 	else if (!worker->process.ended)
 		snprintf(text, capacity, "its worker does not end");

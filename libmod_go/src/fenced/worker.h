@@ -57,10 +57,11 @@ typedef struct mod_go_worker {
 	mod_go_placement placement;
 	atomic_bool gone; /* set by the supervisor when the process was collected, or ended by the supervisor */
 	_Atomic(const char *)
-		ended_because; /* set before that where the supervisor has ended it; a static text */
-	int lifeline;      /* the watcher's; -1 once it was closed */
-	atomic_int output; /* written under output_lock; -1 once the worker has closed it */
-	int copy_to;       /* where its output is copied to, -1 for nowhere; under output_lock */
+		ended_because;            /* set before that where the supervisor has ended it; a static text */
+	atomic_uint too_many_threads; /* how many it had when the watcher killed it because of them; else 0 */
+	int lifeline;                 /* the watcher's; -1 once it was closed */
+	atomic_int output;            /* written under output_lock; -1 once the worker has closed it */
+	int copy_to;                  /* where its output is copied to, -1 for nowhere; under output_lock */
 	mod_go_buffer message;
 	mod_go_buffer logs;
 	pthread_mutex_t output_lock;
@@ -88,6 +89,10 @@ char *mod_go_worker_property(mod_go_worker *worker, const char *name, uint64_t u
 /* Bytes of output of a worker in a second that count as taken. The rest counts as dropped: only its tail is kept, for
  * the reason of a crash. No limit where the host wants a copy. */
 #define MOD_GO_OUTPUT_RATE ((size_t)64 << 10)
+
+/* Threads that a worker may have, besides one for each processor. The watcher counts them: the kernel's limit
+ * (RLIMIT_NPROC) is for all processes of a user together, and does not bind root. */
+#define MOD_GO_WORKER_THREADS 1000u
 
 /* Reads what it has printed, without waiting for more. Any thread. Takes output_lock; waits for a full pipe that
  * the output is copied to, but only once. */

@@ -189,6 +189,37 @@ static void start(void *(*run)(void *))
 	pthread_create(&thread, NULL, run, NULL);
 }
 
+/* For a worker; a small machine may have 32,768. */
+#define TOO_MANY_THREADS 20000
+
+static int wait_on(void *unused)
+{
+	for (;;)
+		syscall(SYS_ppoll, NULL, 0, NULL, NULL, 0);
+	return unused != NULL;
+}
+
+/* Starts so many threads as fast as it can, each with a page as its stack. Returns how many. */
+static long start_threads(long count)
+{
+	const int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
+	char *stacks =
+		mmap(NULL, (size_t)count << 12, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	long started = 0;
+
+	while (stacks != MAP_FAILED && started < count &&
+	       clone(wait_on, stacks + ((started + 1) << 12), flags, NULL) >= 0)
+		started++;
+	return started;
+}
+
+static void *start_many_soon(void *unused)
+{
+	usleep(20000);
+	start_threads(TOO_MANY_THREADS);
+	return unused;
+}
+
 static int overflow(volatile char *above)
 {
 	volatile char here[4096];
@@ -394,6 +425,13 @@ static int apply(application *a)
 	IS("deadlock") return deadlock();
 	IS("spin") for (;;);
 	IS("nap") usleep(1000);
+	IS("threads") return give_integer(a->result, start_threads((long)a->arguments[0].integer));
+	IS("threads_on")
+	{
+		start_threads(TOO_MANY_THREADS);
+		pause();
+	}
+	IS("threads_later") start(start_many_soon);
 	IS("print") print_and_exit();
 	IS("flood") return flood(a);
 	IS("go_end") go_end();
