@@ -238,6 +238,33 @@ def test_a_file_that_is_made_meanwhile_stays(tmp_path: Path, monkeypatch: pytest
     assert (tmp_path / "file").read_text() == "theirs"
 
 
+@pytest.mark.skipif(os.open not in os.supports_dir_fd, reason="needs descriptors of folders")
+def test_a_folder_that_becomes_a_link_meanwhile_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "out").mkdir()
+    inside = file_writer._inside
+
+    def replaced_after(path: str, within: str) -> str:
+        real = inside(path, within)
+        (tmp_path / "in").rmdir()
+        (tmp_path / "in").symlink_to(tmp_path / "out")
+        return real
+
+    monkeypatch.setattr(file_writer, "_inside", replaced_after)
+    with pytest.raises(OSError, match=r"in/file"):
+        write_file(tmp_path / "in" / "file", b"new", within=str(tmp_path))
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_place_behind_a_link_that_the_user_named(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("folder")
+    write_file(tmp_path / "link" / "file", b"new")
+    assert (tmp_path / "folder" / "file").read_bytes() == b"new"
+
+
 def test_a_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError
