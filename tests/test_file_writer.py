@@ -239,8 +239,9 @@ def test_a_file_that_is_made_meanwhile_stays(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.skipif(os.open not in os.supports_dir_fd, reason="needs descriptors of folders")
+@pytest.mark.parametrize("check", [False, True])
 def test_a_folder_that_becomes_a_link_meanwhile_is_not_followed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check: bool
 ) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "out").mkdir()
@@ -254,13 +255,17 @@ def test_a_folder_that_becomes_a_link_meanwhile_is_not_followed(
 
     monkeypatch.setattr(file_writer, "_inside", replaced_after)
     with pytest.raises(OSError, match=r"in/file"):
-        write_file(tmp_path / "in" / "file", b"new", within=str(tmp_path))
+        if check:
+            check_place(tmp_path / "in" / "file", within=str(tmp_path))
+        else:
+            write_file(tmp_path / "in" / "file", b"new", within=str(tmp_path))
     assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_place_behind_a_link_that_the_user_named(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "link").symlink_to("folder")
+    assert check_place(tmp_path / "link" / "file") == str(tmp_path / "link" / "file")
     write_file(tmp_path / "link" / "file", b"new")
     assert (tmp_path / "folder" / "file").read_bytes() == b"new"
 
