@@ -7,6 +7,7 @@ import socket
 import stat
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -239,9 +240,9 @@ def test_a_file_that_is_made_meanwhile_stays(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.skipif(os.open not in os.supports_dir_fd, reason="needs descriptors of folders")
-@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize("use", [check_place, partial(write_file, content=b"new")])
 def test_a_folder_that_becomes_a_link_meanwhile_is_not_followed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, use: Callable[..., object]
 ) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "out").mkdir()
@@ -255,10 +256,7 @@ def test_a_folder_that_becomes_a_link_meanwhile_is_not_followed(
 
     monkeypatch.setattr(file_writer, "_inside", replaced_after)
     with pytest.raises(OSError, match=r"in/file"):
-        if check:
-            check_place(tmp_path / "in" / "file", within=str(tmp_path))
-        else:
-            write_file(tmp_path / "in" / "file", b"new", within=str(tmp_path))
+        use(tmp_path / "in" / "file", within=str(tmp_path))
     assert list((tmp_path / "out").iterdir()) == []
 
 
