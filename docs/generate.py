@@ -95,9 +95,10 @@ that you open. In VS Code, the user settings are:
 ```
 
 They apply to each module that asks, in all trusted workspaces. VS Code ignores them in the settings of a
-workspace, and the server restarts when they change. Other editors give the server the initialization option
-`allow`, `{{"network": true, "read": ["/etc/geo"]}}` ([Neovim](editors/neovim.md#settings),
-[Emacs](editors/emacs.md#settings), [Helix](editors/helix.md#settings)).
+workspace, a dev container or a remote machine, and the server restarts when they change. Other editors give
+the server the initialization option `allow`, `{{"network": true, "read": ["/etc/geo"]}}`
+([Neovim](editors/neovim.md#settings), [Emacs](editors/emacs.md#settings),
+[Helix](editors/helix.md#settings)).
 
 Settings grant nothing, because editors read them from the opened folder, too (Emacs's `.dir-locals.el`): the
 server ignores `modgo.allow` there, with a warning.

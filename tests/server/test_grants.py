@@ -167,6 +167,6 @@ def test_the_settings_of_vs_code_are_the_users_alone() -> None:
     settings = manifest["contributes"]["configuration"]["properties"]
     found = {name: each for name, each in settings.items() if name.startswith("modgo.allow.")}
     assert {name: (each["scope"], each["default"]) for name, each in found.items()} == {
-        "modgo.allow.network": ("machine", False),
-        "modgo.allow.read": ("machine", []),
+        "modgo.allow.network": ("application", False),
+        "modgo.allow.read": ("application", []),
     }

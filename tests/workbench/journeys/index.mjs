@@ -7,6 +7,7 @@ import { exactValues } from "./exact-values.mjs";
 import { film } from "./film.mjs";
 import { firstHour } from "./first-hour.mjs";
 import { firstModule } from "./first-module.mjs";
+import { grants } from "./grants.mjs";
 import { installFromVsix, noSdk, startFailures } from "./install.mjs";
 import { noInterpreter } from "./no-interpreter.mjs";
 import { restrictedMode } from "./restricted-mode.mjs";
@@ -21,6 +22,7 @@ export const journeys = [
   installFromVsix,
   startFailures,
   restrictedMode,
+  grants,
   firstHour,
   film,
   firstModule,
