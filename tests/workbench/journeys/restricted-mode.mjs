@@ -137,7 +137,7 @@ export const restrictedMode = {
       "a lens that builds shows why it can't and what to do",
       async ({ workbench, folder }) => {
         await workbench.openFile("counters/counters.go");
-        await workbench.clickLens("Build & load", "add", async () => (await workbench.toasts()).length > 0);
+        await workbench.clickLens("Build & load", "take", async () => (await workbench.toasts()).length > 0);
         const text = await workbench.toast(
           /only checks the code in Restricted Mode.*Trust the workspace to build/,
         );
@@ -150,7 +150,7 @@ export const restrictedMode = {
       "debugging starts nothing, and says why",
       async ({ workbench, folder }) => {
         await workbench.clearToasts();
-        await workbench.clickLens("Debug", "add", async () => (await workbench.toasts()).length > 0);
+        await workbench.clickLens("Debug", "take", async () => (await workbench.toasts()).length > 0);
         await workbench.toast(/only checks the code in Restricted Mode.*Trust the workspace to build/);
         await workbench.clearToasts();
         await workbench.focusEditor("counters.go");
