@@ -14,6 +14,7 @@ from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.cluster_options import cluster_options
 from modgo_lsp.cli.command import json_option, tool_options
 from modgo_lsp.cli.completion import files
+from modgo_lsp.cli.grant_options import grant_options
 from modgo_lsp.cli.local_module import (
     BuildFailedError,
     ModuleFile,
@@ -27,6 +28,7 @@ from modgo_lsp.cli.progress import waiting
 from modgo_lsp.cli.terminal import is_coloured, note, say
 from modgo_lsp.cli.timeout_option import SECONDS
 from modgo_lsp.cli.udf_arguments import FunctionCommand, argument_values
+from modgo_lsp.host.fenced import Grants
 from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.result import Failure
 from modgo_lsp.host.sample import Record, SampleError, parse_key
@@ -59,7 +61,7 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class Call(msgspec.Struct, frozen=True):
-    """`seconds` limits the whole call."""
+    """`seconds` limits the whole call. `grants` are for the client's part of a stream UDF."""
 
     access: Access
     module: str
@@ -67,6 +69,7 @@ class Call(msgspec.Struct, frozen=True):
     arguments: tuple[Value, ...]
     seconds: float
     as_json: bool
+    grants: Grants
 
 
 @click.command(
@@ -90,6 +93,7 @@ class Call(msgspec.Struct, frozen=True):
     "--timeout", type=SECONDS, default=APPLY_SECONDS, show_default=True,
     metavar="SECONDS", help="Time limit of the call.",
 )  # fmt: skip
+@grant_options
 @tool_options
 @json_option
 def command(
@@ -103,6 +107,7 @@ def command(
     set_name: str | None,
     source: str | None,
     timeout: float,
+    grants: Grants,
     go: str | None,
     cc: str | None,
     as_json: bool,
@@ -122,14 +127,14 @@ def command(
       modgo apply --stream stats total a --hosts 127.0.0.1:3000 --namespace test --set demo --module stats.so
     """
     target = Target(key, stream, namespace, set_name, source)
-    _check(target)
-    call = Call(access, checked_name(module), function, argument_values(arguments), timeout, as_json)
+    _check(target, grants)
+    call = Call(access, checked_name(module), function, argument_values(arguments), timeout, as_json, grants)
     if stream:
         sys.exit(_stream(call, target, settings_for(Path(source or "."), go, cc)))
     sys.exit(_record(call, _key(key or "")))
 
 
-def _check(target: Target) -> None:
+def _check(target: Target, grants: Grants) -> None:
     """Rejects options that cannot be combined."""
     if target.stream:
         if target.key is not None:
@@ -148,6 +153,11 @@ def _check(target: Target) -> None:
         if getattr(target, name) is not None:
             option = {"set_name": "set", "source": "module"}.get(name, name)
             raise CliError(f"--{option} needs --stream", "add --stream, or leave it out")
+    if grants:
+        raise CliError(
+            "--allow-network and --allow-read are for the part of a stream UDF that runs on this machine",
+            "leave them out; a node's operator grants modules more with MODGO_ALLOW",
+        )
     if target.key is None:
         raise CliError("no record is given", 'add --key \'["test", "demo", "k1"]\', or --stream')
 
@@ -188,7 +198,9 @@ def _stream(call: Call, target: Target, settings: Settings) -> int:
 
 def _finish(call: Call, here: ModuleFile, settings: Settings, nodes: Applied) -> int:
     with waiting(f"calling {call.function} on this machine", call.as_json):
-        done = complete(finish(nodes, here.path, call.arguments, call.seconds, settings.cc, here.package))
+        done = complete(
+            finish(nodes, here.path, call.arguments, call.seconds, settings.cc, here.package, call.grants)
+        )
     if call.as_json:
         write_json(aggregated_json(done))
     else:

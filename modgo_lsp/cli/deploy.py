@@ -9,10 +9,12 @@ import click
 from modgo_lsp.cli.cluster_options import cluster_options
 from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.confirmation import ask
+from modgo_lsp.cli.grant_options import grant_options
 from modgo_lsp.cli.local_module import complete, settings_for, write_json
 from modgo_lsp.cli.progress import progress, waiting
 from modgo_lsp.cli.terminal import note, say
 from modgo_lsp.cli.timeout_option import SECONDS
+from modgo_lsp.host.fenced import Grants
 from modgo_lsp.ship.cluster import connected
 from modgo_lsp.ship.cluster_access import Access
 from modgo_lsp.ship.deploy import (
@@ -44,14 +46,23 @@ from modgo_lsp.ship.trial_load import try_module
     "--timeout", type=SECONDS, default=WAIT_SECONDS, show_default=True,
     metavar="SECONDS", help="How long to wait for the nodes.",
 )  # fmt: skip
+@grant_options
 @json_option
 def command(
-    module: Path, access: Access, yes: bool, no_load: bool, no_probe: bool, timeout: float, as_json: bool
+    module: Path,
+    access: Access,
+    yes: bool,
+    no_load: bool,
+    no_probe: bool,
+    timeout: float,
+    grants: Grants,
+    as_json: bool,
 ) -> None:
     """Deploy FILE.so to a cluster and wait until every node has it and has loaded it.
 
-    The module is inspected first, and loaded here if it is for this platform. It is sent compressed, in parts
-    if it exceeds the server's limit, and is named after the file. Its bytes are read back from every node and
+    The module is inspected first, and loaded here if it is for this platform, with what --allow-network and
+    --allow-read grant; on the nodes, their operator grants more. It is sent compressed, in parts if it
+    exceeds the server's limit, and is named after the file. Its bytes are read back from every node and
     compared, and every node reports whether it could load it. The servers need the plugin that runs Go
     modules.
 
@@ -63,7 +74,7 @@ def command(
     """
     upload = load_upload(module)
     if not no_load:
-        _try(module, as_json)
+        _try(module, grants, as_json)
     with connected(access) as cluster:
         with waiting("asking the cluster", as_json):
             found = survey(cluster)
@@ -88,10 +99,10 @@ def command(
         _show(result, "" if no_probe else ", loaded")
 
 
-def _try(module: Path, as_json: bool) -> None:
+def _try(module: Path, grants: Grants, as_json: bool) -> None:
     settings = settings_for(module)
     with waiting(f"loading {module} here", as_json):
-        untried = complete(try_module(module, settings.cc))
+        untried = complete(try_module(module, settings.cc, grants))
     if untried:
         note(f"Note: {module} was not loaded here first: {untried}")
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from modgo_lsp.host.fenced import Fence
+from modgo_lsp.host.fenced import Fence, Grants
 from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.load_failure import LoadFailedError
 from modgo_lsp.host.result import Failure, StreamResult, stream_json
@@ -100,11 +100,12 @@ async def finish(
     seconds: float,
     cc: str | None,
     package: Package | None,
+    grants: Grants,
 ) -> Aggregated:
     """Runs the client's part on the nodes' values, in the module at `path`. Raises ToolchainError and
     HostError; other errors are the result's `failure`."""
     try:
-        async with Session(path, cc=cc, fence=Fence(), package=package) as session:
+        async with Session(path, cc=cc, fence=Fence(grants=grants), package=package) as session:
             done = await session.finish_stream(nodes.function, arguments, nodes.values, timeout=seconds)
             logs = (*session.logs, *done.logs)
     except LoadFailedError as error:

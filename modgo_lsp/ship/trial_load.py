@@ -10,6 +10,7 @@ from pathlib import Path
 
 from modgo_lsp.build.module_inspection import inspect
 from modgo_lsp.build.toolchain import ToolchainError
+from modgo_lsp.host.fenced import Grants
 from modgo_lsp.host.load import load_module
 from modgo_lsp.host.module import HostError
 from modgo_lsp.ship.failure import ShipError
@@ -17,7 +18,7 @@ from modgo_lsp.ship.failure import ShipError
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
-async def try_module(path: Path, cc: str | None) -> str:
+async def try_module(path: Path, cc: str | None, grants: Grants = ()) -> str:
     """Loads the module. Returns why that is not possible on this machine, else "". Raises ShipError if it
     fails."""
     elf = inspect(path).elf
@@ -25,7 +26,7 @@ async def try_module(path: Path, cc: str | None) -> str:
     if elf is None or elf.target != here:
         return f"it is for {elf.target if elf else 'another machine'}, and this is {here}"
     try:
-        result = await load_module(path, cc=cc)
+        result = await load_module(path, cc=cc, grants=grants)
     except ToolchainError as error:
         return error.message
     except HostError as error:

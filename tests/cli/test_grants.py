@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,11 @@ from pathlib import Path
 import pytest
 
 from modgo_lsp.build.wants import WantsError, read_wants, wants_of, written_wants
+from modgo_lsp.host.module import HostError
+from modgo_lsp.host.result import Failure
+from modgo_lsp.ship.aggregate import finish
+from modgo_lsp.ship.apply import Applied
+from modgo_lsp.ship.trial_load import try_module
 from tests.modgo_command import modgo
 
 UDFS = Path(__file__).parents[2] / "tests" / "build" / "modules" / "udfs"
@@ -113,6 +119,25 @@ def test_granted_it_uses_the_network_and_reads_the_folder_alone(geo: Path, url: 
     assert done.returncode == 1
     assert "permission denied" in done.stdout + done.stderr
     assert "s3cret" not in done.stdout + done.stderr
+
+
+def test_a_trial_load_and_the_client_part_of_a_stream_take_grants(geo: Path) -> None:
+    module = geo / "geo.so"
+    grants = ("network", f"read {geo.parent / 'data'}")
+    assert "wants the network" in asyncio.run(try_module(module, None))
+    assert asyncio.run(try_module(module, None, grants)) == ""
+    nodes = Applied("geo", "get")
+    with pytest.raises(HostError, match="wants the network"):
+        asyncio.run(finish(nodes, module, (), 5, None, None, ()))
+    done = asyncio.run(finish(nodes, module, (), 5, None, None, grants))
+    assert done.result.failure == Failure("usage", "get is a record UDF", (), "call it without --stream")
+
+
+def test_a_record_udf_of_a_node_takes_no_grants(tmp_path: Path) -> None:
+    key = ("--key", '["test", "demo", 1]', "--hosts", "127.0.0.1:1")
+    done = modgo("apply", "geo", "get", *key, "--allow-network", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "a node's operator grants modules more with MODGO_ALLOW" in done.stderr
 
 
 def test_every_command_that_runs_a_module_takes_grants(geo: Path) -> None:
