@@ -15,6 +15,16 @@ export function withDelve(home) {
   return { GOBIN: folder };
 }
 
+/** Sets a breakpoint in the active editor, which has none, and waits until it is shown. */
+export async function setBreakpoint(workbench, line) {
+  await workbench.goTo(line);
+  await workbench.page.keyboard.press("F9");
+  await workbench.page
+    .locator(".codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified")
+    .first()
+    .waitFor();
+}
+
 /** Waits until a breakpoint has stopped a function at a line, where VS Code then puts the cursor. */
 export async function stoppedIn(workbench, name, line) {
   const { page } = workbench;

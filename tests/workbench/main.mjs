@@ -1,11 +1,12 @@
 // Runs the journeys and prints the result of each step. The steps after a failed step count as failed. The exit code is 0 if
 // all passed. With MODGO_WORKBENCH_JOBS=2 two journeys run at a time. With MODGO_WORKBENCH_RETRIES=1 a failed journey runs
-// once more in a new session, and the result says so if it passes. With --figures the measured times are written.
+// once more in a new session, and the result says so if it passes. With MODGO_WORKBENCH_ALSO_IN="High Contrast" each step has
+// a second screenshot, in that theme. With --figures the measured times are written.
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeFigures } from "./figures.mjs";
 import { journeys } from "./journeys/index.mjs";
-import { SCREENSHOTS } from "./paths.mjs";
+import { ALSO_IN, SCREENSHOTS } from "./paths.mjs";
 import { killAll } from "./processes.mjs";
 import { createSession, removeAllHomes } from "./session.mjs";
 
@@ -32,8 +33,7 @@ let flaky = 0;
 if (chosen.length === 0) console.log(`No journey is called ${filters.join(" ")}.`);
 const waiting = [...chosen];
 await Promise.all(Array.from({ length: JOBS }, runWaiting));
-if (process.argv.includes("--figures") && failed === 0)
-  writeFigures({ scenarios: passed, ...figures });
+if (process.argv.includes("--figures") && failed === 0) writeFigures({ scenarios: passed, ...figures });
 clearTimeout(clock);
 for (const reason of reasons) console.log(`\n${reason}`);
 console.log(`\n${passed} passed, ${failed} failed${flaky > 0 ? `, ${flaky} journeys after a retry` : ""}`);
@@ -83,9 +83,7 @@ async function runJourney({ name, session: options, steps }, print) {
       } catch (error) {
         await takeScreenshot(session, name, steps.length, `${title} FAILED`, print);
         reasons.push(`✗ ${name}: ${title}\n${indented(error)}`);
-        print(
-          `  ✗ ${title}\n${indented(error)}\n    output channel:\n${indented(session.outputLog())}`,
-        );
+        print(`  ✗ ${title}\n${indented(error)}\n    output channel:\n${indented(session.outputLog())}`);
         for (const [missed] of steps.slice(done + 1)) print(`  ✗ ${missed} (not reached)`);
         break;
       }
@@ -105,9 +103,14 @@ async function takeScreenshot(session, journey, number, title, print) {
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, "-")
       .replace(/^-|-$/g, "");
-  const file = `${slug(journey)}-${String(number).padStart(2, "0")}-${slug(title)}.png`;
+  const name = `${slug(journey)}-${String(number).padStart(2, "0")}-${slug(title)}`;
   try {
-    await session.workbench.screenshot(path.join(SCREENSHOTS, file));
+    await session.workbench.screenshot(path.join(SCREENSHOTS, `${name}.png`));
+    if (ALSO_IN !== undefined)
+      await session.workbench.screenshotInTheme(
+        ALSO_IN,
+        path.join(SCREENSHOTS, `${name}.${slug(ALSO_IN)}.png`),
+      );
   } catch (error) {
     print(`    no screenshot: ${error.message}`);
   }

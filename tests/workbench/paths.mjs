@@ -12,6 +12,8 @@ export const GOPLS_VSIX = path.join(CACHE, "gopls.vsix");
 export const EXAMPLES = path.join(ROOT, "examples");
 export const INTERPRETER = path.join(ROOT, ".venv/bin/python");
 export const SCREENSHOTS = path.join(ROOT, "artifacts/workbench");
+/** A dark theme, without the word Default, that screenshots are taken in besides Light Modern. */
+export const ALSO_IN = process.env.MODGO_WORKBENCH_ALSO_IN;
 export const FIGURES = path.join(ROOT, "bench/out/workbench.json");
 export const CODE_SERVER = path.join(CACHE, "node_modules/code-server/out/node/entry.js");
 

@@ -15,7 +15,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { CACHE, CHROMIUM, chromium, CODE_SERVER, EXAMPLES, INTERPRETER, VSIX } from "./paths.mjs";
+import { ALSO_IN, CACHE, CHROMIUM, chromium, CODE_SERVER, EXAMPLES, INTERPRETER, VSIX } from "./paths.mjs";
 import { start, terminate } from "./processes.mjs";
 import { waitUntil } from "./wait-until.mjs";
 import { Workbench } from "./workbench.mjs";
@@ -46,6 +46,11 @@ const SETTINGS = {
   "editor.autoClosingBrackets": "never",
   "editor.autoClosingQuotes": "never",
   "editor.autoIndent": "none",
+  ...(ALSO_IN !== undefined && {
+    "window.autoDetectColorScheme": true,
+    "workbench.preferredLightColorTheme": "Default Light Modern",
+    "workbench.preferredDarkColorTheme": `Default ${ALSO_IN}`,
+  }),
 };
 
 const homes = new Set();

@@ -7,6 +7,14 @@ const INPUT = '.quick-input-widget input[type="text"]';
 const PROBLEMS = ".markers-panel .monaco-list-row";
 const TOAST = ".notification-toast";
 
+/** The class of the workbench, by theme without the word Default. */
+const THEME_CLASSES = {
+  "Light Modern": "vs",
+  "Dark Modern": "vs-dark",
+  "High Contrast": "hc-black",
+  "High Contrast Light": "hc-light",
+};
+
 export class Workbench {
   constructor(page, { origin, folder, settings }) {
     this.page = page;
@@ -356,6 +364,15 @@ export class Workbench {
     await tab.waitFor({ state: "detached" });
   }
 
+  /** Changes the theme: Light Modern, Dark Modern, High Contrast or High Contrast Light. */
+  async useTheme(theme) {
+    await this.changeSettings({
+      "window.autoDetectColorScheme": false,
+      "workbench.colorTheme": `Default ${theme}`,
+    });
+    await this.page.locator(`.monaco-workbench.${THEME_CLASSES[theme]}`).waitFor();
+  }
+
   /** Builds until the result matches: a changed setting takes a moment to arrive. */
   async buildUntil(pattern) {
     await waitUntil(
@@ -436,5 +453,16 @@ export class Workbench {
   async screenshot(file) {
     await this.page.mouse.move(700, 400); // away from elements with tooltips
     await this.page.screenshot({ path: file });
+  }
+
+  /** Takes a screenshot in the preferred dark theme. The step that follows finds the window as it was. */
+  async screenshotInTheme(theme, file) {
+    if (!this.settings["window.autoDetectColorScheme"]) return; // the journey chose a theme
+    await this.page.emulateMedia({ colorScheme: "dark" });
+    await this.page.locator(`.monaco-workbench.${THEME_CLASSES[theme]}`).waitFor();
+    await this.page.waitForTimeout(300); // until webviews and colored text are drawn
+    await this.page.screenshot({ path: file });
+    await this.page.emulateMedia({ colorScheme: "light" });
+    await this.page.locator(".monaco-workbench.vs").waitFor();
   }
 }

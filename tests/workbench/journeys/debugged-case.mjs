@@ -1,8 +1,8 @@
-// Debugging a case in the Test Explorer: a run that lasts until the session ends, with the result of the call. Stop and
+// Debugging cases in the Test Explorer: a run that lasts until the last session ends, with the results of the calls. Stop and
 // Cancel end both.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { consoleHas, stoppedIn, variable, withDelve } from "../debugger.mjs";
+import { consoleHas, setBreakpoint, stoppedIn, variable, withDelve } from "../debugger.mjs";
 import { commandsBelow } from "../processes.mjs";
 import { expand, press, row, rows, stateOf } from "../test-explorer.mjs";
 import { PATIENCE, waitUntil } from "../wait-until.mjs";
@@ -59,17 +59,11 @@ export const debuggedCase = {
     [
       "a breakpoint, and the cases in the Test Explorer",
       async ({ workbench, folder, state }) => {
-        const { page } = workbench;
         const lines = readFileSync(path.join(folder, FILE), "utf8").split("\n");
         state.line = lines.findIndex((text) => text.includes("count += n")) + 1;
         await workbench.open(FILE);
         await workbench.settled("Modgo: Test UDF module");
-        await workbench.goTo(state.line);
-        await page.keyboard.press("F9");
-        await page
-          .locator(".codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified")
-          .first()
-          .waitFor();
+        await setBreakpoint(workbench, state.line);
         await workbench.goTo(1); // from where the debugger takes it to the line
         await showTests(workbench);
         await expand(workbench, /^counters/);
@@ -126,6 +120,21 @@ export const debuggedCase = {
           .getByText(text)
           .first()
           .waitFor({ timeout: PATIENCE * 15_000 });
+      },
+    ],
+    [
+      "several cases are debugged one after the other",
+      async (session) => {
+        const { workbench, state } = session;
+        await debugCase(workbench, "counters.case.json");
+        for (const name of ["adds below the limit", "refuses to pass the limit"]) {
+          await stoppedIn(workbench, "counters.Add", state.line);
+          await workbench.page.keyboard.press("F5");
+          await showTests(workbench);
+          await stateOf(workbench, name, "passed");
+        }
+        await stateOf(workbench, "needs to know how the bucket fills", "passed");
+        await ended(session);
       },
     ],
     ...[

@@ -4,7 +4,16 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { BUILD_S, consoleHas, ended, frameAt, SLOW, stackLine, variable } from "../debugger.mjs";
+import {
+  BUILD_S,
+  consoleHas,
+  ended,
+  frameAt,
+  setBreakpoint,
+  SLOW,
+  stackLine,
+  variable,
+} from "../debugger.mjs";
 import { commandsBelow } from "../processes.mjs";
 import { waitUntil } from "../wait-until.mjs";
 
@@ -52,9 +61,7 @@ export const debugging = {
       "the arguments are asked for, in a dark theme",
       async ({ workbench, state }) => {
         await workbench.clearToasts();
-        await workbench.changeSettings({
-          "workbench.colorTheme": "Default Dark Modern",
-        });
+        await workbench.useTheme("Dark Modern");
         await workbench.focusEditor("counters.go");
         await workbench.goTo(state.line);
         await workbench.run("Modgo: Debug UDF on sample record", argumentsInput(workbench));
@@ -73,9 +80,7 @@ export const debugging = {
         await consoleHas(workbench.page, /\+ hits: 5[^]*update/);
         await ended(workbench.page);
         await workbench.clearToasts();
-        await workbench.changeSettings({
-          "workbench.colorTheme": "Default Light Modern",
-        });
+        await workbench.useTheme("Light Modern");
       },
     ],
     [
@@ -83,12 +88,7 @@ export const debugging = {
       async ({ workbench, state }) => {
         const { page } = workbench;
         await workbench.focusEditor("counters.go");
-        await workbench.goTo(state.line);
-        await page.keyboard.press("F9");
-        await page
-          .locator(".codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified")
-          .first()
-          .waitFor();
+        await setBreakpoint(workbench, state.line);
         await page.keyboard.press("F5");
         await giveArguments(workbench, '"hits", 5, 100');
         await stackLine(page).waitFor(SLOW);
@@ -104,17 +104,10 @@ export const debugging = {
         await variable(page, "Record", /^failed\W*2/);
       },
     ],
-    ...[
-      ["Dark Modern", "vs-dark"],
-      ["High Contrast", "hc-black"],
-      ["Light Modern", "vs"],
-    ].map(([theme, className]) => [
+    ...["Dark Modern", "High Contrast", "Light Modern"].map((theme) => [
       `the same in the theme ${theme}`,
       async ({ workbench, state }) => {
-        await workbench.changeSettings({
-          "workbench.colorTheme": `Default ${theme}`,
-        });
-        await workbench.page.locator(`.monaco-workbench.${className}`).waitFor();
+        await workbench.useTheme(theme);
         await workbench.focusEditor("counters.go");
         await frameAt(workbench.page, state.line);
         await variable(workbench.page, "Record", /^failed\W*2/);

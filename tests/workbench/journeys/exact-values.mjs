@@ -85,8 +85,7 @@ export const exactValues = {
     [
       "the same in a dark theme",
       async ({ workbench }) => {
-        await workbench.changeSettings({ "workbench.colorTheme": "Default Dark Modern" });
-        await workbench.page.locator(".monaco-workbench.vs-dark").waitFor();
+        await workbench.useTheme("Dark Modern");
       },
     ],
     [

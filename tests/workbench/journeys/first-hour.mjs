@@ -225,23 +225,22 @@ export const firstHour = {
         const steps = workbench.page.locator(".gettingStartedContainer .getting-started-step");
         await waitUntil("five steps", async () => (await steps.count()) === 5, 20);
         await steps.nth(1).click();
-        for (const done of [0, 1]) await steps.nth(done).locator('[role="checkbox"][aria-checked="true"]').waitFor();
+        for (const done of [0, 1])
+          await steps.nth(done).locator('[role="checkbox"][aria-checked="true"]').waitFor();
         await steps.nth(4).locator('[role="checkbox"][aria-checked="false"]').waitFor();
       },
     ],
     [
       "the walkthrough in a dark theme",
       async ({ workbench }) => {
-        await workbench.changeSettings({ "workbench.colorTheme": "Default Dark Modern" });
-        await workbench.page.locator(".monaco-workbench.vs-dark").waitFor();
+        await workbench.useTheme("Dark Modern");
         await workbench.page.locator(".gettingStartedContainer .getting-started-step").nth(3).click();
       },
     ],
     [
       "the walkthrough in high contrast",
       async ({ workbench }) => {
-        await workbench.changeSettings({ "workbench.colorTheme": "Default High Contrast" });
-        await workbench.page.locator(".monaco-workbench.hc-black").waitFor();
+        await workbench.useTheme("High Contrast");
         await workbench.page.locator(".gettingStartedContainer .getting-started-step").nth(2).click();
       },
     ],

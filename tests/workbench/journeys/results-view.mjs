@@ -88,8 +88,6 @@ const CART = {
   },
 };
 const BUILD_S = 180;
-const DARK = "Default Dark Modern";
-const CONTRAST = "Default High Contrast";
 
 function lineOf(text) {
   return SHOP.split("\n").findIndex((line) => line.includes(text)) + 1;
@@ -101,11 +99,6 @@ async function runByLens({ workbench, outputLog }, name) {
   const before = calls();
   await workbench.goTo(lineOf(`func ${name[0].toUpperCase()}${name.slice(1)}(`));
   await workbench.clickLens("Run on sample", name, () => calls() > before);
-}
-
-async function theme(workbench, name, className) {
-  await workbench.changeSettings({ "workbench.colorTheme": name });
-  await workbench.page.locator(`.monaco-workbench.${className}`).waitFor();
 }
 
 export const resultsView = {
@@ -204,7 +197,7 @@ export const resultsView = {
     [
       "nor in a dark one",
       async ({ workbench, state: { view } }) => {
-        await theme(workbench, DARK, "vs-dark");
+        await workbench.useTheme("Dark Modern");
         await view.locator('vscode-toolbar-button[icon="close"][label="Close the comparison"]').click();
         await view.locator(".runs-list .item").nth(1).click();
         await view.shows("outcome", /articles\s+integer\s+7/);
@@ -214,7 +207,7 @@ export const resultsView = {
     [
       "nor in high contrast",
       async ({ workbench, state: { view } }) => {
-        await theme(workbench, CONTRAST, "hc-black");
+        await workbench.useTheme("High Contrast");
         await view.shows("outcome", /articles\s+integer\s+7/);
         assert.deepEqual(await view.violations(), []);
       },
@@ -223,7 +216,7 @@ export const resultsView = {
       "a panic shows its frames as links, and marks its line until the text changes",
       async (session) => {
         const { workbench, state } = session;
-        await theme(workbench, "Default Light Modern", "vs");
+        await workbench.useTheme("Light Modern");
         await runByLens(session, "boom");
         await state.view.shows(
           "outcome",

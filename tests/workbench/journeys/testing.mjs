@@ -355,9 +355,7 @@ export const testing = {
           await press(workbench, /^stock\s*(\d|$)/, "Run Test");
           await stateOf(workbench, "halts in the middle", "failed", BUILD_S);
         }
-        await workbench.changeSettings({
-          "workbench.colorTheme": `Default ${theme}`,
-        });
+        await workbench.useTheme(theme);
         await workbench.openFile(CASES);
         await row(workbench, "halts in the middle").dblclick();
         await workbench.page.locator(".peekview-widget", { hasText: "index out of range" }).first().waitFor();

@@ -1,10 +1,9 @@
-// The profile of the Test Explorer that debugs a case: a run that lasts until the debug session ends. The result is that of
-// the call in the debugger.
+// The profile of the Test Explorer that debugs cases, one after the other: a run that lasts until the last debug session ends.
+// The result of a case is that of the call in the debugger.
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { guarded } from "../commands/command.js";
 import { type DebugTarget, isOfRun, startDebugging } from "../debug/start.js";
-import { showInformation } from "../messages.js";
 import type { CaseResult } from "./case-results.js";
 import { type CaseRunner, showResult } from "./case-run.js";
 import type { CaseTree } from "./case-tree.js";
@@ -20,21 +19,25 @@ export function createDebugProfile(
 ): void {
   controller.createRunProfile("Debug Case", vscode.TestRunProfileKind.Debug, async (request, token) => {
     const selected = [...(await runner.select(request))].flatMap(([{ uri }, { cases }]) =>
-      cases.map((item) => ({ folder: uri, item, chosen: tree.caseOf(item) })),
+      cases.flatMap((item) => {
+        const chosen = tree.caseOf(item);
+        return uri === undefined || chosen === undefined ? [] : [{ folder: uri, item, chosen }];
+      }),
     );
-    const [first] = selected;
-    if (first?.folder === undefined || first.chosen === undefined) return;
-    const { folder, item, chosen } = first;
-    const { file, name, function: udf } = chosen;
-    if (selected.length > 1) {
-      // A debugger has one call at a time.
-      void showInformation(`Debugging the first of ${selected.length} cases: ${name}`);
-    }
-    output.info(`Debugging the case ${name} of ${file}`);
     const testRun = controller.createTestRun(request);
     try {
-      const target = { uri: folder.toString(), function: udf, case: { file, name } };
-      await debugCase({ testRun, item, target, output, tokens: [token, testRun.token] });
+      for (const { item } of selected) testRun.enqueued(item);
+      let goOn = true;
+      for (const { folder, item, chosen } of selected) {
+        const { file, name, function: udf } = chosen;
+        if (goOn) {
+          output.info(`Debugging the case ${name} of ${file}`);
+          const target = { uri: folder.toString(), function: udf, case: { file, name } };
+          goOn = await debugCase({ testRun, item, target, output, tokens: [token, testRun.token] });
+        } else {
+          testRun.skipped(item);
+        }
+      }
     } finally {
       testRun.end(); // VS Code ends the session, if it still runs
     }
@@ -50,8 +53,8 @@ interface DebuggedCase {
   readonly tokens: readonly vscode.CancellationToken[];
 }
 
-/** Returns when the session has ended, could not be started, or is cancelled. */
-async function debugCase({ testRun, item, target, output, tokens }: DebuggedCase): Promise<void> {
+/** Returns whether to go on: false if the session could not be started or was stopped, or the run is cancelled. */
+async function debugCase({ testRun, item, target, output, tokens }: DebuggedCase): Promise<boolean> {
   const run = { testRun, id: randomUUID() };
   const cancelled = () => tokens.some((token) => token.isCancellationRequested);
   let result: CaseResult | undefined;
@@ -88,8 +91,9 @@ async function debugCase({ testRun, item, target, output, tokens }: DebuggedCase
   });
   if (result !== undefined) {
     showResult(testRun, item, result);
-    return;
+    return !cancelled();
   }
   testRun.skipped(item);
   testRun.appendOutput("The debugger ended without a result of the case.\r\n", undefined, item);
+  return false;
 }
