@@ -1,1 +1,1 @@
-"""The command modgo: one file a subcommand."""
+"""The command modgo: one file a subcommand, or a folder with its `command.py`."""

@@ -11,10 +11,8 @@ import msgspec
 
 from modgo_lsp.cli.call_report import show_failure, show_outcome
 from modgo_lsp.cli.cli_error import CliError
-from modgo_lsp.cli.cluster_options import cluster_options
 from modgo_lsp.cli.command import json_option, tool_options
 from modgo_lsp.cli.completion import files
-from modgo_lsp.cli.grant_options import grant_options
 from modgo_lsp.cli.local_module import (
     BuildFailedError,
     ModuleFile,
@@ -24,10 +22,12 @@ from modgo_lsp.cli.local_module import (
     show_build_failure,
     write_json,
 )
+from modgo_lsp.cli.options.arguments import FunctionCommand, argument_values
+from modgo_lsp.cli.options.cluster import cluster_options
+from modgo_lsp.cli.options.grants import grant_options
+from modgo_lsp.cli.options.timeout import SECONDS
 from modgo_lsp.cli.progress import waiting
 from modgo_lsp.cli.terminal import is_coloured, note, say
-from modgo_lsp.cli.timeout_option import SECONDS
-from modgo_lsp.cli.udf_arguments import FunctionCommand, argument_values
 from modgo_lsp.host.fenced import Grants
 from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.result import Failure

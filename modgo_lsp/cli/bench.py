@@ -14,7 +14,6 @@ from modgo_lsp.cli.call_report import show_outcome
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import json_option, tool_options
 from modgo_lsp.cli.completion import files, functions
-from modgo_lsp.cli.grant_options import grant_options
 from modgo_lsp.cli.local_module import (
     BuildFailedError,
     ModuleFile,
@@ -24,11 +23,12 @@ from modgo_lsp.cli.local_module import (
     show_build_failure,
     write_json,
 )
+from modgo_lsp.cli.options.arguments import FunctionCommand, argument_values
+from modgo_lsp.cli.options.grants import grant_options
+from modgo_lsp.cli.options.records import completing, record_of, records_of
+from modgo_lsp.cli.options.timeout import SECONDS, timeout_option
 from modgo_lsp.cli.progress import progress, waiting
-from modgo_lsp.cli.record_options import completing, record_of, records_of
 from modgo_lsp.cli.terminal import note
-from modgo_lsp.cli.timeout_option import SECONDS, timeout_option
-from modgo_lsp.cli.udf_arguments import FunctionCommand, argument_values
 from modgo_lsp.host.bench_worker import BenchFailedError, Mode
 from modgo_lsp.host.call_request import (
     CallRequest,

@@ -15,7 +15,6 @@ from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import json_option, tool_options
 from modgo_lsp.cli.completion import files, functions
 from modgo_lsp.cli.global_options import global_options
-from modgo_lsp.cli.grant_options import grant_options
 from modgo_lsp.cli.local_module import (
     BuildFailedError,
     ModuleFile,
@@ -25,12 +24,13 @@ from modgo_lsp.cli.local_module import (
     show_build_failure,
     write_json,
 )
-from modgo_lsp.cli.memory_option import size_option
+from modgo_lsp.cli.options.arguments import FunctionCommand, argument_values
+from modgo_lsp.cli.options.grants import grant_options
+from modgo_lsp.cli.options.memory import size_option
+from modgo_lsp.cli.options.records import completing, record_of, records_of
+from modgo_lsp.cli.options.timeout import timeout_option
 from modgo_lsp.cli.progress import waiting
-from modgo_lsp.cli.record_options import completing, record_of, records_of
 from modgo_lsp.cli.terminal import say
-from modgo_lsp.cli.timeout_option import timeout_option
-from modgo_lsp.cli.udf_arguments import FunctionCommand, argument_values
 from modgo_lsp.host.call_request import (
     CallRequest,
     CallRequestError,

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from modgo_lsp.cli.cluster_options import cluster_options
 from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.confirmation import ask
-from modgo_lsp.cli.grant_options import grant_options
 from modgo_lsp.cli.local_module import complete, settings_for, write_json
+from modgo_lsp.cli.options.cluster import cluster_options
+from modgo_lsp.cli.options.grants import grant_options
+from modgo_lsp.cli.options.timeout import SECONDS
 from modgo_lsp.cli.progress import progress, waiting
 from modgo_lsp.cli.terminal import note, say
-from modgo_lsp.cli.timeout_option import SECONDS
 from modgo_lsp.host.fenced import Grants
 from modgo_lsp.ship.cluster import connected
 from modgo_lsp.ship.cluster_access import Access

@@ -10,7 +10,6 @@ import click
 
 from modgo_lsp.cli.command import Command, json_option, tool_options
 from modgo_lsp.cli.completion import files
-from modgo_lsp.cli.grant_options import grant_options
 from modgo_lsp.cli.local_module import (
     BuildFailedError,
     complete,
@@ -21,10 +20,11 @@ from modgo_lsp.cli.local_module import (
     show_findings,
     write_json,
 )
-from modgo_lsp.cli.memory_option import size_option
+from modgo_lsp.cli.options.grants import grant_options
+from modgo_lsp.cli.options.memory import size_option
+from modgo_lsp.cli.options.timeout import SECONDS
 from modgo_lsp.cli.progress import waiting
 from modgo_lsp.cli.terminal import is_coloured, say
-from modgo_lsp.cli.timeout_option import SECONDS
 from modgo_lsp.host.fenced import Grants
 from modgo_lsp.host.load import LOAD_SECONDS, load_module
 from modgo_lsp.host.result import FunctionInfo, LoadResult, load_json

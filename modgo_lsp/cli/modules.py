@@ -10,10 +10,10 @@ import click
 import msgspec
 
 from modgo_lsp.cli.cli_error import CliError
-from modgo_lsp.cli.cluster_options import cluster_errors, cluster_options
 from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.local_module import write_json
 from modgo_lsp.cli.modules_tables import tables
+from modgo_lsp.cli.options.cluster import cluster_errors, cluster_options
 from modgo_lsp.cli.progress import waiting
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.report.terminal_escapes import styled

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from modgo_lsp.cli.cluster_options import cluster_options
 from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.confirmation import ask
 from modgo_lsp.cli.local_module import write_json
+from modgo_lsp.cli.options.cluster import cluster_options
+from modgo_lsp.cli.options.timeout import SECONDS
 from modgo_lsp.cli.progress import progress, waiting
 from modgo_lsp.cli.terminal import say
-from modgo_lsp.cli.timeout_option import SECONDS
 from modgo_lsp.ship.cluster import connected
 from modgo_lsp.ship.cluster_access import Access
 from modgo_lsp.ship.deploy import WAIT_SECONDS, find_existing, undeploy, undeployed_json

@@ -20,10 +20,9 @@ from typing import cast
 import psutil
 import pytest
 
-from modgo_lsp.cli import debug_adapter
-from modgo_lsp.cli.dap_launch import LaunchDefaults
-from modgo_lsp.cli.debug_adapter import DebugAdapter
-from modgo_lsp.cli.debug_program import DebugProgram
+from modgo_lsp.cli.debug.adapter import DebugAdapter
+from modgo_lsp.cli.debug.dap_launch import LaunchDefaults
+from modgo_lsp.cli.debug.program import DebugProgram
 from tests.cli.dap_client import DapClient
 
 ROOT = Path(__file__).parents[2]
@@ -271,7 +270,7 @@ def test_a_launch_that_fails_for_a_reason_nobody_expected_is_answered(
     async def fail(*_: object) -> DebugProgram:
         raise ZeroDivisionError("oh no")
 
-    monkeypatch.setattr(debug_adapter, "make_program", fail)
+    monkeypatch.setattr("modgo_lsp.cli.debug.adapter.make_program", fail)
     sent: list[bytes] = []
 
     async def launch() -> None:

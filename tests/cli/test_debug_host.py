@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from modgo_lsp.cli.debug_host import host_at, socket_folder
+from modgo_lsp.cli.debug.host import host_at, socket_folder
 from modgo_lsp.host.debug_calls import DebugCalls
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="modules run on Linux only")

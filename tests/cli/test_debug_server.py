@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from modgo_lsp.cli.debug_server import _is_of_this_user
+from modgo_lsp.cli.debug.server import _is_of_this_user
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="ports are served on Linux only")
 

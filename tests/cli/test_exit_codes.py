@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from modgo_lsp.cli.lint_options import FAIL_ON
+from modgo_lsp.cli.lint.options import FAIL_ON
 
 SDK = "github.com/GeertJohan/aerospike-mod-go/udf"
 GO_MOD = f"module example.com/shop\n\ngo 1.24\n\nrequire {SDK} v1.0.0\n"

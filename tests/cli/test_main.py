@@ -60,7 +60,7 @@ def test_help_lists_the_commands_without_importing_them() -> None:
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     text, _, imported = ran.stdout.rpartition("\n[")
     assert all(f"\n  {name} " in text for name in COMMANDS)
-    assert "modgo_lsp.cli.lint" not in imported
+    assert "modgo_lsp.cli.lint.command" not in imported
 
 
 # Lint needs to find Go, but not to build.

@@ -17,9 +17,9 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from modgo_lsp.cli.repl_line import CallLine, CommandLine, LineError, is_incomplete, parse_line
-from modgo_lsp.cli.repl_prompt import ReplCompleter, prompt_session
-from modgo_lsp.cli.repl_session import Repl
+from modgo_lsp.cli.repl.line import CallLine, CommandLine, LineError, is_incomplete, parse_line
+from modgo_lsp.cli.repl.prompt import ReplCompleter, prompt_session
+from modgo_lsp.cli.repl.session import Repl
 from modgo_lsp.host.record_store import Store
 from modgo_lsp.host.values import List, Map
 from modgo_lsp.lint.config import Settings

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from modgo_lsp.host.case_file import case_files, read_case_file
+from modgo_lsp.host.cases.case_file import case_files, read_case_file
 from tests.modgo_command import modgo
 
 ROOT = Path(__file__).resolve().parents[2]

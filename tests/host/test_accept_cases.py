@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from modgo_lsp.host import accept_cases
-from modgo_lsp.host.accept_cases import accepted, is_acceptable
-from modgo_lsp.host.case_file import parse_cases
-from modgo_lsp.host.case_result import CaseResult
-from modgo_lsp.host.compare import differences
+from modgo_lsp.host.cases import accept_cases
+from modgo_lsp.host.cases.accept_cases import accepted, is_acceptable
+from modgo_lsp.host.cases.case_file import parse_cases
+from modgo_lsp.host.cases.case_result import CaseResult
+from modgo_lsp.host.cases.compare import differences
 from modgo_lsp.host.result import CallResult, Failure, LogLine, StreamResult
 from modgo_lsp.host.sample import Record
 from modgo_lsp.host.values import List, Map, Value

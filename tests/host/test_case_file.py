@@ -11,8 +11,8 @@ import jsonschema
 import pytest
 import yaml
 
-from modgo_lsp.host.case_file import CaseFile, parse_cases, read_case_file
-from modgo_lsp.host.case_tree import NESTING_MAX
+from modgo_lsp.host.cases.case_file import CaseFile, parse_cases, read_case_file
+from modgo_lsp.host.cases.case_tree import NESTING_MAX
 from modgo_lsp.host.sample import Record
 from modgo_lsp.host.values import GeoJson, List, Map, Value
 from modgo_lsp.resources import resource

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from modgo_lsp.host import named_samples
-from modgo_lsp.host.case_file import EXPANDED_MAX, parse_cases
-from modgo_lsp.host.case_selection import select_cases
+from modgo_lsp.host.cases.case_file import EXPANDED_MAX, parse_cases
+from modgo_lsp.host.cases.case_selection import select_cases
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from modgo_lsp.host.case_file import parse_cases
-from modgo_lsp.host.compare import DIFFERENCES_MAX, differences
+from modgo_lsp.host.cases.case_file import parse_cases
+from modgo_lsp.host.cases.compare import DIFFERENCES_MAX, differences
 from modgo_lsp.host.result import CallResult, Failure, LogLine, StreamResult
 from modgo_lsp.host.sample import Record
 from modgo_lsp.host.values import GeoJson, List, Map, Value

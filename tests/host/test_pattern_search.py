@@ -9,10 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from modgo_lsp.host import pattern_search
-from modgo_lsp.host.case_file import parse_cases
-from modgo_lsp.host.compare import differences
-from modgo_lsp.host.pattern_search import SEARCHED_MAX, PatternError, Searches, check_pattern
+from modgo_lsp.host.cases import pattern_search
+from modgo_lsp.host.cases.case_file import parse_cases
+from modgo_lsp.host.cases.compare import differences
+from modgo_lsp.host.cases.pattern_search import SEARCHED_MAX, PatternError, Searches, check_pattern
 from modgo_lsp.host.result import CallResult
 from modgo_lsp.host.sample import Record
 
@@ -63,7 +63,7 @@ def test_a_case_with_such_a_pattern_fails(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize("end", ["", "; import os; os.kill(os.getpid(), 9)"])
 def test_the_process_ends_with_its_parent(end: str) -> None:
     code = (
-        "from modgo_lsp.host import pattern_search as p; p.check_pattern('a');"
+        "from modgo_lsp.host.cases import pattern_search as p; p.check_pattern('a');"
         f"print(p._worker._process.pid, flush=True){end}"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -126,6 +126,8 @@ def _python_steps(copy: WorkingCopy, mutant: Mutant, places: str) -> Iterator[Ou
     stem = first if name.startswith("mg") else name
     words = {each: Path(each).stem.lower().removeprefix("test_") for each in files}
     near = [each for each in files if stem in words[each] or words[each] == first]
+    folder = Path(mutant.path).parent.name  # cli/lint/ has the command whose tests are test_lint*.py
+    near += [each for each in files if each not in near and words[each].startswith(folder)]
     near += [
         each for each in files if each not in near and imports.search((copy.root / each).read_text("utf-8"))
     ]

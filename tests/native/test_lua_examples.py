@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from modgo_lsp.host.call_request import CallRequest, records_beside
-from modgo_lsp.host.case_file import Case, case_files, read_case_file
+from modgo_lsp.host.cases.case_file import Case, case_files, read_case_file
 from modgo_lsp.host.sample import Record
 from tests.native.go_and_lua import GoAndLua, without_place
 

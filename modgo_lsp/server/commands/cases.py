@@ -13,7 +13,7 @@ from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
 from modgo_lsp.server.commands.default_module import with_module
 
 if TYPE_CHECKING:
-    from modgo_lsp.host.case_file import Table
+    from modgo_lsp.host.cases.case_file import Table
 
 
 async def cases(commands: Commands, arguments: Arguments, _token: Token) -> Json:
@@ -26,8 +26,8 @@ async def cases(commands: Commands, arguments: Arguments, _token: Token) -> Json
 
 def _listed(request: Request, directory: Path) -> Json:
     # Most sessions never ask: see module_job.py.
-    from modgo_lsp.host.case_result import problems_json
-    from modgo_lsp.host.case_selection import select_cases
+    from modgo_lsp.host.cases.case_result import problems_json
+    from modgo_lsp.host.cases.case_selection import select_cases
 
     def shown(path: Path) -> str:
         return printable(os.path.relpath(path, directory))
@@ -56,7 +56,7 @@ def _table_json(table: Table | None, path: str) -> dict[str, Any] | None:
 def files_of(request: Request, folders: tuple[Path, ...]) -> list[Path]:
     """The case files that a request means: the one that it names, else those of all folders. Raises
     UsageError."""
-    from modgo_lsp.host.case_file import CASE_ENDINGS, case_files
+    from modgo_lsp.host.cases.case_file import CASE_ENDINGS, case_files
 
     if request.path.name.endswith(CASE_ENDINGS):
         if not request.path.is_file():

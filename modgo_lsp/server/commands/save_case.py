@@ -18,7 +18,7 @@ from modgo_lsp.server.commands.new_sample import workspace_folder
 
 # Most sessions never save a case: see module_job.py.
 if TYPE_CHECKING:
-    from modgo_lsp.host.new_case import NewCase
+    from modgo_lsp.host.cases.new_case import NewCase
 
 _UNTRUSTED = "Modgo writes no files in a workspace that is not trusted. Trust the workspace, then try again."
 
@@ -39,7 +39,7 @@ async def save_case(commands: Commands, arguments: Arguments, _token: Token) -> 
 
 
 def _saved(request: Request, directory: Path, workspace: str) -> Json:
-    from modgo_lsp.host.new_case import CaseTextError, case_text
+    from modgo_lsp.host.cases.new_case import CaseTextError, case_text
 
     try:
         new = case_text(directory, _case_of(request))
@@ -54,9 +54,9 @@ def _saved(request: Request, directory: Path, workspace: str) -> Json:
 
 
 def _case_of(request: Request) -> NewCase:
-    from modgo_lsp.host.case_file import plain
+    from modgo_lsp.host.cases.case_file import plain
+    from modgo_lsp.host.cases.new_case import NewCase
     from modgo_lsp.host.json_forms import FormError, parse
-    from modgo_lsp.host.new_case import NewCase
 
     def data(raw: msgspec.Raw, what: str) -> Any:
         return plain(parse(bytes(raw).decode(), what))

@@ -18,8 +18,8 @@ from modgo_lsp.server.lsp.connection import encoded
 
 # Most sessions never run a case: see module_job.py.
 if TYPE_CHECKING:
-    from modgo_lsp.host.case_result import CaseResult
-    from modgo_lsp.host.case_selection import Matcher, Selection
+    from modgo_lsp.host.cases.case_result import CaseResult
+    from modgo_lsp.host.cases.case_selection import Matcher, Selection
 
 
 async def test(commands: Commands, arguments: Arguments, token: Token) -> Json:
@@ -31,7 +31,7 @@ async def test(commands: Commands, arguments: Arguments, token: Token) -> Json:
 
 async def _test(job: ModuleJob, partial: Callable[[Sequence[CaseResult]], None]) -> Json:
     from modgo_lsp.build.toolchain import ToolchainError
-    from modgo_lsp.host.case_result import ModuleError, cases_json
+    from modgo_lsp.host.cases.case_result import ModuleError, cases_json
     from modgo_lsp.host.load_failure import LoadFailedError
     from modgo_lsp.host.module import HostError
 
@@ -79,7 +79,7 @@ async def _run(
     counted: Callable[[tuple[bytes, bytes]], None],
 ) -> None:
     from modgo_lsp.host.call_request import CallRequestError, parse_size
-    from modgo_lsp.host.run_cases import CaseRun, run_cases
+    from modgo_lsp.host.cases.run_cases import CaseRun, run_cases
 
     options = job.request.options
     try:
@@ -127,7 +127,7 @@ async def _folders(job: ModuleJob) -> tuple[Path, ...]:
 
 def _selected(request: Request, folders: tuple[Path, ...]) -> Selection:
     """Raises UsageError."""
-    from modgo_lsp.host.case_selection import ExpressionError, matcher, select_cases
+    from modgo_lsp.host.cases.case_selection import ExpressionError, matcher, select_cases
 
     options = request.options
     matchers: list[Matcher] = []
@@ -154,7 +154,7 @@ def _partial_results(commands: Commands, job: ModuleJob) -> Callable[[Sequence[C
     if token is None:
         return lambda _: None
 
-    from modgo_lsp.host.case_result import case_json
+    from modgo_lsp.host.cases.case_result import case_json
 
     shown = _relative_to(job.directory)
 

@@ -1,0 +1,1 @@
+"""`modgo lint`: `command.py` has the options, `run.py` does it."""

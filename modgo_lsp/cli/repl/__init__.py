@@ -1,0 +1,1 @@
+"""`modgo repl`: `command.py` has the options, `session.py` runs lines."""

@@ -1,0 +1,1 @@
+"""`modgo test`: `command.py` has the options, `run.py` does it."""

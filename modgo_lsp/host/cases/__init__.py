@@ -1,0 +1,1 @@
+"""Case files: calls with what they should do."""
