@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.ide.known_bins import known_bins
 from modgo_lsp.model.package import Package
@@ -20,6 +22,16 @@ def test_a_name_that_needs_escapes_is_left_out(package_of: Callable[..., Package
     folder.mkdir(parents=True)
     (folder / "one.record.json").write_text(json.dumps({"bins": dict.fromkeys(names, 1)}))
     assert {each.name for each in known_bins(package, DiskFiles())} == {"count", "é", "a b", "`x`"}
+
+
+def test_an_unchanged_file_is_searched_once(
+    package_of: Callable[..., Package], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = f'package stats\n\n{SDK}\nfunc add(r *udf.Record) {{ r.Int("count") }}\n'
+    package = package_of(stats=source)
+    assert [each.name for each in known_bins(package, DiskFiles())] == ["count"]
+    monkeypatch.setattr("modgo_lsp.ide.known_bins._search", None)
+    assert [each.name for each in known_bins(package, DiskFiles())] == ["count"]
 
 
 def test_damaged_samples_are_passed_over(package_of: Callable[..., Package]) -> None:
