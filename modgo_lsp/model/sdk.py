@@ -11,5 +11,3 @@ NOT_READING = frozenset(
     {"Create", "Digest", "Exists", "Generation", "Key", "LastUpdate", "Remove"}
     | {"Set", "SetName", "SetTTL", "Size", "TTL", "Unset", "Update"}
 )
-# Methods that may read any bin.
-READING_ALL = frozenset({"Bins"})
