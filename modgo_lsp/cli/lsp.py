@@ -6,11 +6,12 @@ import click
 
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import Command
+from modgo_lsp.server.lsp.start_options import PIPE_HELP, STDIO_HELP, PipeError
 
 
 @click.command("lsp", cls=Command)
-@click.option("--pipe", metavar="PATH", help="Listen on a new Unix socket that only you can open.")
-@click.option("--stdio", is_flag=True, help="Use standard input and output (the default).")
+@click.option("--pipe", metavar="PATH", help=PIPE_HELP)
+@click.option("--stdio", is_flag=True, help=STDIO_HELP)
 def command(pipe: str | None, stdio: bool) -> None:
     """Run the language server, for editors.
 
@@ -25,7 +26,6 @@ def command(pipe: str | None, stdio: bool) -> None:
     if pipe is not None and stdio:
         raise click.UsageError("--stdio and --pipe cannot be combined")
     # Only here: the protocol's library takes half a second to import.
-    from modgo_lsp.server.lsp.unix_socket import PipeError
     from modgo_lsp.server.main import serve
 
     try:

@@ -6,11 +6,12 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 from modgo_lsp import __version__
 from modgo_lsp.build.isolation import leave_out_relative_folders
 from modgo_lsp.server.lsp.connection import complain
+from modgo_lsp.server.lsp.start_options import PIPE_HELP, STDIO_HELP, PipeError
 from modgo_lsp.server.server import Server
 from modgo_lsp.server.workspace import gc_policy
 
@@ -18,36 +19,29 @@ from modgo_lsp.server.workspace import gc_policy
 _SWITCH = 0.0002
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = sys.argv[1:] if arguments is None else arguments
-    pipe = None
-    if given:  # argparse takes 8 ms of the start
-        import argparse
-
-        parser = argparse.ArgumentParser(
-            "modgo-lsp", description="The language server of modgo, for editors."
-        )
-        streams = parser.add_mutually_exclusive_group()
-        streams.add_argument(
-            "--pipe", metavar="PATH", help="listen on a new Unix socket that only you can open, for debugging"
-        )
-        streams.add_argument(
-            "--stdio", action="store_true", help="talk on standard input and output, as by default"
-        )
-        parser.add_argument("--version", action="version", version=f"modgo-lsp {__version__}")
-        pipe = parser.parse_args(given).pipe
-    if pipe is None:
-        serve()
-    from modgo_lsp.server.lsp.unix_socket import PipeError
-
     try:
-        serve(pipe)
+        serve(_pipe(given) if given else None)
     except PipeError as error:
         complain(f"modgo-lsp: {error.message}: {error.remedy}")
         sys.exit(2)
 
 
-def serve(pipe: str | None = None) -> None:
+def _pipe(arguments: Sequence[str]) -> str | None:
+    """The path after --pipe. Exits with 2 for options that do not exist."""
+    import argparse  # takes 8 ms of the start, and editors give no options
+
+    parser = argparse.ArgumentParser("modgo-lsp", description="Run the language server, for editors.")
+    streams = parser.add_mutually_exclusive_group()
+    streams.add_argument("--pipe", metavar="PATH", help=PIPE_HELP)
+    streams.add_argument("--stdio", action="store_true", help=STDIO_HELP)
+    parser.add_argument("--version", action="version", version=f"modgo-lsp {__version__}")
+    pipe: str | None = parser.parse_args(arguments).pipe
+    return pipe
+
+
+def serve(pipe: str | None = None) -> NoReturn:
     """Serves one client and ends the process: on a new Unix socket at `pipe`, or on standard input and
     output. Raises PipeError."""
     leave_out_relative_folders()
@@ -77,7 +71,7 @@ def _protocol_streams() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _accepted(pipe: str) -> tuple[BinaryIO, BinaryIO]:
-    from modgo_lsp.server.lsp.unix_socket import accepted
+    from modgo_lsp.server.lsp.unix_socket import accepted  # 5 ms of the start
 
     return accepted(pipe)
 

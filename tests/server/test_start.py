@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import stat
@@ -239,6 +240,17 @@ def test_wrong_usage_is_explained(wrong, command):
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_both_commands_describe_the_options_alike():
+    described = []
+    for command in ["modgo_lsp", "lsp"], ["modgo_lsp.server.main"]:
+        done = subprocess.run(
+            [sys.executable, "-m", *command, "--help"], env=ENVIRONMENT, capture_output=True, text=True
+        )
+        described.append(re.findall(r"^  (--(?:pipe PATH|stdio)) +(\S.*)", done.stdout, re.MULTILINE))
+    assert len(described[0]) == 2
+    assert described[0] == described[1]
 
 
 @contextmanager

@@ -12,15 +12,7 @@ from types import FrameType
 from typing import BinaryIO
 
 from modgo_lsp.build.ownership import foreign_hand
-
-
-class PipeError(Exception):
-    """A socket can't be made there. The message says why, `remedy` what to do."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
+from modgo_lsp.server.lsp.start_options import PipeError
 
 
 def accepted(path: str) -> tuple[BinaryIO, BinaryIO]:
