@@ -16,11 +16,13 @@ typedef struct mod_go_session {
 	aerospike_udf_go_call *call;
 	const aerospike_udf_go_value *arguments;
 	size_t argument_count;
-	aerospike_udf_go_record
-		*record; /* in a call of a stream UDF the last one read, while it may be asked for */
-	bool
-		defers; /* a create or update may come with the result; if that is refused, the call is made again without */
-	bool stream; /* a call of a stream UDF; the next nine are used only then */
+	/* In a call of a stream UDF the last one read, while it may be asked for. */
+	aerospike_udf_go_record *record;
+	/* A create or update may come with the result; if that is refused, the call is made again without. */
+	bool defers;
+
+	/* For a call of a stream UDF only. */
+	bool stream; /* it is one */
 	int scope;
 	aerospike_udf_go_stream *input;
 	aerospike_udf_go_stream *output;
@@ -28,17 +30,20 @@ typedef struct mod_go_session {
 	uint32_t batch;      /* the most elements of the next batch; 0 for the first */
 	mod_go_buffer first; /* the first batch, for a call that is tried again; the owner frees it */
 	size_t first_length;
-	uint32_t sent;     /* elements of the last batch */
-	uint64_t sent_at;  /* when that was sent */
-	bool timed;        /* `started` is set */
-	uint64_t started;  /* nanoseconds of CLOCK_MONOTONIC, like the next two */
+	uint32_t sent;      /* elements of the last batch */
+	uint64_t sent_at;   /* when that was sent */
+	uint64_t stall;     /* nanoseconds without progress, 0 for no limit */
+	uint64_t stalls_at; /* when the worker is killed if it makes no progress */
+	bool progress;      /* an element was read or written since `stalls_at` was set */
+
+	/* Nanoseconds of CLOCK_MONOTONIC. */
+	uint64_t started;
 	uint64_t deadline; /* the call's, or the pool's own */
-	uint64_t until;    /* when the worker is killed; so where it makes no progress until `stalls_at` */
-	uint64_t stall;    /* nanoseconds without progress, 0 for no limit */
-	uint64_t stalls_at;
-	bool progress; /* an element was read or written since `stalls_at` was set */
-	int64_t now;   /* the time that the module reads, 0: the real one */
-	size_t base;   /* the offset of answers in the lane */
+	uint64_t until;    /* when the worker is killed */
+
+	bool timed;  /* `started` is set */
+	int64_t now; /* the time that the module reads, 0: the real one */
+	size_t base; /* the offset of answers in the lane */
 	uint32_t trips;
 } mod_go_session;
 

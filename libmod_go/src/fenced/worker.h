@@ -15,13 +15,15 @@
 /* One version of a pool's module. Its workers share one private copy of the file. */
 typedef struct mod_go_version {
 	char *path;
-	int descriptor;  /* of the copy */
-	unsigned users;  /* references; this and the next three under the pool's lock */
+	int descriptor;           /* of the copy */
+	char *wants;              /* grants.h; NULL for none */
+	mod_go_manifest manifest; /* set before the version becomes current, and not changed after that */
+
+	/* Under the pool's lock. */
+	unsigned users;  /* references */
 	uint64_t end_at; /* when its calls are ended; 0: not yet known */
 	int major;
 	int minor;
-	char *wants;              /* grants.h; NULL for none. Not changed */
-	mod_go_manifest manifest; /* set before the version becomes current, and not changed after that */
 } mod_go_version;
 
 /* Checks and copies the file. With MOD_GO_OK `*version` has one user, the caller. Any thread, no lock. */
@@ -37,39 +39,45 @@ typedef enum mod_go_worker_state {
 	MOD_GO_WORKER_DYING /* the supervisor kills the process and frees the worker */
 } mod_go_worker_state;
 
-/* Used by its owner without a lock (pool.c has who that is), but for what a comment says. */
 typedef struct mod_go_worker {
-	struct mod_go_worker
-		*next; /* in the list of all workers; this and the next eight under the pool's lock */
+	mod_go_version *version; /* not changed */
+
+	/* Under the pool's lock. Times are nanoseconds of CLOCK_MONOTONIC. */
+	struct mod_go_worker *next;  /* in the list of all workers */
 	struct mod_go_worker *below; /* in the list of idle ones */
 	mod_go_worker_state state;
-	bool served;         /* it has had a call */
-	bool died_idle;      /* it ended by itself while it had no call */
-	bool stream;         /* BUSY: with a call of a stream UDF */
-	uint64_t idle_since; /* nanoseconds of CLOCK_MONOTONIC; so the next */
-	uint64_t hung_up_at; /* when its lifeline closed while it had an owner; 0: it has not. The watcher's */
-	mod_go_version *version; /* not changed */
-	int major;               /* what the module said when it was loaded */
+	bool served;    /* it has had a call */
+	bool died_idle; /* it ended by itself while it had no call */
+	bool stream;    /* BUSY: with a call of a stream UDF */
+	uint64_t idle_since;
+	uint64_t hung_up_at; /* when its lifeline closed, or it was ended, while it had an owner; else 0 */
+
+	/* The owner's, without a lock: pool.c says who that is. The process has a lock of its own. */
+	int major; /* what the module reported when it was loaded */
 	int minor;
 	mod_go_process process;
 	mod_go_shared *shared;
 	mod_go_channel channel;
 	mod_go_placement placement;
-	atomic_bool gone; /* set by the supervisor when the process was collected, or ended by the supervisor */
-	_Atomic(const char *)
-		ended_because;            /* set before that where the supervisor has ended it; a static text */
-	atomic_uint too_many_threads; /* how many it had when the watcher killed it because of them; else 0 */
-	int lifeline;                 /* the watcher's; -1 once it was closed */
-	atomic_int output;            /* written under output_lock; -1 once the worker has closed it */
-	int copy_to;                  /* where its output is copied to, -1 for nowhere; under output_lock */
 	mod_go_buffer message;
 	mod_go_buffer logs;
+
+	/* Set by the watcher, and `gone` by the thread that closes the pool, too; read by the owner. */
+	atomic_bool gone;                    /* the process was collected, or is ended for the reason below */
+	_Atomic(const char *) ended_because; /* a static text, set before `gone`; else NULL */
+	atomic_uint too_many_threads;        /* how many it had when it was killed because of them; else 0 */
+
+	int lifeline; /* the watcher's; -1 once it was closed */
+
+	/* Under output_lock. The watcher reads atomic ones without it. */
 	pthread_mutex_t output_lock;
-	mod_go_crash_output crash_output; /* under output_lock, as the next two */
-	uint64_t output_second;           /* when the current second of output began */
-	size_t output_taken;              /* bytes in it */
-	atomic_ullong output_dropped;     /* bytes beyond MOD_GO_OUTPUT_RATE that nobody has counted yet */
-	_Atomic uint64_t output_after;    /* the watcher does not read before this time */
+	atomic_int output; /* -1 once the worker has closed it */
+	int copy_to;       /* where its output is copied to, -1 for nowhere */
+	mod_go_crash_output crash_output;
+	uint64_t output_second;        /* when the current second of output began */
+	size_t output_taken;           /* bytes in it */
+	atomic_ullong output_dropped;  /* bytes beyond MOD_GO_OUTPUT_RATE that nobody has counted yet */
+	_Atomic uint64_t output_after; /* the watcher does not read before this time */
 } mod_go_worker;
 
 /* Starts a process that has done nothing yet. The caller frees `*worker` where it succeeds, and keeps a reference
