@@ -233,9 +233,8 @@ typedef struct aerospike_udf_go_write {
  * after the apply function has returned. The next create or update reports one that fails.
  */
 struct aerospike_udf_go_call {
-	uint32_t size; /* of this struct, in bytes */
-	uint32_t
-		log_level; /* lines of levels above this one are dropped: the module need not call log for them */
+	uint32_t size;      /* of this struct, in bytes */
+	uint32_t log_level; /* lines above this level are dropped: the module need not call log for them */
 	aerospike_udf_go_host *host;
 	void *context;              /* the host's own */
 	uint64_t deadline;          /* nanoseconds of CLOCK_MONOTONIC; 0 for none */
@@ -274,8 +273,8 @@ int aerospike_udf_go_get_api_version_minor(void);
  *                     params [{name, type}], results [type], doc, location "file:line", symbol (a C function
  *                     of its own, see below, or ""), bins (the names of all that it reads, also of a stream's
  *                     records, which come with no others; null where they are unknown), bin_arguments (the
- *                     positions, from 0, of arguments whose strings name further ones), context (false: a record UDF that does not use its deadline, so the host may
- *                     leave that 0 and need not read a clock)
+ *                     positions, from 0, of arguments whose strings name further ones), context (false: a record
+ *                     UDF that does not use its deadline, so the host may leave that 0 and need not read a clock)
  *   dispatch          "registry", "exported" or "reflect"
  *   build             a JSON object: target, flags, source (hash)
  *   setup-error       why setup has failed; "" where it has not

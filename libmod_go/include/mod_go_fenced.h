@@ -108,9 +108,8 @@ typedef struct mod_go_fenced_counters {
 	uint64_t timeouts;     /* calls whose worker was killed after the deadline */
 	uint64_t restarts;     /* workers started in place of one that had ended */
 	uint64_t failed_starts;
-	uint64_t replacements; /* of the module */
-	uint64_t
-		latency[64]; /* [i]: calls of at least 2^i nanoseconds and less than twice that, waiting included */
+	uint64_t replacements;   /* of the module */
+	uint64_t latency[64];    /* [i]: at least 2^i nanoseconds and less than twice that, waiting included */
 	uint64_t dropped_output; /* bytes of output beyond what is taken of a worker in a second */
 } mod_go_fenced_counters;
 
@@ -156,9 +155,9 @@ int mod_go_fenced_apply_single(mod_go_fenced *pool, const char *name, aerospike_
  * As mod_go_apply_stream, with threads, logs, deadlines and statuses as in mod_go_fenced_apply_single. `input` and
  * `output` are the host's own, for the stream functions of call->host.
  *   reading   prefetches, in batches that begin with 8 elements and grow: up to 1,024 elements, 256 KiB, 10 ms. Where
- *             the host has stream_read_many, the rest of a batch is read as one list after a first value. It returns fewer
- *             elements where they are long, since all must fit into 128 MiB, and REFUSED where a list cannot hold the
- *             next one
+ *             the host has stream_read_many, the rest of a batch is read as one list after a first value. It returns
+ *             fewer elements where they are long, since all must fit into 128 MiB, and REFUSED where a list cannot
+ *             hold the next one
  *   records   come with metadata and bins and can only be read: the set, store and remove functions are not offered.
  *             If the manifest lists the bins that the function reads, a record comes with these only, and
  *             reading another one is refused

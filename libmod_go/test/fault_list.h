@@ -22,9 +22,9 @@ enum {
 struct fault {
 	const char *name;   /* for the reader */
 	const char *module; /* a test module; with "go/", one in Go; with "@", one that the test makes */
-	const char *
-		function; /* NULL where the module is not opened; of a stream function with a space and an argument */
-	int fenced;   /* its outcome in a worker, and a part of its message */
+	/* NULL where the module is not opened; of a stream function with a space and an argument. */
+	const char *function;
+	int fenced; /* its outcome in a worker, and a part of its message */
 	const char *fenced_message;
 	int unfenced; /* and in the calling process */
 	const char *unfenced_message;

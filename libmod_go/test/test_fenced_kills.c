@@ -1,7 +1,7 @@
 /*
  * test_fenced_kills.c - workers are killed from outside, twenty a second, while 64 callers use the module, and while
- * calls of it hang, flood their output and take all memory: what that costs the others. `make kills SECONDS=600` runs it
- * for longer. It prints a table.
+ * calls of it hang, flood their output and take all memory: what that costs the others. `make kills SECONDS=600` runs
+ * it for longer. It prints a table.
  *
  * A call takes a millisecond, and the callers pause between calls, so that two of the eight workers are busy with them:
  * the times of the two runs, without and with the kills, can be compared. Callers without a pause would wait mostly for

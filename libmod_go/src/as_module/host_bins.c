@@ -48,8 +48,8 @@ static bool is_changed(const mod_go_host_call *host_call, const char *name)
 	return false;
 }
 
-/* Returns NULL for a bin that does not exist. The server logs a complaint where a record does not exist and the call has
- * not set the bin, so it is not asked then. */
+/* Returns NULL for a bin that does not exist. The server logs a complaint where a record does not exist and the call
+ * has not set the bin, so it is not asked then. */
 static const as_val *read_bin(const mod_go_host_call *host_call, const as_rec *record, const char *name)
 {
 	if (as_aerospike_rec_exists(host_call->aerospike, record) != 1 && !is_changed(host_call, name))

@@ -58,8 +58,8 @@ static bool exists(const mod_go_host_call *host_call, const aerospike_udf_go_rec
 struct operation {
 	int (*run)(const as_aerospike *aerospike, const as_rec *record);
 	bool stores; /* stores the writes, so it fails where one of them has failed */
-	bool
-		of_stored_record; /* needs a record that exists; else one that does not, or was removed by this call */
+	/* Needs a record that exists; else one that does not, or was removed by this call. */
+	bool of_stored_record;
 	const char *mistaken;
 	const char *refused;
 };

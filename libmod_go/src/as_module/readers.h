@@ -18,8 +18,8 @@ bool mod_go_readers_enter(void);
 void mod_go_readers_leave(void);
 
 /* Calls `release(object)` when no reader can have `object` any more: at once, in a thread that retires later, or in a
- * thread of this file. New readers must not be able to find it. Any thread, a reader too; no lock of the caller's may be needed
- * by `release`. False where there is no memory: it is never released then. */
+ * thread of this file. New readers must not be able to find it. Any thread, a reader too; no lock of the caller's may
+ * be needed by `release`. False where there is no memory: it is never released then. */
 bool mod_go_readers_retire(void *object, void (*release)(void *object));
 
 #endif

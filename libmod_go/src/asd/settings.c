@@ -1,5 +1,5 @@
-/* settings.c - MODGO_MODE, _WORKER, _POOL, _IDLE, _MEMORY, _TIMEOUT, _STREAM_TIMEOUT, _TICKER, _CACHE, _LOG, _FENCE, _ENV and _ALLOW;
- * docs/server.md has what they do. MODGO_USER is for the workers alone (worker/identity.c). */
+/* settings.c - MODGO_MODE, _WORKER, _POOL, _IDLE, _MEMORY, _TIMEOUT, _STREAM_TIMEOUT, _TICKER, _CACHE, _LOG, _FENCE,
+ * _ENV and _ALLOW; docs/server.md has what they do. MODGO_USER is for the workers alone (worker/identity.c). */
 #include "asd/settings.h"
 #include "as_module/modules.h"
 
@@ -13,16 +13,15 @@
 
 #include "as_module/allow.h"
 
-/* The defaults: bytes for a worker; milliseconds for a call of a record that its client does not limit, without progress of a stream, how many of these a stream may take in
- * all, those of an idle worker, between the lines of the ticker, and of the calls of an old version. */
+/* The defaults: bytes and milliseconds. */
 enum {
-	MEMORY = 512 << 20,
-	RECORD = 1000,
-	STALL = 30000,
-	STREAM_TIMES = 20,
-	IDLE = 30000,
-	TICKER = 60000,
-	OLD_CALLS = 1000
+	MEMORY = 512 << 20, /* for a worker */
+	RECORD = 1000,      /* for a call of a record UDF that its client does not limit */
+	STALL = 30000,      /* for a stream without progress */
+	STREAM_TIMES = 20,  /* a stream may take so many times that in all */
+	IDLE = 30000,       /* until an idle worker ends */
+	TICKER = 60000,     /* between the lines of the ticker */
+	OLD_CALLS = 1000    /* for the calls of an old version */
 };
 
 __attribute__((format(printf, 2, 3))) static void report_problem(mod_go_settings *settings,

@@ -1,8 +1,9 @@
 /*
  * main.c - mod-go-bench: measures what a function of a module costs a host in C, such as the server.
  *
- * modgo starts it as `mod-go-bench MODE MODULE WORKER`, MODE being fenced or unfenced, and writes a request (request.h),
- * to which it answers "ready" or "failed MESSAGE". Then it answers a line at a time, until its input ends:
+ * modgo starts it as `mod-go-bench MODE MODULE WORKER`, MODE being fenced or unfenced, and writes a request
+ * (request.h), to which it answers "ready" or "failed MESSAGE". Then it answers a line at a time, until its input
+ * ends:
  *
  *   round NANOSECONDS   calls for that long, or ROUND_CALLS times: "round CALLS MEAN P50 P99 FLOOR", in nanoseconds
  *   allocations CALLS   "allocations COUNT", the objects that the calls together allocated on Go's heap, "-" if the

@@ -45,8 +45,8 @@ typedef struct mod_go_message_head {
 } mod_go_message_head;
 
 typedef struct mod_go_lane {
-	_Alignas(
-		128) _Atomic uint32_t word; /* four times the number of messages, and the two flags of channel.c */
+	/* Four times the number of messages, and the two flags of channel.c. */
+	_Alignas(128) _Atomic uint32_t word;
 	mod_go_message_head head;
 	uint8_t data[MOD_GO_LANE_BYTES];
 } mod_go_lane;

@@ -13,8 +13,8 @@
 /* The last bytes of the output or, once Go's runtime has begun to report a crash, the first ones from there. */
 typedef struct mod_go_crash_output {
 	size_t length;
-	bool
-		crashed; /* a line that begins a crash report has come: nothing after it is dropped while there is capacity */
+	/* A line that begins a crash report has come: nothing after it is dropped while there is capacity. */
+	bool crashed;
 	char text[MOD_GO_CRASH_OUTPUT_BYTES + 1];
 	char line[24]; /* the first bytes of the current line */
 	size_t line_length;

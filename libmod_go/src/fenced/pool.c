@@ -15,15 +15,16 @@
  *   any -> DYING        retired: failed, ended, of an old version, or the pool closes. There is no way back
  *
  * Every change is made with `lock` held, together with the counts: live = starting + idle_count + busy[0] + busy[1],
- * and DYING workers are not live. The owner uses a worker without the lock. What others may do to it meanwhile is little: the
- * watcher closes its lifeline, collects the process, sets `gone` and hangs up its channel when the process has ended,
- * and drains its output; stop_workers kills its process. Only the watcher frees workers, so a pointer in its list stays valid
- * through its poll.
+ * and DYING workers are not live. The owner uses a worker without the lock. What others may do to it meanwhile is
+ * little: the watcher closes its lifeline, collects the process, sets `gone` and hangs up its channel when the
+ * process has ended, and drains its output; stop_workers kills its process. Only the watcher frees workers, so a
+ * pointer in its list stays valid through its poll.
  *
- * A process may end at any time. The watcher sees the lifeline close. If the worker is IDLE, the watcher retires
- * it. If it has an owner, the watcher sets `hung_up_at`, collects the process, so that the owner finds its exit status,
+ * A process may end at any time. The watcher sees the lifeline close. If the worker is IDLE, the watcher retires it.
+ * If it has an owner, the watcher sets `hung_up_at`, collects the process, so that the owner finds its exit status,
  * and sets `gone`: the owner notices in its channel (MOD_GO_GONE) and releases it as not healthy, or, if it has just
- * finished with it, mod_go_pool_make_idle sees `hung_up_at` and retires it. Without that last check a dead worker would stay in `idle` forever, because the watcher reports each end once.
+ * finished with it, mod_go_pool_make_idle sees `hung_up_at` and retires it. Without that last check a dead worker
+ * would stay in `idle` forever, because the watcher reports each end once.
  *
  * Who gets a worker. A call takes an idle one, else it waits in a queue. A released worker goes to `idle`, and the
  * first waiter is signalled, but a call that comes in between may take it: that saves the time to wake a thread,
@@ -43,8 +44,8 @@
  * When they end. Of the workers that are idle for longer than options.idle all but one are retired, beginning with
  * the one that is idle for longest. A call takes the one that became idle last, so that the others can end.
  *
- * How a call is handed over. Both sides spin where that pays (spinning.c). Otherwise the worker's serving thread is moved
- * to the processor of its caller (placement.h), and a call prefers the worker that is there already.
+ * How a call is handed over. Both sides spin where that pays (spinning.c). Otherwise the worker's serving thread is
+ * moved to the processor of its caller (placement.h), and a call prefers the worker that is there already.
  *
  * Locks: setup_lock before lock, lock before a worker's output_lock and a process's own. With `lock` held nothing
  * waits for a process or a message.

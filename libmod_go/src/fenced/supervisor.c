@@ -1,5 +1,6 @@
 /*
- * supervisor.c - the threads that start the workers of a pool. watcher.c watches and ends them; pool.c has their states.
+ * supervisor.c - the threads that start the workers of a pool. watcher.c watches and ends them; pool.c has their
+ * states.
  *
  * A starter starts workers, one after another, because a start takes milliseconds and may hang until start_timeout.
  * It sleeps on `start_needed`, which is signalled whenever mod_go_pool_needs_worker may have become true, and until

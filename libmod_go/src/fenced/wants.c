@@ -46,8 +46,8 @@ char *mod_go_wants_read(int descriptor)
 	return lines;
 }
 
-/* Writes all wishes as the value of MODGO_ALLOW for one module: a value with the missing one alone would take the others
- * away. */
+/* Writes all wishes as the value of MODGO_ALLOW for one module: a value with the missing one alone would take the
+ * others away. */
 static void write_allow(char *text, size_t capacity, const char *wanted)
 {
 	size_t used = 0;

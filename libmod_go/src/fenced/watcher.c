@@ -2,14 +2,14 @@
  * watcher.c - the thread of a pool that watches its workers and ends them. pool.c has the states of workers.
  *
  * The watcher polls, for each worker: the lifeline, whose end of file means that the process ends; its output; and,
- * once the worker is DYING or its lifeline has closed, the process itself. It is the only thread that closes a lifeline,
- * collects a process and frees a worker, so the list that it builds with the lock held stays valid while it polls
- * without the lock.
+ * once the worker is DYING or its lifeline has closed, the process itself. It is the only thread that closes a
+ * lifeline, collects a process and frees a worker, so the list that it builds with the lock held stays valid while it
+ * polls without the lock.
  *
- * A worker may have an owner when its lifeline closes. The owner waits in its channel until the watcher has collected the
- * process and sets `gone`, so it finds the exit status and the whole output without waiting on its own thread. A process
- * that has closed its lifeline and goes on is killed after KILL_AFTER, and one that does not end then is given up after
- * GIVE_UP_AFTER: its owner learns no exit status.
+ * A worker may have an owner when its lifeline closes. The owner waits in its channel until the watcher has collected
+ * the process and sets `gone`, so it finds the exit status and the whole output without waiting on its own thread. A
+ * process that has closed its lifeline and goes on is killed after KILL_AFTER, and one that does not end then is
+ * given up after GIVE_UP_AFTER: its owner learns no exit status.
  *
  * Others change states meanwhile; they wake the watcher by the eventfd, and it builds the list again:
  *
@@ -24,8 +24,8 @@
  * Where the kernel has no process descriptors, and where the list could not grow, it looks again every RECHECK
  * milliseconds.
  *
- * The caller's descriptor `stop` does the first half of closing at any time: the watcher sets `closing`, ends all workers
- * and fails all waiters, so that every call returns; mod_go_fenced_close still does the rest.
+ * The caller's descriptor `stop` does the first half of closing at any time: the watcher sets `closing`, ends all
+ * workers and fails all waiters, so that every call returns; mod_go_fenced_close still does the rest.
  */
 #include "fenced/pool.h"
 
@@ -219,8 +219,8 @@ static void end_worker(mod_go_fenced *pool, mod_go_worker *worker, const char *w
 	}
 }
 
-/* Kills or gives up a worker whose lifeline has closed and whose process does not end. Returns when to look again, 0 for
- * never. The lock must be held. */
+/* Kills or gives up a worker whose lifeline has closed and whose process does not end. Returns when to look again, 0
+ * for never. The lock must be held. */
 static uint64_t end_hung_up(mod_go_worker *worker, uint64_t now)
 {
 	if (worker->state == MOD_GO_WORKER_DYING || !is_hung_up(worker))
@@ -284,8 +284,8 @@ static uint64_t end_workers(mod_go_fenced *pool)
 	return next;
 }
 
-/* Kills the workers that have too many threads; what follows is as for a worker that is killed from outside. Without the
- * lock. Returns when to look again, 0 for never. */
+/* Kills the workers that have too many threads; what follows is as for a worker that is killed from outside. Without
+ * the lock. Returns when to look again, 0 for never. */
 static uint64_t look_at_threads(const mod_go_fenced *pool, const watch_list *list, uint64_t due)
 {
 	unsigned most = MOD_GO_WORKER_THREADS + pool->processors;

@@ -8,9 +8,10 @@
  * A thread without a slot (all are taken, or there is no thread-specific key) and one without a shard (no memory) count
  * in the module's shared shard, by atomic additions.
  *
- * A thread that ends releases its slot after its last count (release), and the next owner takes it by a compare-and-swap
- * (sequentially consistent), so it reads the counts that it continues. A shard's pointer is stored with release, and
- * readers load it with acquire, so they find the counts zeroed at least. Shards are freed only with the module.
+ * A thread that ends releases its slot after its last count (release), and the next owner takes it by a
+ * compare-and-swap (sequentially consistent), so it reads the counts that it continues. A shard's pointer is stored
+ * with release, and readers load it with acquire, so they find the counts zeroed at least. Shards are freed only with
+ * the module.
  */
 #include "loader/call_counters.h"
 

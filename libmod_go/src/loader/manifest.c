@@ -10,7 +10,8 @@
 /* No build makes longer symbols: a function's name has up to 127 bytes, with a prefix. */
 enum { SYMBOL_CAPACITY = 256 };
 
-/* A module has some dozens of functions, in some kilobytes. Without a limit, the functions would take ten times the memory of a hostile manifest. */
+/* A module has some dozens of functions, in some kilobytes. Without a limit, the functions would take ten times the
+ * memory of a hostile manifest. */
 enum { FUNCTIONS_MAX = 10000, BYTES_MAX = 1 << 20 };
 
 /* The server allows no more bins in a record that a UDF uses. */

@@ -24,10 +24,9 @@ typedef struct mod_go_functions {
 struct mod_go_function {
 	mod_go_module *module;
 	const char *name;
-	const char *symbol; /* NULL for one that is called by name */
-	aerospike_udf_go_record_symbol
-		*record; /* with a symbol: of a record UDF this, of a stream UDF the next */
-	aerospike_udf_go_stream_symbol *stream;
+	const char *symbol;                     /* NULL for one that is called by name */
+	aerospike_udf_go_record_symbol *record; /* with a symbol, of a record UDF */
+	aerospike_udf_go_stream_symbol *stream; /* with a symbol, of a stream UDF */
 	aerospike_udf_go_bin *bins;
 	size_t bin_count;
 	const mod_go_manifest_function *described;

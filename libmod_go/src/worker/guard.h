@@ -17,9 +17,9 @@
  * them. */
 bool guard_close_from(int first);
 
-/* Limits the data segment to `memory` bytes (0: no limit), within the hard limit; allows no core file; and has the kernel
- * end this process before others where memory is short. These hold without a fence, too. Returns MOD_GO_WORKER_FAILED
- * with the reason where a limit cannot be set. */
+/* Limits the data segment to `memory` bytes (0: no limit), within the hard limit; allows no core file; and has the
+ * kernel end this process before others where memory is short. These hold without a fence, too. Returns
+ * MOD_GO_WORKER_FAILED with the reason where a limit cannot be set. */
 mod_go_status guard_limit(uint64_t memory, mod_go_error *error);
 
 /* Drops root's capabilities: to signal, trace, read and reprioritize any process, to raise limits, to open anyone's

@@ -13,8 +13,8 @@
 void stream_begin(const mod_go_call_head *head, mod_go_reader *reader, aerospike_udf_go_stream **in,
                   aerospike_udf_go_stream **out);
 
-/* The status of a call that has ended with `status`: that, or that of a refused write which the module has not heard of.
- * In the second case `why` is the reason. */
+/* The status of a call that has ended with `status`: that, or that of a refused write which the module has not heard
+ * of. In the second case `why` is the reason. */
 int stream_end(int status, aerospike_udf_go_value *why);
 
 /* Adds the remaining elements, fewer than 48 KiB, to the message with the result. */

@@ -2,8 +2,8 @@
  * main.c - run-fenced PROGRAM [ARGUMENT...] runs a program behind the fence: with a worker's limits, Landlock rules,
  * capabilities and filter of system calls. tests/e2e/test_allow_list.py runs the SDK's own tests with it.
  *
- * The program must be static: Landlock allows no file to be executed, the C library's loader neither. So the program runs
- * from a copy in memory. It may also read the current folder.
+ * The program must be static: Landlock allows no file to be executed, the C library's loader neither. So the program
+ * runs from a copy in memory. It may also read the current folder.
  *
  * A refused call ends the program, unlike in a worker, because execve resets the handler that answers EPERM. Go's own
  * handler prints the goroutines and, in rax or r8, the number of the call.
