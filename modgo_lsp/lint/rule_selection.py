@@ -11,8 +11,7 @@ import msgspec
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.lint.gitignore import patterns_of
 from modgo_lsp.model.finding import Finding, Severity
-from modgo_lsp.rules.mg316_undeclared_grant import RULE as GRANT
-from modgo_lsp.rules.mg316_undeclared_grant import is_declared
+from modgo_lsp.rules import declared_grants
 
 
 def configured(findings: Iterable[Finding], settings: Settings) -> list[Finding]:
@@ -21,7 +20,7 @@ def configured(findings: Iterable[Finding], settings: Settings) -> list[Finding]
         graded(finding, severity_of(finding, settings))
         for finding in findings
         if is_selected(finding.code, settings)
-        and not (finding.code == GRANT.code and _is_wanted(finding, settings))
+        and not (finding.code == declared_grants.CODE and _is_wanted(finding, settings))
         and not _ignored_there(finding, settings)
         and not is_excluded(finding.location.path, settings.exclude, settings.root)
     ]
@@ -66,7 +65,9 @@ def _ignored_there(finding: Finding, settings: Settings) -> bool:
 
 
 def _is_wanted(finding: Finding, settings: Settings) -> bool:
-    return is_declared(finding, network=settings.wants_network, files=bool(settings.wants_read))
+    return declared_grants.is_declared(
+        finding, network=settings.wants_network, files=bool(settings.wants_read)
+    )
 
 
 def _below(path: str, root: str) -> str | None:

@@ -8,6 +8,7 @@ from modgo_lsp.golang.syntax import ast
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.analysis.blocking_calls import blocking_calls
+from modgo_lsp.rules.declared_grants import CODE, FILES, NETWORK
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """
@@ -43,7 +44,6 @@ Then grant it: `--allow-read /etc/geo` on the command line, the setting `modgo.a
 Nothing grants writing files.
 """
 
-NETWORK, FILES = "wants-network = true", 'wants-read = ["/the/folder"]'
 _USES = {
     "waits for the network": ("the network", NETWORK),
     "waits for a database": ("the network", NETWORK),
@@ -62,13 +62,8 @@ def check(package: Package) -> Iterator[Finding]:
             yield RULE.finding(message, code.place(expr), code.call_path())
 
 
-def is_declared(finding: Finding, network: bool, files: bool) -> bool:
-    """Whether the module asks for what the finding is about; `network` and `files` are what it asks for."""
-    return (network and NETWORK in finding.message) or (files and FILES in finding.message)
-
-
 RULE = Rule(
-    code="MG316",
+    code=CODE,
     name="undeclared-grant",
     severity="warning",
     summary="A UDF uses the network or files, and its module asks for no grant",
