@@ -6,8 +6,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -107,14 +108,35 @@ def _digest(folder: Path, parts: Sequence[str], cc: CCompiler) -> str:
 
 
 async def _compile_both(cc: CCompiler, folder: Path, made: Path) -> None:
-    """Compiles both in parallel, because each takes one to two seconds. If one fails, the other is
-    stopped."""
-    library = _sources(folder, _LIBRARY_SOURCES)
-    worker = _sources(folder, _WORKER_SOURCES)
-    work = [
-        asyncio.ensure_future(_compile(cc, folder, ["-shared"], library, made / "libmod_go.so")),
-        asyncio.ensure_future(_compile(cc, folder, [], worker, made / "mod-go-worker")),
-    ]
+    """Compiles each source once, on all processors, and links both files from the same objects. If one
+    command fails, the others are stopped."""
+    objects = made.with_name("objects")
+    objects.mkdir()
+    sources = sorted(_sources(folder, _WORKER_SOURCES), key=lambda path: path.stat().st_size)
+    count = os.cpu_count() or 1
+    await _together(_compile(cc, folder, sources[first::count], objects) for first in range(count))
+    library, worker = (
+        [str(objects / f"{source.stem}.o") for source in _sources(folder, parts)]
+        for parts in (_LIBRARY_SOURCES, _WORKER_SOURCES)
+    )
+    await _together(
+        (
+            _link(cc, ["-shared", *library], made / "libmod_go.so"),
+            _link(cc, worker, made / "mod-go-worker"),
+        )
+    )
+
+
+async def _compile_bench(cc: CCompiler, folder: Path, made: Path) -> None:
+    objects = made.with_name("objects")
+    objects.mkdir()
+    sources = _sources(folder, _BENCH_SOURCES)
+    await _compile(cc, folder, sources, objects)
+    await _link(cc, [str(objects / f"{source.stem}.o") for source in sources], made / "mod-go-bench")
+
+
+async def _together(commands: Iterable[Coroutine[Any, Any, None]]) -> None:
+    work = [asyncio.ensure_future(each) for each in commands]
     try:
         await asyncio.gather(*work)
     finally:
@@ -123,18 +145,21 @@ async def _compile_both(cc: CCompiler, folder: Path, made: Path) -> None:
         await asyncio.gather(*work, return_exceptions=True)
 
 
-async def _compile_bench(cc: CCompiler, folder: Path, made: Path) -> None:
-    await _compile(cc, folder, [], _sources(folder, _BENCH_SOURCES), made / "mod-go-bench")
+async def _compile(cc: CCompiler, folder: Path, sources: Sequence[Path], objects: Path) -> None:
+    """Makes an object file of each source, named after it: the names of all sources differ."""
+    if sources:
+        include = ["-I", str(folder / "include"), "-I", str(folder / "src")]
+        await _run(cc, [*_FLAGS, *include, "-c", *map(str, sources)], objects)
 
 
-async def _compile(
-    cc: CCompiler, folder: Path, flags: Sequence[str], sources: Sequence[Path], output: Path
-) -> None:
-    command = [*cc.command, *_FLAGS, *flags, "-I", str(folder / "include"), "-I", str(folder / "src")]
-    command += ["-o", str(output), *(str(source) for source in sources), *_LIBRARIES]
+async def _link(cc: CCompiler, words: Sequence[str], output: Path) -> None:
+    await _run(cc, ["-o", str(output), *words, *_LIBRARIES], output.parent)
+
+
+async def _run(cc: CCompiler, words: Sequence[str], folder: Path) -> None:
     try:
         environment = {**os.environ, "LC_ALL": "C"}  # its errors are read below
-        done = await run(command, cwd=output.parent, env=environment, timeout=_COMPILE_SECONDS)
+        done = await run([*cc.command, *words], cwd=folder, env=environment, timeout=_COMPILE_SECONDS)
     except TooSlowError as error:
         raise ToolchainError(f"libmod_go could not be compiled: {error}", "run `modgo doctor`") from error
     if done.code != 0:

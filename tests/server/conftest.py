@@ -310,7 +310,7 @@ def start(module: Path, tmp_path: Path) -> Iterator[Start]:
         environment = {
             "PYTHONPATH": str(ROOT),
             "XDG_CACHE_HOME": str(tmp_path / "cache"),
-            "GOCACHE": os.environ.get("GOCACHE") or str(Path("~/.cache/go-build").expanduser()),
+            "GOCACHE": os.environ["GOCACHE"],
         }
         server = LanguageServer(COMMAND, module, environment, **more)
         servers.append(server)
