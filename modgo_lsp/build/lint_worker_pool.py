@@ -17,7 +17,7 @@ from modgo_lsp.lint.cache_keys import Graph
 from modgo_lsp.lint.module_index import ModuleIndex
 
 if TYPE_CHECKING:
-    from modgo_lsp.golang.program.sources import FactsCache
+    from modgo_lsp.golang.program.outlined_files import FactsCache
     from modgo_lsp.lint.package_linter import Batch
 
 

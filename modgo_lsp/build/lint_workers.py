@@ -23,7 +23,7 @@ from modgo_lsp.build import cache_folders
 from modgo_lsp.build.isolation import NEUTRAL_FOLDER, python_command
 from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
-from modgo_lsp.golang.program.sources import FactsCache
+from modgo_lsp.golang.program.outlined_files import FactsCache
 from modgo_lsp.lint.module_index import ModuleIndex
 from modgo_lsp.lint.package_linter import Batch, PackageLinter
 

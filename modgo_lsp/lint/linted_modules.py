@@ -24,7 +24,7 @@ from modgo_lsp.lint.target_folders import Target
 # The parser and the model are imported only if a package is linted: that takes 32 ms, half of a warm `modgo
 # lint`.
 if TYPE_CHECKING:
-    from modgo_lsp.golang.program.sources import FactsCache
+    from modgo_lsp.golang.program.outlined_files import FactsCache
     from modgo_lsp.lint.package_linter import Batch
     from modgo_lsp.model.load import Loader
 

@@ -6,7 +6,7 @@ import msgspec
 
 from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
-from modgo_lsp.golang.program.sources import FactsCache
+from modgo_lsp.golang.program.outlined_files import FactsCache
 from modgo_lsp.lint.file_dependencies import FileDependency, RecordingFiles
 from modgo_lsp.lint.lint_result import LintResult
 from modgo_lsp.lint.module_index import ModuleIndex

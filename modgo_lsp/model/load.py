@@ -12,9 +12,9 @@ from modgo_lsp.golang.modules.build_constraints import BuildContext, context_of
 from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN, GoEnvironment
 from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.program.importers import ImportIndex
+from modgo_lsp.golang.program.outlined_files import FactsCache
 from modgo_lsp.golang.program.outlined_package import OutlinedPackage
 from modgo_lsp.golang.program.revision import Revision, Settings, World
-from modgo_lsp.golang.program.sources import FactsCache
 from modgo_lsp.golang.queries import Memo, Query
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax import syntax_errors as errors

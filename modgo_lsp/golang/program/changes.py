@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, count
 from operator import is_not
 
-from modgo_lsp.golang.program.sources import Parsed
+from modgo_lsp.golang.program.parsed_file import Parsed
 from modgo_lsp.golang.queries import Cell, Table
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.identifiers import WORD

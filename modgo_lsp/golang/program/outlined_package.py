@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from modgo_lsp.golang.modules.module import Module
-from modgo_lsp.golang.program.sources import PackageFacts
+from modgo_lsp.golang.program.outlined_files import PackageFacts
 from modgo_lsp.golang.queries import Table
 from modgo_lsp.golang.types.objects import FunctionName, Object, Scope
 from modgo_lsp.golang.types.packages import GoFile, GoPackage

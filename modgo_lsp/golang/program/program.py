@@ -18,8 +18,9 @@ from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.golang.modules.go_mod import GoMod, parse_go_mod
 from modgo_lsp.golang.modules.locate import Located, Locator, Root
 from modgo_lsp.golang.modules.module import Module
+from modgo_lsp.golang.program.outlined_files import PackageFacts
 from modgo_lsp.golang.program.outlined_package import OutlinedPackage
-from modgo_lsp.golang.program.sources import PackageFacts, Sources
+from modgo_lsp.golang.program.sources import Sources
 from modgo_lsp.golang.queries import Table
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.imports import guessed_name, may_be_standard

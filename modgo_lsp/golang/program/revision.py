@@ -24,8 +24,9 @@ from modgo_lsp.golang.modules.locate import Locator, Root
 from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.program.changes import Changes
 from modgo_lsp.golang.program.importers import Importers, ImportIndex
+from modgo_lsp.golang.program.outlined_files import FactsCache
 from modgo_lsp.golang.program.program import Library, Program, build_root
-from modgo_lsp.golang.program.sources import FactsCache, Sources
+from modgo_lsp.golang.program.sources import Sources
 from modgo_lsp.golang.queries import Cell, Inputs, Table
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.document import Document

@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-from collections.abc import Callable, Sequence
-from functools import cached_property
-from typing import NamedTuple, Protocol
-
-import msgspec
+from collections.abc import Callable
+from typing import NamedTuple
 
 from modgo_lsp.golang.files import DiskFiles, Files, FileTooLargeError, join
 from modgo_lsp.golang.modules.build_constraints import BuildContext, is_chosen
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
-from modgo_lsp.golang.program import outline
-from modgo_lsp.golang.program.outline import Outline
-from modgo_lsp.golang.syntax import ast, document, lower
+from modgo_lsp.golang.program.outlined_files import FactsCache, PackageFacts
+from modgo_lsp.golang.program.parsed_file import Parsed, head
+from modgo_lsp.golang.syntax import document
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.file_header import Header, read_header
-from modgo_lsp.golang.syntax.positions import Span
-
-
-class FactsCache(Protocol):
-    """A cache that outlives the process. A key contains everything that its value depends on."""
-
-    def get(self, key: str) -> bytes | None: ...
-
-    def put(self, key: str, value: bytes) -> None: ...
-
-
-class Parsed:
-    """A parsed file: its document and syntax tree."""
-
-    __slots__ = ("document", "syntax")
-
-    def __init__(self, parsed: Document) -> None:
-        self.document = parsed
-        self.syntax: ast.File = lower.lower(parsed)
 
 
 class Built(NamedTuple):
@@ -53,76 +30,6 @@ def _read(files: Files, path: str) -> bytes | None:
         return files.read(path)
     except OSError:
         return None
-
-
-def _head(parsed: Parsed) -> object:
-    """The package name and imports of a file."""
-    syntax = parsed.syntax
-    imports = [(spec.path, spec.name and spec.name.name) for spec in syntax.imports]
-    return syntax.name and syntax.name.name, imports
-
-
-_NOTHING = Outline(0, False, (), {}, {})
-
-
-class PackageFacts:
-    """The files of an outlined package. Declarations are parsed on demand; their spans come from the cache if
-    it has them."""
-
-    def __init__(self, sources: Sequence[tuple[str, bytes]], cgo: bool, cache: FactsCache | None) -> None:
-        self.sources = tuple(sources)
-        self._cgo = cgo
-        self._cache = cache
-        self._parts: dict[tuple[int, int], tuple[ast.Decl, ...]] = {}
-        self._headers: dict[int, Parsed] = {}
-
-    @cached_property
-    def name(self) -> str:
-        found = (outline.package_name(text) for _, text in self.sources)
-        return next((name for name in found if name and name != "documentation"), "")
-
-    @cached_property
-    def outlines(self) -> tuple[Outline, ...]:
-        """The outline of each file, in order. Without cgo, files that need it have an empty outline."""
-        found = self._outlines()
-        return found if self._cgo else tuple(_NOTHING if each.cgo else each for each in found)
-
-    def _outlines(self) -> tuple[Outline, ...]:
-        key = self._key()
-        if self._cache is not None and (cached := self._cache.get(key)) is not None:
-            try:
-                found = msgspec.msgpack.decode(cached, type=tuple[Outline, ...])
-            except msgspec.DecodeError:
-                found = ()
-            if len(found) == len(self.sources):
-                return found
-        made = tuple(outline.outline(text) for _, text in self.sources)
-        if self._cache is not None:
-            self._cache.put(key, msgspec.msgpack.encode(made))
-        return made
-
-    def _key(self) -> str:
-        digest = hashlib.sha256(f"outline {outline.VERSION}".encode())
-        for _, text in self.sources:
-            digest.update(hashlib.sha256(text).digest())
-        return digest.hexdigest()[:40]
-
-    def header(self, index: int) -> Parsed:
-        """The package clause and imports of a file. The tree contains nothing else."""
-        if index not in self._headers:
-            path, text = self.sources[index]
-            span = Span(0, self.outlines[index].header)
-            self._headers[index] = Parsed(document.parse_piece(path, text, span))
-        return self._headers[index]
-
-    def declarations(self, index: int, number: int) -> tuple[ast.Decl, ...]:
-        """The declaration of a file with this number in the outline. Broken code may have several."""
-        key = (index, number)
-        if key not in self._parts:
-            path, text = self.sources[index]
-            span = Span(*self.outlines[index].spans[number])
-            self._parts[key] = lower.lower(document.parse_piece(path, text, span)).decls
-        return self._parts[key]
 
 
 def _begin_alike(before: Document, now: Document) -> bool:
@@ -302,7 +209,7 @@ class Sources:
         if paths is None:
             return None
         texts: dict[str, bytes | None] = {}
-        renewed: dict[str, Parsed | None] = {}
+        changed: dict[str, Parsed | None] = {}
         for path in paths:
             if not self._is_listed_as_before(files, path):
                 return None
@@ -320,18 +227,18 @@ class Sources:
             if before is None or text is None or not self._stays(path, before, text, opened):
                 return None
             texts[path] = text
-            renewed[path] = None
+            changed[path] = None
             if known is not None:
                 parsed = Parsed(document.parse(path, text) if opened is None else opened)
-                if _head(parsed) != _head(known):
+                if head(parsed) != head(known):
                     return None
-                renewed[path] = parsed
+                changed[path] = parsed
         self._files = files
         self._texts |= texts
-        self._parsed |= {path: parsed for path, parsed in renewed.items() if parsed is not None}
-        for path in renewed:
+        self._parsed |= {path: parsed for path, parsed in changed.items() if parsed is not None}
+        for path in changed:
             self._replace(path)
-        return renewed
+        return changed
 
     def _replace(self, path: str) -> None:
         """Replaces a file's text in the lists of its folder."""

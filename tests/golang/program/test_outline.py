@@ -11,8 +11,8 @@ import pytest
 
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.golang.program.outline import outline, package_name
+from modgo_lsp.golang.program.outlined_files import PackageFacts
 from modgo_lsp.golang.program.outlined_package import OutlinedPackage
-from modgo_lsp.golang.program.sources import PackageFacts
 from modgo_lsp.golang.queries import Table
 from modgo_lsp.golang.syntax import ast, document, lower
 from modgo_lsp.golang.types.objects import receiver_base
