@@ -14,6 +14,7 @@ import msgspec
 from modgo_lsp.build.isolation import NEUTRAL_FOLDER, python_command
 from modgo_lsp.lint.lint_result import LintResult
 from modgo_lsp.server.workspace import index_process
+from modgo_lsp.server.workspace.child_process import read, write
 from modgo_lsp.server.workspace.progress import Progress, ProgressTokens
 
 _log = logging.getLogger(__name__)
@@ -95,9 +96,9 @@ class BackgroundIndex:
             progress: Progress | None = None
             found: dict[str, LintResult] = {}
             try:
-                index_process.write(process.stdin, self._order())
+                write(process.stdin, self._order())
                 process.stdin.close()
-                while (body := index_process.read(process.stdout)) is not None:
+                while (body := read(process.stdout)) is not None:
                     message: Any = msgspec.msgpack.decode(body, type=index_process.Message)
                     if isinstance(message, index_process.End):
                         return found

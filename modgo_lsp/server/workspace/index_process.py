@@ -1,26 +1,17 @@
 """The process that lints all UDF packages of a workspace. background_index.py starts it.
 
-It reads an Order from its input, and writes Progress while it works, the results as Results, and an End: each
-in msgpack, after its length.
+It reads an Order from its input, and writes Progress while it works, the results as Results, and an End.
 """
 
 from __future__ import annotations
 
-import gc
-import os
-import sys
 from collections.abc import Callable
-from contextlib import suppress
-from typing import IO, Any, Union
+from typing import Any, Union
 
 import msgspec
 
-from modgo_lsp.build import cache_folders
 from modgo_lsp.lint.lint_result import LintResult
-from modgo_lsp.server.workspace.process_exit import when_ended
-
-# Its niceness: the user waits for the server and for builds, not for the index.
-_NICENESS = 10
+from modgo_lsp.server.workspace.child_process import begin, read, write
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -58,20 +49,6 @@ _AT_ONCE = 10
 _MOST = 4_500_000
 # Bytes of code whose trees each process caches.
 _TREES = 1_000_000
-
-
-def read(stream: IO[bytes]) -> bytes | None:
-    """The next message of a stream, None at its end."""
-    head = stream.read(8)
-    length = int.from_bytes(head, "big")
-    body = stream.read(length) if len(head) == 8 else b""
-    return body if len(head) == 8 and len(body) == length else None
-
-
-def write(stream: IO[bytes], message: object) -> None:
-    body = msgspec.msgpack.encode(message)
-    stream.write(len(body).to_bytes(8, "big") + body)
-    stream.flush()
 
 
 def _can_be_written(result: LintResult) -> bool:
@@ -125,14 +102,7 @@ def index(order: Order, say: Callable[[Message], None]) -> None:
 
 
 def main() -> None:
-    cache_folders.disable_warnings()
-    with suppress(OSError):
-        os.nice(_NICENESS)
-    # It makes no cyclic garbage, and collections would take a tenth of its time.
-    gc.disable()
-    stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    when_ended(os.getppid(), lambda: os._exit(1))
+    stdin, stdout = begin()
     body = read(stdin)
     if body is not None:
         order = msgspec.msgpack.decode(body, type=Order)

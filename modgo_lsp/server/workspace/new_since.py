@@ -17,7 +17,7 @@ from threading import Timer
 import msgspec
 
 from modgo_lsp.build.isolation import NEUTRAL_FOLDER, python_command
-from modgo_lsp.server.workspace.index_process import read, write
+from modgo_lsp.server.workspace.child_process import read, write
 from modgo_lsp.server.workspace.revision_process import Found, Order
 
 _log = logging.getLogger(__name__)

@@ -1,26 +1,19 @@
 """The process that lints a git revision for the setting `newSince`. new_since.py starts it.
 
-It reads an Order from its input and writes the Found: each in msgpack, after its length.
+It reads an Order from its input and writes the Found.
 """
 
 from __future__ import annotations
 
-import gc
 import os
-import sys
-from contextlib import suppress
 from typing import Any
 
 import msgspec
 
-from modgo_lsp.build import cache_folders
-from modgo_lsp.server.workspace.index_process import read, write
-from modgo_lsp.server.workspace.process_exit import when_ended
+from modgo_lsp.server.workspace.child_process import begin, read, write
 
 # Identities of findings are of absolute paths: a workspace can have folders in several repositories.
 BASE = os.sep
-# As that of the index.
-_NICENESS = 10
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -53,13 +46,7 @@ def find(order: Order) -> Found:
 
 
 def main() -> None:
-    cache_folders.disable_warnings()
-    with suppress(OSError):
-        os.nice(_NICENESS)
-    gc.disable()  # as in the index
-    stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    when_ended(os.getppid(), lambda: os._exit(1))
+    stdin, stdout = begin()
     body = read(stdin)
     if body is not None:
         write(stdout, find(msgspec.msgpack.decode(body, type=Order)))
