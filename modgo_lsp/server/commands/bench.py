@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import msgspec
 
 from modgo_lsp.report.build_json import build_failure_json
 from modgo_lsp.server.commands.arguments import UsageError
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
-from modgo_lsp.server.commands.module_job import module_job
+from modgo_lsp.server.commands.module_job import BuiltModule, module_job
 
 
 async def bench(commands: Commands, arguments: Arguments, token: Token) -> Json:
@@ -30,22 +29,18 @@ async def bench(commands: Commands, arguments: Arguments, token: Token) -> Json:
         asked = await asyncio.to_thread(call_of, job.request, job.directory, await job.is_stream())
         if asked.work.store is not None:
             raise UsageError("modgo.bench takes no store: each call finds the record as the sample has it.")
-        module, package = job.request.path, None
-        if module.suffix != ".so":
-            built = await job.build()
-            if not built.ok:
-                return build_failure_json(built, str(job.directory))
-            module, package = Path(built.output), built.package
+        module = await job.module()
+        if not isinstance(module, BuiltModule):
+            return build_failure_json(module, str(job.directory))
+        path, package = module.path, module.package
         cc = await job.own_compiler()
-        granted = msgspec.structs.replace(asked.work, grants=await job.grants(module))
+        granted = msgspec.structs.replace(asked.work, grants=await job.grants(path))
         samples = Samples(asked.work.function)
         try:
-            outcome, work = await first_call(
-                module, granted, cc=cc, package=package, completed=asked.completed
-            )
+            outcome, work = await first_call(path, granted, cc=cc, package=package, completed=asked.completed)
             if not outcome.ok:
                 return outcome_json(outcome)
-            await run_bench(module, work, BenchRun(cc=cc), samples, job.report)
+            await run_bench(path, work, BenchRun(cc=cc), samples, job.report)
         except (ToolchainError, HostError) as error:
             raise UsageError(str(error)) from error
         except BenchFailedError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,7 +10,7 @@ import msgspec
 from modgo_lsp.report.build_json import build_failure_json
 from modgo_lsp.server.commands.arguments import UsageError
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
-from modgo_lsp.server.commands.module_job import module_job
+from modgo_lsp.server.commands.module_job import BuiltModule, module_job
 
 if TYPE_CHECKING:
     from modgo_lsp.host.module import Opened
@@ -30,15 +29,13 @@ async def call(commands: Commands, arguments: Arguments, token: Token) -> Json:
 
     async with module_job(commands, arguments, token, "Running") as job:
         asked = await asyncio.to_thread(call_of, job.request, job.directory, await job.is_stream())
-        module, package = job.request.path, None
-        if module.suffix != ".so":
-            built = await job.build()
-            if not built.ok:
-                return build_failure_json(built, str(job.directory))
-            module, package = Path(built.output), built.package
+        module = await job.module()
+        if not isinstance(module, BuiltModule):
+            return build_failure_json(module, str(job.directory))
+        path, package = module.path, module.package
         job.report(f"running {asked.work.function}")
         cc = await job.own_compiler()
-        work = msgspec.structs.replace(asked.work, grants=await job.grants(module))
+        work = msgspec.structs.replace(asked.work, grants=await job.grants(path))
         described: list[FunctionInfo | None] = []
 
         def opened(module: Opened) -> None:
@@ -46,7 +43,7 @@ async def call(commands: Commands, arguments: Arguments, token: Token) -> Json:
 
         try:
             outcome = await do_work(
-                module, work, cc=cc, package=package, completed=asked.completed, opened=opened
+                path, work, cc=cc, package=package, completed=asked.completed, opened=opened
             )
         except (ToolchainError, HostError, StoreError) as error:
             raise UsageError(str(error)) from error

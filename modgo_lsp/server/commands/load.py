@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from modgo_lsp.report.build_json import build_failure_json
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
-from modgo_lsp.server.commands.module_job import module_job
+from modgo_lsp.server.commands.module_job import BuiltModule, module_job
 from modgo_lsp.server.commands.results import load_result
 
 
@@ -14,9 +12,7 @@ async def load(commands: Commands, arguments: Arguments, token: Token) -> Json:
     """Loads a shared object, or a package that is built first, in a worker process, and lists what it
     registers."""
     async with module_job(commands, arguments, token, "Loading") as job:
-        if job.request.path.suffix == ".so":
-            return load_result(await job.load(job.request.path, None), job.directory)
-        built = await job.build()
-        if not built.ok:
-            return build_failure_json(built, str(job.directory))
-        return load_result(await job.load(Path(built.output), built), job.directory)
+        module = await job.module()
+        if not isinstance(module, BuiltModule):
+            return build_failure_json(module, str(job.directory))
+        return load_result(await job.load(module.path, module.built), job.directory)

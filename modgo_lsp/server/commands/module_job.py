@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from modgo_lsp.ide.caller_signature import registrations_by_name
 from modgo_lsp.server.commands.arguments import Request, UsageError, request_of
@@ -25,11 +25,23 @@ if TYPE_CHECKING:
     from modgo_lsp.host.result import LoadResult
     from modgo_lsp.lint.config import Configuration
     from modgo_lsp.model.finding import Finding
+    from modgo_lsp.model.package import Package
 
 _UNTRUSTED = (
     "Modgo builds and runs nothing in a workspace that is not trusted, for that executes what is in it. "
     "Trust the workspace, then try again."
 )
+
+
+class BuiltModule(NamedTuple):
+    """A .so, and the build that made it; None if the request named the .so itself."""
+
+    path: Path
+    built: BuildResult | None
+
+    @property
+    def package(self) -> Package | None:
+        return None if self.built is None else self.built.package
 
 
 class ModuleJob:
@@ -101,6 +113,14 @@ class ModuleJob:
             raise UsageError(str(error)) from error
         await self.publish(result.findings)
         return result
+
+    async def module(self, coverage: bool = False) -> BuiltModule | BuildResult:
+        """The .so that the request names, or the one that is built from its package; the result of the build
+        where that failed. Raises UsageError."""
+        if self.request.path.suffix == ".so":
+            return BuiltModule(self.request.path, None)
+        built = await self.build(coverage)
+        return BuiltModule(Path(built.output), built) if built.ok else built
 
     async def grants(self, module: Path) -> tuple[str, ...]:
         """Those of the user's grants that the module asks for."""

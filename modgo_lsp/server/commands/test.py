@@ -6,14 +6,14 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modgo_lsp.report.build_json import findings_json
 from modgo_lsp.report.sources import printable
 from modgo_lsp.server.commands.arguments import Request, UsageError
 from modgo_lsp.server.commands.cases import files_of
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
-from modgo_lsp.server.commands.module_job import ModuleJob, module_job
+from modgo_lsp.server.commands.module_job import BuiltModule, ModuleJob, module_job
 from modgo_lsp.server.lsp.connection import encoded
 
 # Most sessions never run a case: see module_job.py.
@@ -35,16 +35,14 @@ async def _test(job: ModuleJob, partial: Callable[[Sequence[CaseResult]], None])
     from modgo_lsp.host.load_failure import LoadFailedError
     from modgo_lsp.host.module import HostError
 
-    module, package = job.request.path, None
     folders = await _folders(job)
     found = await asyncio.to_thread(_selected, job.request, folders)
     shown = _relative_to(job.directory)
-    if module.suffix != ".so" and found.cases:
-        built = await job.build(job.request.options.coverage)
-        if not built.ok:
-            findings = findings_json(built.findings, str(job.directory))
-            return cases_json((), found.problems, shown, findings)
-        module, package = Path(built.output), built.package
+    if not found.cases:
+        return cases_json((), found.problems, shown)
+    module = await job.module(job.request.options.coverage)
+    if not isinstance(module, BuiltModule):
+        return cases_json((), found.problems, shown, findings_json(module.findings, str(job.directory)))
     results: list[CaseResult] = []
     counted: list[tuple[bytes, bytes]] = []
 
@@ -56,8 +54,7 @@ async def _test(job: ModuleJob, partial: Callable[[Sequence[CaseResult]], None])
 
     errors = []
     try:
-        if found.cases:
-            await _run(job, module, found, folders, package, report, counted.append)
+        await _run(job, module, found, folders, report, counted.append)
     except (ToolchainError, HostError) as error:
         raise UsageError(str(error)) from error
     except LoadFailedError as error:
@@ -71,10 +68,9 @@ async def _test(job: ModuleJob, partial: Callable[[Sequence[CaseResult]], None])
 
 async def _run(
     job: ModuleJob,
-    module: Path,
+    module: BuiltModule,
     found: Selection,
     folders: tuple[Path, ...],
-    package: Any,
     report: Callable[[Sequence[CaseResult]], None],
     counted: Callable[[tuple[bytes, bytes]], None],
 ) -> None:
@@ -91,11 +87,11 @@ async def _run(
         timeout=options.timeout,
         memory=memory,
         cc=await job.own_compiler(),
-        grants=await job.grants(module),
-        package=package,
-        counted=counted if options.coverage and package is not None else None,
+        grants=await job.grants(module.path),
+        package=module.package,
+        counted=counted if options.coverage and module.package is not None else None,
     )
-    await run_cases(module, found.cases, how, lambda _: folders, report)
+    await run_cases(module.path, found.cases, how, lambda _: folders, report)
 
 
 async def _coverage(job: ModuleJob, counted: Sequence[tuple[bytes, bytes]]) -> Json:
