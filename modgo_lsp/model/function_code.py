@@ -290,6 +290,8 @@ class Code:
                     yield name, self._operands.resolver.type_of(self.file, field.type)
 
 
+# Rules look for the same names in every function: without the cache, linting examples/ takes 1.1 x the
+# processor time.
 @lru_cache(256)
 def _patterns(names: tuple[str, ...]) -> _NamePatterns:
     return _NamePatterns(names)

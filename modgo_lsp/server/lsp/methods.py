@@ -8,7 +8,6 @@ A row names its handler and does not import it: the handlers of most requests im
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from importlib import import_module
 from typing import Any, Literal, NamedTuple
 
@@ -188,7 +187,6 @@ def command_of(name: str) -> Callable[..., Any]:
     return _function("modgo_lsp.server.commands", COMMANDS[name])
 
 
-@cache
 def _function(package: str, name: str) -> Callable[..., Any]:
     file, _, function = name.partition(".")
     found: Callable[..., Any] = getattr(import_module(f"{package}.{file}"), function)

@@ -4,13 +4,11 @@ none."""
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from pygls import uris
 
 
-@lru_cache(4096)
 def path_of(uri: str) -> str | None:
     """The absolute path of a `file:` URI; None for another scheme and for what is not a URI."""
     try:
@@ -24,7 +22,6 @@ def path_of(uri: str) -> str | None:
     return os.path.normpath(path) if path and is_one else None
 
 
-@lru_cache(4096)
 def uri_of(path: str) -> str:
     try:
         return str(uris.from_fs_path(path))
