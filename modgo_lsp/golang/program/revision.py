@@ -83,7 +83,7 @@ class World:
             unit = self._units.get(os.path.dirname(path))  # noqa: PTH120
             if parsed is None:
                 inputs += self.unbuilt.changed([os.path.dirname(path)])  # noqa: PTH120
-            elif unit is not None and unit.is_parsed():
+            elif unit is not None and unit.is_parsed:
                 for file in unit.files:
                     if file.path == path:
                         changes.update(file, parsed)

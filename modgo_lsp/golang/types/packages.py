@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
 
 from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.queries import ConstantMemo, Input, Inputs, Memo, Table
@@ -129,20 +128,27 @@ class GoFile:
         return self._places.get(word, ())
 
 
+class _Contents:
+    """What the files of a package declare. `methods` are by receiver base type."""
+
+    __slots__ = ("files", "files_importing", "functions", "local_types", "methods", "scope")
+
+    def __init__(self, scope: Scope) -> None:
+        self.files: list[GoFile] = []
+        self.scope = scope
+        self.methods: dict[str, dict[str, FunctionName]] = {}
+        self.local_types: dict[int, TypeName] = {}
+        self.functions: list[FunctionName] = []
+        self.files_importing: dict[str, list[GoFile]] = {}
+
+
 class GoPackage:
-    """A package. `path` is its import path. `methods` are by receiver base type. `standard`: it belongs to
-    Go's library, and so do its imports. `unreadable` are the paths of files that a build would compile but
-    that cannot be read. `broken` is an input: what may be declared in source that does not parse."""
+    """A package. `path` is its import path. `standard`: it belongs to Go's library, and so do its imports.
+    `unreadable` are the paths of files that a build would compile but that cannot be read. `broken` is an
+    input: what may be declared in source that does not parse."""
 
     standard = False
     unreadable: tuple[str, ...] = ()
-
-    files: list[GoFile]
-    scope: Scope
-    methods: dict[str, dict[str, FunctionName]]
-    local_types: dict[int, TypeName]
-    _functions: list[FunctionName]
-    _files_importing: dict[str, list[GoFile]]
 
     def __init__(self, table: Table, directory: str, path: str, name: str, module: Module | None) -> None:
         self.table = table
@@ -154,18 +160,44 @@ class GoPackage:
         self.method_names: Inputs[str] = Inputs(table, f"in {path}, the methods called")
         self.declarations = Input(table, f"the list of functions in {path}")
         self.broken = Input(table, f"what doesn't parse in {path}")
-        self._declare_nothing()
+        self._known: _Contents | None = None
 
     def __str__(self) -> str:
         return self.path
 
-    def _declare_nothing(self) -> None:
-        self.files = []
-        self.scope = self._new_scope()
-        self.methods = {}
-        self.local_types = {}
-        self._functions = []
-        self._files_importing = {}
+    def _contents(self) -> _Contents:
+        """What the files declare. They are parsed on first use."""
+        contents = self._known
+        if contents is None:
+            self._known = contents = _Contents(self._new_scope())
+            self._parse_files()
+        return contents
+
+    def _parse_files(self) -> None:
+        """Adds the files that the package has from the beginning."""
+
+    @property
+    def is_parsed(self) -> bool:
+        """Whether its files have been parsed."""
+        return self._known is not None
+
+    @property
+    def files(self) -> list[GoFile]:
+        return self._contents().files
+
+    @property
+    def scope(self) -> Scope:
+        return self._contents().scope
+
+    @property
+    def methods(self) -> dict[str, dict[str, FunctionName]]:
+        """The methods by receiver base type."""
+        return self._contents().methods
+
+    @property
+    def local_types(self) -> dict[int, TypeName]:
+        """The types that functions declare and that were bound so far, by GoFile.local_key."""
+        return self._contents().local_types
 
     def _new_scope(self) -> Scope:
         return PackageScope(UNIVERSE, self.names)
@@ -189,29 +221,27 @@ class GoPackage:
 
     def rebuild_scope(self) -> None:
         """Rebuilds the scope from what the files declare now."""
-        self.scope.names.clear()
-        self.methods.clear()
-        self._functions.clear()
-        for file in self.files:
+        contents = self._contents()
+        contents.scope.names.clear()
+        contents.methods.clear()
+        contents.functions.clear()
+        for file in contents.files:
             for decl in file.syntax.decls:
                 for item in file.declared[decl]:
                     self._declare(item)
 
     def _declare(self, item: Object) -> None:
+        contents = self._contents()
         if isinstance(item, FunctionName):
-            self._functions.append(item)
+            contents.functions.append(item)
             receiver = receiver_base(item.decl)
             if receiver is not None:
-                self.methods.setdefault(receiver, {}).setdefault(item.name, item)
+                contents.methods.setdefault(receiver, {}).setdefault(item.name, item)
             if receiver is not None or item.name == "init":
                 return
         # Go rejects a redeclaration. The first declaration counts here.
-        if item.name not in self.scope.names:
-            self.scope.declare(item)
-
-    def is_parsed(self) -> bool:
-        """Whether its files have been parsed."""
-        return True
+        if item.name not in contents.scope.names:
+            contents.scope.declare(item)
 
     def lookup(self, name: str) -> Object | None:
         """The object that the package itself declares under `name`."""
@@ -221,14 +251,17 @@ class GoPackage:
     def functions(self) -> Sequence[FunctionName]:
         """Its functions and methods, in source order."""
         self.declarations.read()
-        return self._functions
+        return self._contents().functions
 
     def files_importing(self, path: str) -> Sequence[GoFile]:
         """The files that import `path`, in order."""
-        known = self._files_importing.get(path)
+        contents = self._contents()
+        known = contents.files_importing.get(path)
         if known is None:
-            known = [file for file in self.files if any(spec.path == path for spec in file.syntax.imports)]
-            self._files_importing[path] = known
+            known = [
+                file for file in contents.files if any(spec.path == path for spec in file.syntax.imports)
+            ]
+            contents.files_importing[path] = known
         return known
 
     def method(self, base: str, name: str) -> FunctionName | None:
@@ -277,8 +310,8 @@ class GoPackage:
 
 
 class UnparsedPackage(GoPackage):
-    """A package of a main module whose headers alone have been read. `parse` returns its files on first use:
-    most packages are only imported for their names."""
+    """A package of a main module, of whose files only the headers have been read. `parse` parses and returns
+    them: most packages are only imported for their names."""
 
     def __init__(
         self,
@@ -289,22 +322,12 @@ class UnparsedPackage(GoPackage):
         module: Module | None,
         parse: Callable[[], Iterable[tuple[Document, ast.File]]],
     ) -> None:
-        self._parse = parse
         super().__init__(table, directory, path, name, module)
+        self._parse = parse
 
-    def _declare_nothing(self) -> None:
-        """Does nothing: `__getattr__` sets the attributes on first use."""
-
-    def is_parsed(self) -> bool:
-        return "files" in self.__dict__
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in GoPackage.__annotations__:
-            raise AttributeError(name)
-        super()._declare_nothing()
+    def _parse_files(self) -> None:
         for document, syntax in self._parse():
             self.add(document, syntax)
-        return getattr(self, name)
 
 
 def objects_of(file: GoFile, decl: ast.Decl) -> tuple[Object, ...]:
