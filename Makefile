@@ -184,7 +184,7 @@ mutants: $(VENV)/.mutants libmod_go.so ## Change the code in small ways and list
 	$(BIN)/python -m tests.mutants --sample $(SAMPLE) --seed $(SEED) --folder "$(FOLDER)" --jobs $(JOBS) $(if $(RESUME),--resume)
 
 .PHONY: lint
-lint: $(VENV)/.dev ## Every formatter, linter and type checker
+lint: $(VENV)/.dev ## Every formatter, linter and type checker (libssl-dev, liblzma-dev)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
@@ -193,6 +193,8 @@ lint: $(VENV)/.dev ## Every formatter, linter and type checker
 	cd udf && go vet ./... && $(CURDIR)/target/tools/staticcheck ./...
 	$(MAKE) -C libmod_go format-check
 	$(MAKE) -C libmod_go tidy
+	$(MAKE) -C libmod_go -f as_module.mk tidy
+	$(MAKE) -C libmod_go -f asd.mk plugin-tidy
 	$(MAKE) -C libmod_go -f fuzz.mk format-check
 	$(MAKE) -C libmod_go -f as_module.mk format-check
 	cd vscode-extension && ./with-node sh -ec 'npm ci --no-audit --no-fund && npm run lint'

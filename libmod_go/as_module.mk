@@ -12,6 +12,7 @@
 #   make -f as_module.mk bench                      target/{arch}/bin/bench-as_module and bench-allocations, and their modules
 #   make -f as_module.mk bench-load                 target/{arch}/bin/bench-load, and its modules
 #   make -f as_module.mk format-check               clang-format finds nothing to change
+#   make -f as_module.mk tidy                       clang-tidy finds nothing in layer 2
 #
 # COMMON=<aerospike-common> uses another copy of Aerospike's common; LUAMOD and MOD_LUA likewise for the tests.
 # Needs libssl-dev (Aerospike's headers), and a Python with pip for aerospike-sources.
@@ -80,7 +81,7 @@ C_MODULES := $(patsubst test/as_module/modules/%.c,$(UDF)/c/%.so,$(wildcard test
 GO_MODULES := $(patsubst test/as_module/go/%,$(UDF)/go/%.so,$(wildcard test/as_module/go/*)) $(UDF)/go/floor.so
 LUA_MODULES := $(patsubst test/as_module/lua/%.lua,$(UDF)/lua/%.lua,$(wildcard test/as_module/lua/*.lua))
 
-.PHONY: all aerospike-sources libmod_go_as_module.a bench bench-load test sanitize tsan test-program soak msgpack-peer peer go-and-lua format format-check clean loader
+.PHONY: all aerospike-sources libmod_go_as_module.a bench bench-load test sanitize tsan test-program soak msgpack-peer peer go-and-lua format format-check tidy clean loader
 .DELETE_ON_ERROR:
 
 all: libmod_go_as_module.a
@@ -260,6 +261,9 @@ format:
 
 format-check:
 	@$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
+
+tidy: $(HEADERS)
+	@$(MAKE) --no-print-directory tidy TIDY="$(wildcard src/as_module/*.c)" TIDY_FLAGS="-std=gnu11 $(CPPFLAGS) -iquote src"
 
 clean:
 	rm -rf $(TARGET)/obj/as_module $(TARGET)/obj/as_module-sanitize $(TARGET)/obj/as_module-tsan

@@ -5,6 +5,7 @@
 #   make -f asd.mk plugin-test             all tests, in a host program that behaves as the server does and, if MODGO_ASD
 #                                          names a real server, in that; RELEASE=1: of the release, too
 #   make -f asd.mk plugin-format           clang-format
+#   make -f asd.mk plugin-tidy             clang-tidy finds nothing in src/asd
 #
 # Needs libssl-dev (Aerospike's headers) and liblzma-dev, whose archive is linked in, since old servers may lack the library.
 # COMMON and MOD_LUA as in as_module.mk. ZIG is the command of zig. For another machine: make -f asd.mk release
@@ -37,7 +38,7 @@ PLUGIN_LAYER_2 := $(call parts,src/as_module/*.c)
 PLUGIN_OWN := $(call parts,src/asd/*.c)
 PLUGIN_WORKER_PARTS := $(call parts,src/worker/*.c) $(call parts,src/check/*.c) $(PLUGIN_LAYER_1)
 
-.PHONY: plugin release plugin-test files-test plugin-format
+.PHONY: plugin release plugin-test files-test plugin-format plugin-tidy
 .DEFAULT_GOAL := plugin
 
 plugin: $(PLUGIN) $(PLUGIN_WORKER)
@@ -67,8 +68,9 @@ $(LZMA_HEADERS)/lzma.h: $(LZMA_INCLUDE)/lzma.h
 	cp -R $(LZMA_INCLUDE)/lzma.h $(LZMA_INCLUDE)/lzma $(@D)
 
 PLUGIN_COMPILE = $(COMPILE) -isystem $(LZMA_HEADERS) -iquote src
+SERVER_SYMBOLS := -include src/asd/server_symbols.h
 
-$(PLUGIN_OBJ)/src/as_module/%.o $(PLUGIN_OBJ)/src/asd/%.o: PLUGIN_COMPILE += -include src/asd/server_symbols.h
+$(PLUGIN_OBJ)/src/as_module/%.o $(PLUGIN_OBJ)/src/asd/%.o: PLUGIN_COMPILE += $(SERVER_SYMBOLS)
 
 $(PLUGIN_OBJ)/%.o: %.c $(LZMA_HEADERS)/lzma.h $(HEADERS)
 	@mkdir -p $(@D)
@@ -160,3 +162,7 @@ plugin-test: $(PLUGIN) $(PLUGIN_WORKER) $(HOSTS) $(PLUGIN_MODULES) $(UDF)/c/host
 
 plugin-format:
 	$(CLANG_FORMAT) -i $(wildcard src/asd/*.[ch] test/asd/*.[ch] test/asd/*/*.[ch])
+
+plugin-tidy: $(LZMA_HEADERS)/lzma.h $(HEADERS)
+	@$(MAKE) --no-print-directory tidy TIDY="$(wildcard src/asd/*.c)" \
+	  TIDY_FLAGS="-std=gnu11 $(CPPFLAGS) -isystem $(LZMA_HEADERS) -iquote src $(SERVER_SYMBOLS)"

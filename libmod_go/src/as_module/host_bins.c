@@ -156,7 +156,7 @@ int mod_go_host_get_many(aerospike_udf_go_call *call, aerospike_udf_go_record *r
 static void note_changed(mod_go_host_call *host_call, const bin_name *name)
 {
 	if (host_call->changed_count < MOD_GO_RECORD_BINS && !is_changed(host_call, name->text))
-		strcpy(host_call->changed[host_call->changed_count++], name->text);
+		memcpy(host_call->changed[host_call->changed_count++], name->text, sizeof(name->text));
 }
 
 /* These return what is wrong, or NULL. */

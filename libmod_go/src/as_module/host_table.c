@@ -3,7 +3,9 @@
 
 #include <aerospike/as_types.h>
 #include <citrusleaf/cf_clock.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "as_module/val_conversion.h"
@@ -205,16 +207,19 @@ static const char *plain(char *out, size_t capacity, const char *text, size_t le
 	return out;
 }
 
-/* Splits "stats.go:12" into the file and the line, which is returned; 0 where there is none. */
+/* Splits "stats.go:12" into the file and the line, which is returned; 0 where there is no valid one. */
 static int take_line(char *location)
 {
-	char *colon = strrchr(location, ':');
-	int line;
+	char *colon = strrchr(location, ':'), *end;
+	long line;
 
-	if (colon == NULL || sscanf(colon + 1, "%d", &line) != 1)
+	if (colon == NULL)
+		return 0;
+	line = strtol(colon + 1, &end, 10);
+	if (end == colon + 1 || *end != '\0' || line < 0 || line > INT_MAX)
 		return 0;
 	*colon = '\0';
-	return line;
+	return (int)line;
 }
 
 static void host_log(aerospike_udf_go_call *call, int level, char *message, size_t message_length,

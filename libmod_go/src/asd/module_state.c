@@ -49,7 +49,7 @@ void mod_go_module_state_write(const char *folder, const char *module, const mod
 		snprintf(reason, sizeof(text) - (size_t)length - 1, "why %s", why);
 		for (char *end = strchr(reason, '\n'); end != NULL; end = strchr(end, '\n'))
 			*end = ' ';
-		strcat(reason, "\n");
+		memcpy(reason + strlen(reason), "\n", 2);
 	}
 	snprintf(path, sizeof(path), "%s/%s.state", folder, module);
 	if (!mod_go_module_state_replace(path, text)) {

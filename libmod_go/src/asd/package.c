@@ -46,7 +46,10 @@ bool mod_go_file_name_read(const char *filename, mod_go_file_name *name)
 	memcpy(name->module, filename, length);
 	if (strcmp(rest, ".so") == 0)
 		return true;
-	if (*rest++ != '.' || strspn(rest, hexadecimal) != MOD_GO_SET_DIGITS || rest[MOD_GO_SET_DIGITS] != '-')
+	if (*rest != '.')
+		return false;
+	rest++;
+	if (strspn(rest, hexadecimal) != MOD_GO_SET_DIGITS || rest[MOD_GO_SET_DIGITS] != '-')
 		return false;
 	memcpy(name->set, rest, MOD_GO_SET_DIGITS);
 	rest += MOD_GO_SET_DIGITS + 1;

@@ -95,10 +95,12 @@ static void note_loaded(const char *module, const mod_go_digest *digest)
 	loaded *one = find_loaded(module);
 
 	if (one == NULL) {
-		one = malloc(sizeof(*one) + strlen(module) + 1);
+		size_t size = strlen(module) + 1;
+
+		one = malloc(sizeof(*one) + size);
 		if (one == NULL)
 			return;
-		strcpy(one->module, module);
+		memcpy(one->module, module, size);
 		one->next = all_loaded;
 		all_loaded = one;
 	}

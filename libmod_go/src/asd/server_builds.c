@@ -12,6 +12,7 @@
 #include <aerospike/as_msgpack.h>
 #include <aerospike/as_types.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A release, and its last fix that was compared. */
@@ -25,16 +26,21 @@ static const known table[] = {
 	{"7.1.0", 23}, {"7.2.0", 17}, {"8.0.0", 15}, {"8.1.0", 3}, {"8.1.1", 2}, {"8.1.2", 0},
 };
 
+/* Whether the text is a number of up to three digits, and not above `most`. */
+static bool is_fix(const char *text, unsigned most)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	return digits >= 1 && digits <= 3 && text[digits] == '\0' && strtoul(text, NULL, 10) <= most;
+}
+
 bool mod_go_build_is_known(const char *build)
 {
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		size_t length = strlen(table[i].release);
-		unsigned fix;
-		int end = 0;
 
-		if (strncmp(build, table[i].release, length) == 0 && build[length] == '.' &&
-		    sscanf(build + length + 1, "%3u%n", &fix, &end) == 1 && build[length + 1 + (size_t)end] == '\0')
-			return fix <= table[i].last;
+		if (strncmp(build, table[i].release, length) == 0 && build[length] == '.')
+			return is_fix(build + length + 1, table[i].last);
 	}
 	return false;
 }

@@ -87,16 +87,26 @@ static void read_number(mod_go_settings *settings, const char *name, const word 
 		*number = given * factor;
 }
 
+/* Copies a text. False, with nothing changed, where it does not fit. */
+static bool set_text(char *out, size_t capacity, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length >= capacity)
+		return false;
+	memcpy(out, text, length + 1);
+	return true;
+}
+
 static void read_worker(mod_go_settings *settings)
 {
 	const char *value = value_of("MODGO_WORKER");
 
 	if (value == NULL)
 		return;
-	if (strlen(value) < sizeof(settings->config.worker) && value[0] == '/' && access(value, X_OK) == 0) {
-		strcpy(settings->config.worker, value);
+	if (value[0] == '/' && access(value, X_OK) == 0 &&
+	    set_text(settings->config.worker, sizeof(settings->config.worker), value))
 		return;
-	}
 	report_problem(
 		settings,
 		"MODGO_WORKER is \"%.200s\": it takes the absolute path of mod-go-worker, a program that this"
@@ -126,14 +136,16 @@ static void read_cache(mod_go_settings *settings)
 	const char *value = value_of("MODGO_CACHE"), *temporary = value_of("TMPDIR");
 	const char *fault = value != NULL ? folder_fault(value) : NULL;
 
-	if (value != NULL && fault == NULL && strlen(value) >= sizeof(settings->cache))
+	if (value != NULL && fault == NULL) {
+		if (set_text(settings->cache, sizeof(settings->cache), value))
+			return;
 		fault = "is too long";
+	}
 	if (fault != NULL)
 		report_problem(settings, "MODGO_CACHE is \"%.200s\": it %s; using a temporary folder\n", value,
 		               fault);
-	if (value == NULL || fault != NULL)
-		value = temporary != NULL && strlen(temporary) < sizeof(settings->cache) ? temporary : "/tmp";
-	strcpy(settings->cache, value);
+	if (temporary == NULL || !set_text(settings->cache, sizeof(settings->cache), temporary))
+		set_text(settings->cache, sizeof(settings->cache), "/tmp");
 }
 
 /* Workers read MODGO_FENCE themselves, and do not start with an invalid value. */
@@ -172,9 +184,8 @@ static void read_allow(mod_go_settings *settings)
 
 	if (value == NULL)
 		return;
-	if (strlen(value) < sizeof(settings->config.allow) && mod_go_allow_is_valid(value))
-		strcpy(settings->config.allow, value);
-	else
+	if (!mod_go_allow_is_valid(value) ||
+	    !set_text(settings->config.allow, sizeof(settings->config.allow), value))
 		report_problem(settings,
 		               "MODGO_ALLOW is \"%.200s\": it takes MODULE=GRANT,GRANT with ; between modules, as in"
 		               " geo=network,read:/etc/geo; allowing nothing\n",

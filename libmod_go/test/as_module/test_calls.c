@@ -342,6 +342,14 @@ TEST(log_lines_go_to_aerospikes_log_with_their_level_and_place)
 	as_rec_destroy(rec);
 }
 
+TEST(a_location_without_a_valid_line_is_logged_as_it_is)
+{
+	use_c("hostile");
+	call_log.text[0] = '\0';
+	call(&mod_go, "hostile", "log_from_nowhere", NULL, NULL);
+	CHECK_TEXT(call_log.text, "1 a.go:99999999999:0 x\n1 a.go:-1:0 x\n1 a.go::0 x\n1 a.go:1b:0 x\n");
+}
+
 TEST(log_lines_above_the_level_are_dropped)
 {
 	mod_go_config config;

@@ -179,6 +179,16 @@ static int give_wrong(application *a)
 	return give_text(a->result, AEROSPIKE_UDF_GO_NOT_FOUND, "hostile.c has no such function");
 }
 
+/* From places without a valid line. */
+static int log_from_nowhere(application *a)
+{
+	static char *const locations[] = {"a.go:99999999999", "a.go:-1", "a.go:", "a.go:1b"};
+
+	for (size_t i = 0; i < sizeof(locations) / sizeof(locations[0]); i++)
+		a->call->host->log(a->call, AEROSPIKE_UDF_GO_LOG_WARN, "x", 1, locations[i], strlen(locations[i]));
+	return AEROSPIKE_UDF_GO_OK;
+}
+
 static int apply(application *a)
 {
 	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
@@ -191,6 +201,8 @@ static int apply(application *a)
 		return write_wrong(a);
 	if (strcmp(a->name, "ttl_of_20_years") == 0)
 		return a->call->host->record_set_ttl(a->call, a->record, 20u * 365 * 24 * 3600);
+	if (strcmp(a->name, "log_from_nowhere") == 0)
+		return log_from_nowhere(a);
 	if (strcmp(a->name, "set_what_was_lent") == 0)
 		return set_what_was_lent(a);
 	if (strcmp(a->name, "get_many") == 0)
