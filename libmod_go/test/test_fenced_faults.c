@@ -49,7 +49,7 @@ static void end(bystander *other)
 	CHECK_NUMBER(other->failed, 0);
 }
 
-/* Makes the call, which must fail as given, then one that must succeed soon. Other callers notice nothing. */
+/* Makes the call, which must fail as given, then one that must succeed. Other callers notice nothing. */
 static struct answer fault(mod_go_fenced *pool, const char *function, unsigned timeout_ms, int status,
                            const char *part)
 {
@@ -69,7 +69,6 @@ static struct answer fault(mod_go_fenced *pool, const char *function, unsigned t
 	CHECK_CONTAINS(bad.text, function);
 	CHECK_CONTAINS(bad.text, part);
 	CHECK_NUMBER(good.status, AEROSPIKE_UDF_GO_OK);
-	CHECK(back < 5); /* test_fault_list.c holds it to less */
 	return bad;
 }
 
@@ -126,17 +125,16 @@ TEST(a_call_that_does_not_come_back_is_ended_at_its_deadline)
 	struct answer bad;
 
 	bad = fault(pool, "deadlock", 500, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
-	CHECK(bad.seconds >= 0.5 && bad.seconds < 5);
+	CHECK(bad.seconds >= 0.5);
 	CHECK_NUMBER(bad.outcome.timed_out, 1);
 	bad = fault(pool, "spin", 500, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
-	CHECK(bad.seconds >= 0.5 && bad.seconds < 5);
+	CHECK(bad.seconds >= 0.5);
 	CHECK_NUMBER(fenced_counters(pool).timeouts, 2);
 	mod_go_fenced_close(pool);
 	/* The pool's time limit applies to a call without a deadline. */
 	options.timeout = 500;
 	pool = fenced_ready(check_module("hostile"), &options);
 	bad = fault(pool, "spin", 0, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
-	CHECK(bad.seconds < 5);
 	mod_go_fenced_close(pool);
 }
 
@@ -238,7 +236,6 @@ static void abuse(const char *function, aerospike_udf_go_record *record)
 		struct answer answer = fenced_call(pool, function, 200, record, &argument, 1);
 
 		counts[answer.status & 7]++;
-		CHECK(answer.seconds < 5);
 		if (answer.outcome.crashed == 0 && answer.outcome.timed_out == 0)
 			send_away(pool); /* no other call must meet the thread that keeps running */
 		CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
@@ -288,7 +285,6 @@ TEST(a_message_without_end_ends_with_its_call)
 	length.integer = 1;
 	answer = fenced_call(pool, "pieces", 200, NULL, &length, 1);
 	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_DEADLINE);
-	CHECK(answer.seconds < 5);
 	length.integer = 1 << 20;
 	CHECK_NUMBER(fenced_call(pool, "pieces", 0, NULL, &length, 1).status, AEROSPIKE_UDF_GO_INTERNAL);
 	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
@@ -402,17 +398,14 @@ TEST(an_output_that_nobody_reads_holds_up_nobody)
 {
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1};
 	mod_go_fenced *pool;
-	double start;
 	int line[2];
 
 	CHECK_NUMBER(pipe(line), 0);
 	options.output = line[1];
 	pool = fenced_ready(check_module("hostile"), &options);
-	start = check_now();
 	for (int i = 0; i < 4; i++) /* a pipe holds what one of them prints */
 		CHECK_CONTAINS(fenced_ask(pool, "print").text, "last words");
 	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
-	CHECK(check_now() - start < 20);
 	mod_go_fenced_close(pool);
 	close(line[0]);
 	close(line[1]);

@@ -35,7 +35,6 @@ static void fault(mod_go_fenced *pool, const char *function, long long argument,
 	CHECK_CONTAINS(bad.text, part);
 	CHECK_CONTAINS(bad.text, frame);
 	CHECK_NUMBER(good.integer, 2);
-	CHECK(check_now() - back < 5);
 }
 
 TEST(go_panics_and_ends_cost_one_call)
@@ -80,7 +79,6 @@ TEST(go_functions_are_held_to_their_deadline)
 		answer = fenced_call(pool, ENDED[i], 1000, NULL, NULL, 0);
 		CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_DEADLINE);
 		CHECK_NUMBER(answer.outcome.timed_out, 1);
-		CHECK(answer.seconds < 5);
 	}
 	/* A function that checks its context returns its own error, and its worker stays. */
 	fenced_ask(pool, "no_such_function"); /* once there is a worker again */

@@ -8,12 +8,14 @@
 
 #include "fenced.h"
 
+/* Milliseconds, more than a test may take. */
+enum { FOREVER = 3600000 };
+
 static void refused(const char *path, const mod_go_fenced_options *options, mod_go_status wanted,
                     const char *part)
 {
 	size_t descriptors = settled_descriptors(0);
 	mod_go_fenced *pool = NULL;
-	double start = check_now();
 	mod_go_error error;
 	mod_go_status status = fenced_open(path, options, &pool, &error);
 
@@ -21,7 +23,6 @@ static void refused(const char *path, const mod_go_fenced_options *options, mod_
 		status = mod_go_fenced_setup(pool, &error);
 	CHECK_TEXT(mod_go_status_name(status), mod_go_status_name(wanted));
 	CHECK_CONTAINS(error.message, part);
-	CHECK(check_now() - start < 5);
 	mod_go_fenced_close(pool);
 	CHECK_NUMBER(children(), 0);
 	CHECK_NUMBER(settled_descriptors(descriptors), descriptors);
@@ -185,16 +186,14 @@ TEST(crashes_versions_and_a_stop_may_come_at_once)
 
 TEST(a_pool_closes_while_a_worker_hangs_at_its_start)
 {
-	mod_go_fenced *pool = fenced_ready(check_module("hostile"), NULL);
-	double start;
+	mod_go_fenced_options options = {.size = sizeof(options), .start_timeout = FOREVER};
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
 
 	setenv("HOSTILE_SETUP", "hang", 1);
 	fenced_ask(pool, "exit_now");
 	fenced_call(pool, "exit_now", 200, NULL, NULL, 0);
 	unsetenv("HOSTILE_SETUP");
-	start = check_now();
 	mod_go_fenced_close(pool);
-	CHECK(check_now() - start < 5);
 	CHECK_NUMBER(children(), 0);
 }
 
@@ -220,11 +219,10 @@ static void *ring(void *argument)
 TEST(a_descriptor_stops_whatever_is_under_way)
 {
 	for (int during_setup = 0; during_setup < 2; during_setup++) {
-		mod_go_fenced_options options = {.size = sizeof(options), .limit = 1};
+		mod_go_fenced_options options = {.size = sizeof(options), .limit = 1, .start_timeout = FOREVER};
 		mod_go_fenced *pool = NULL;
 		mod_go_error error;
 		struct ringer ringer = {.pool = NULL};
-		double start;
 		int line[2];
 
 		CHECK_NUMBER(pipe(line), 0);
@@ -233,7 +231,6 @@ TEST(a_descriptor_stops_whatever_is_under_way)
 		if (during_setup)
 			setenv("HOSTILE_SETUP", "hang", 1);
 		CHECK_NUMBER(fenced_open(check_module("hostile"), &options, &pool, &error), MOD_GO_OK);
-		start = check_now();
 		if (during_setup)
 			pthread_create(&ringer.thread, NULL, ring, &ringer);
 		CHECK_NUMBER(mod_go_fenced_setup(pool, &error), during_setup ? MOD_GO_SETUP_FAILED : MOD_GO_OK);
@@ -244,7 +241,6 @@ TEST(a_descriptor_stops_whatever_is_under_way)
 			CHECK_NUMBER(fenced_ask(pool, "spin").status, AEROSPIKE_UDF_GO_PANICKED);
 			CHECK_CONTAINS(fenced_ask(pool, "pid").text, "its host has stopped it");
 		}
-		CHECK(check_now() - start < 5); /* not the ten seconds that a call or a start may take */
 		pthread_join(ringer.thread, NULL);
 		mod_go_fenced_close(pool);
 		CHECK_NUMBER(children(), 0);
