@@ -206,7 +206,10 @@ def test_the_result_of_a_case_is_an_event(folder: Path) -> None:
             client.event("terminated")
     with adapter() as client:
         client.launch({}, package=str(folder), case="sets the time")
-        assert client.event("modgo.caseResult", "terminated")["event"] == "terminated"
+        event = client.event("modgo.caseResult", "modgo.caseNotJudged", "terminated")
+        assert (event["event"], event["body"]["name"]) == ("modgo.caseNotJudged", "sets the time")
+        assert "under the debugger the function reads the real one" in event["body"]["reason"]
+        client.event("terminated")
         assert "under the debugger the function reads the real one" in client.output()
 
 

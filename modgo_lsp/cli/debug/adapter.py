@@ -25,7 +25,7 @@ from modgo_lsp.cli.debug.dap_launch import LaunchDefaults, delve_launch, launch_
 from modgo_lsp.cli.debug.dap_messages import Message, frame, read_message
 from modgo_lsp.cli.debug.dap_record import RECORD_REFERENCE, record_scope, record_variables
 from modgo_lsp.cli.debug.host import VARIABLE, host_at, socket_folder
-from modgo_lsp.cli.debug.program import DebugProgram, make_program, sample_text
+from modgo_lsp.cli.debug.program import SETS_THE_TIME, DebugProgram, make_program, sample_text
 from modgo_lsp.cli.local_module import BuildFailedError, settings_for, show_build_failure
 from modgo_lsp.golang.modules.versions import escaped
 from modgo_lsp.host.call_request import CallRequestError
@@ -41,8 +41,9 @@ from modgo_lsp.report.sources import printable
 _OWN = 1_000_000_000
 _LINES = 20
 _PROGRESS = "modgo-build"
-# An event of our own, with a case of `modgo test --json`.
+# Events of our own: a case of `modgo test --json`, or why there is none.
 _CASE_RESULT = "modgo.caseResult"
+_CASE_NOT_JUDGED = "modgo.caseNotJudged"
 # In the module cache, where capital letters are escaped.
 _SDK_FOLDER = f"/{escaped(SDK_PATH)}@"
 
@@ -293,10 +294,13 @@ class DebugAdapter:
         self._compare(outcome)
 
     def _compare(self, outcome: Outcome) -> None:
-        """Sends the result of a case as an event, for an editor that lists cases. There is none for a case
-        that sets the time, since the function read the real one."""
+        """Sends the result of a case as an event, for an editor that lists cases. A case that sets the time
+        has none, since the function read the real one."""
         program = self._program
-        if program is None or program.case is None or program.case.now is not None:
+        if program is None or program.case is None:
+            return
+        if program.case.now is not None:
+            self._event(_CASE_NOT_JUDGED, {"name": program.case.name, "reason": SETS_THE_TIME})
             return
         result = CaseResult(program.case, outcome, differences(program.case.expectation, outcome))
         self._event(

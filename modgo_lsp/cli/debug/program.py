@@ -35,6 +35,9 @@ from modgo_lsp.model.package import Package
 from modgo_lsp.report.sources import printable
 from modgo_lsp.spelling import did_you_mean
 
+# Why the result of a case with `now` is not compared.
+SETS_THE_TIME = "the case sets the time (now), but under the debugger the function reads the real one"
+
 
 class DebugRequest(msgspec.Struct, frozen=True):
     """`module` is a package's folder or a .so, `function` may be "" beside a case, which has its own.
@@ -82,7 +85,7 @@ async def make_program(
                 "leave the function out",
             )
         if case.now is not None:
-            notes = ("the case sets the time (now), but under the debugger the function reads the real one",)
+            notes = (SETS_THE_TIME,)
     elif not request.function:
         raise CliError("no function was named", "name a function as it is registered, or a case with --case")
     check(request.records)
