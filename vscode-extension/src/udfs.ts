@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { activeGoFile, isTarget, type Target } from "./packages.js";
 import { showError } from "./messages.js";
 import { plain } from "./plain-text.js";
+import type { Server } from "./server/server.js";
 
 /** The command of code lenses that name a UDF. */
 export const RUN_ON_SAMPLE = "modgo.client.runOnSample";
@@ -16,12 +17,18 @@ export interface Call {
 
 /**
  * Returns the UDF of the argument, else one of those that the code lenses of the active file name; undefined if the user
- * cancelled or there is none, which is shown. `title` is the title of the list to choose from.
+ * cancelled or there is none, which is shown. `title` is the title of the list to choose from. Rejects with a UserError if the
+ * server, which makes the lenses, isn't running.
  */
-export async function chooseCall(argument: unknown, title: string): Promise<Call | undefined> {
+export async function chooseCall(
+  server: Server,
+  argument: unknown,
+  title: string,
+): Promise<Call | undefined> {
   if (isTarget(argument) && argument.function !== undefined) {
     return callOf(argument, argument.function);
   }
+  await server.ready();
   // A Go file or sample of the Explorer, or the active one.
   const file = argument instanceof vscode.Uri ? argument : (activeSample() ?? activeGoFile());
   const calls = file === undefined ? [] : await callsIn(file);

@@ -50,6 +50,20 @@ export const noInterpreter = {
         await workbench.toast(NO_MODGO);
       },
     ],
+    ...[
+      ["Run of the palette", (workbench) => workbench.run("Modgo: Run UDF on sample record")],
+      ["F5", ({ page }) => page.keyboard.press("F5")],
+    ].map(([what, start]) => [
+      `${what} does too, and doesn't say that the file has no UDF`,
+      async ({ workbench }) => {
+        await workbench.clearToasts();
+        await workbench.focusEditor("counters.go");
+        await start(workbench);
+        const text = await workbench.toast(NO_MODGO);
+        assert.equal((await workbench.toastButtons(text))[0], "Choose an Interpreter");
+        assert.equal((await workbench.toasts()).length, 1);
+      },
+    ]),
     [
       "a button of the message opens a page that says how to install it",
       async ({ workbench }) => {

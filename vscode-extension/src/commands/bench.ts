@@ -13,7 +13,7 @@ export function benchCommands(benchmarks: Benchmarks): readonly CommandFactory[]
     id: "modgo.client.bench",
     needsTrust: true,
     create: (context) => async (argument) => {
-      const call = await chooseCall(argument, "Benchmark UDF");
+      const call = await chooseCall(context.server, argument, "Benchmark UDF");
       if (call === undefined) return;
       await saveAll();
       await measure(context, benchmarks, call);

@@ -61,9 +61,14 @@ export async function guarded(
   try {
     await work();
   } catch (error) {
-    if (error instanceof ServerFailedError) await showServerFailure(error.state);
-    else await showCommandError(error, output);
+    await showAnyError(error, output);
   }
+}
+
+/** Shows an error with its buttons: those of the remedy if the server failed. */
+export async function showAnyError(error: unknown, output: vscode.LogOutputChannel): Promise<void> {
+  if (error instanceof ServerFailedError) await showServerFailure(error.state);
+  else await showCommandError(error, output);
 }
 
 async function explainRestrictedMode(): Promise<void> {

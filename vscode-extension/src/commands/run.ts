@@ -10,7 +10,7 @@ const runOnSample: CommandFactory = {
   id: RUN_ON_SAMPLE,
   needsTrust: true,
   create: (context) => async (argument) => {
-    const call = await chooseCall(argument, "Run UDF on sample record");
+    const call = await chooseCall(context.server, argument, "Run UDF on sample record");
     if (call === undefined) return;
     await saveAll();
     await showRunsView();

@@ -9,7 +9,7 @@ const newSample: CommandFactory = {
   id: "modgo.client.newSample",
   needsTrust: true,
   create: (context) => async (argument) => {
-    const call = await chooseCall(argument, "Create record sample");
+    const call = await chooseCall(context.server, argument, "Create record sample");
     if (call !== undefined) await createSample(context, call);
   },
 };

@@ -10,10 +10,11 @@ export function testCommands(testing: Testing): readonly CommandFactory[] {
   const test: CommandFactory = {
     id: "modgo.client.test",
     needsTrust: true,
-    create: () => async (argument) => {
+    create: (context) => async (argument) => {
       const uri = await choosePackage(argument);
       if (uri === undefined) return;
       await saveAll();
+      await context.server.ready(); // which lists the cases
       const folder = vscode.Uri.parse(uri).with({ path: packageFolder(uri) });
       const udf = isTarget(argument) ? argument.function : undefined;
       if ((await testing.run(folder, udf)) === 0) await offerCaseFile(folder, udf);

@@ -2,12 +2,11 @@
 // command `modgo debug --dap stdio`. It ends with the session, and everything that it started with it.
 import * as path from "node:path";
 import * as vscode from "vscode";
+import { showAnyError } from "../commands/command.js";
 import { UserError } from "../errors.js";
-import { showError } from "../messages.js";
 import { activeGoFile } from "../packages.js";
 import { plain } from "../plain-text.js";
 import type { Server } from "../server/server.js";
-import { ServerFailedError } from "../server/server-state.js";
 import {
   hasVariables,
   isUdf,
@@ -36,7 +35,7 @@ export function createDebugging(parts: DebugParts): vscode.Disposable {
     vscode.debug.registerDebugConfigurationProvider(TYPE, {
       resolveDebugConfiguration: (_folder, config) => guarded(parts, () => complete(parts, config)),
       resolveDebugConfigurationWithSubstitutedVariables: (_folder, config) =>
-        guarded(parts, async () => ((await haveDelve(modgoOf(parts))) ? resolved(config) : undefined)),
+        guarded(parts, async () => ((await haveDelve(await modgoOf(parts))) ? resolved(config) : undefined)),
     }),
     vscode.debug.registerDebugConfigurationProvider(
       TYPE,
@@ -44,8 +43,8 @@ export function createDebugging(parts: DebugParts): vscode.Disposable {
       vscode.DebugConfigurationProviderTriggerKind.Dynamic,
     ),
     vscode.debug.registerDebugAdapterDescriptorFactory(TYPE, {
-      createDebugAdapterDescriptor: () => {
-        const { python, folder } = modgoOf(parts);
+      createDebugAdapterDescriptor: async () => {
+        const { python, folder } = await modgoOf(parts);
         const words = modgoCommand(["debug", "--dap", "stdio", ...toolOptions()]);
         return new vscode.DebugAdapterExecutable(python, words, { cwd: folder });
       },
@@ -74,9 +73,7 @@ async function guarded(
   try {
     return await work();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    output.error(message);
-    void showError(message.startsWith("Modgo") ? message : `Modgo: ${message}`);
+    void showAnyError(error, output);
     return undefined;
   }
 }
@@ -86,6 +83,7 @@ async function complete(
   parts: DebugParts,
   config: vscode.DebugConfiguration,
 ): Promise<vscode.DebugConfiguration | undefined> {
+  await parts.server.ready(); // it knows the UDFs of the file
   const literal: Record<string, unknown> = { ...literalOf(config) };
   const given: Readonly<Record<string, unknown>> = { ...config, ...literal };
   const file = activeGoFile();
@@ -183,12 +181,10 @@ async function udfsIn(file: vscode.Uri): Promise<UdfSymbol[]> {
     .map(({ name, detail, range }) => ({ name, detail, first: range.start.line, last: range.end.line }));
 }
 
-/** The interpreter of the server, which runs the command, too. Throws a UserError if there is none. */
-function modgoOf({ home, server, output }: DebugParts): Modgo {
-  const { state } = server;
-  if (state.kind === "failed") throw new ServerFailedError(state);
-  if (state.kind !== "ready") throw new UserError("The language server is starting. Try again in a moment.");
-  return { python: state.interpreter.python, folder: home.fsPath, output };
+/** The interpreter of the server, which runs the command, too. Rejects with a UserError if the server isn't running. */
+async function modgoOf({ home, server, output }: DebugParts): Promise<Modgo> {
+  const { interpreter } = await server.ready();
+  return { python: interpreter.python, folder: home.fsPath, output };
 }
 
 function folderOf(file: string): string {

@@ -13,6 +13,7 @@ export type ServerState =
   | { readonly kind: "stopped" }
   | { readonly kind: "failed"; readonly message: string; readonly remedy: Remedy };
 
+export type Ready = ServerState & { readonly kind: "ready" };
 export type Failed = ServerState & { readonly kind: "failed" };
 
 /** A command needs the server, which couldn't start. */

@@ -1,6 +1,7 @@
 // Starts, restarts and stops the language server, and sends it commands. A server that crashes or hangs is started again.
 import { setTimeout as pause } from "node:timers/promises";
 import * as vscode from "vscode";
+import { unlessCancelled } from "../cancellation.js";
 import type { InterpreterSearch } from "../environment/interpreter-search.js";
 import { UserError } from "../errors.js";
 import type { Interpreter } from "../interpreter.js";
@@ -8,7 +9,7 @@ import type { Launched } from "./client.js";
 import type { PartialResults, Report } from "./command-request.js";
 import { createCrashes } from "./crashes.js";
 import { watchLiveness } from "./liveness.js";
-import { ServerFailedError, type ServerState } from "./server-state.js";
+import { type Ready, ServerFailedError, type ServerState } from "./server-state.js";
 
 /** Commands of this extension that the server's code lenses and actions may use. */
 export const LENS_COMMANDS = [
@@ -26,8 +27,11 @@ export interface Server {
   /** Starts or restarts the server. Never rejects: an error is in `state`. Further calls while one waits share it. */
   restart(): Promise<void>;
   stop(): Promise<void>;
-  /** Runs a command of the server, with JSON text as argument and result. Starts a server that is idle. Rejects with a
-   *  UserError if the server isn't running. */
+  /** Starts a server that is idle, and waits for a start that is under way. Rejects with a UserError if the server isn't
+   *  running then: a ServerFailedError if it couldn't start. */
+  ready(): Promise<Ready>;
+  /** Runs a command of the server, with JSON text as argument and result, when it is ready. Rejects as `ready` does, and with
+   *  any error once `token` is cancelled. */
   execute(
     command: string,
     argument: string,
@@ -166,6 +170,13 @@ export function createServer(
     return waiting;
   };
 
+  const ready = async () => {
+    if (state.kind === "idle") await restart();
+    await last; // a restart that is running
+    if (state.kind === "ready") return state;
+    throw state.kind === "failed" ? new ServerFailedError(state) : notRunning();
+  };
+
   return {
     get state() {
       return state;
@@ -176,14 +187,11 @@ export function createServer(
       abandonStart();
       return (last = last.then(stop));
     },
+    ready,
     async execute(command, argument, token, report, partial) {
-      if (state.kind === "idle") await restart();
-      await last; // a restart that is running
+      await unlessCancelled(ready(), token);
       const running = current;
-      if (running === undefined || state.kind !== "ready") {
-        if (state.kind === "failed") throw new ServerFailedError(state);
-        throw new UserError("The language server isn't running.");
-      }
+      if (running === undefined) throw notRunning();
       try {
         return await running.send(command, argument, token, report, partial);
       } catch (error) {
@@ -192,6 +200,10 @@ export function createServer(
       }
     },
   };
+}
+
+function notRunning(): UserError {
+  return new UserError("The language server isn't running.");
 }
 
 function rejectEnded(): never {
