@@ -11,8 +11,10 @@ const FILE = "counters/counters.go";
 const CASES = "debugged.case.json";
 const WRONG = "expects a wrong sum";
 
-/** One more case of add, which fails. */
-function addFailing(folder) {
+const TIMED = "a case with the time";
+
+/** Two more cases of add: one that sets the time, and one that fails. */
+function addCases(folder) {
   const samples = path.join(folder, "counters/testdata/udf");
   mkdirSync(samples, { recursive: true });
   const bins = { failed: 2 };
@@ -23,7 +25,8 @@ function addFailing(folder) {
     record: { bins },
     expect: { result: 4 },
   };
-  writeFileSync(path.join(samples, CASES), JSON.stringify([wrong], undefined, 2));
+  const timed = { ...wrong, name: TIMED, now: "2026-01-02T03:04:05Z" };
+  writeFileSync(path.join(samples, CASES), JSON.stringify([timed, wrong], undefined, 2));
 }
 
 async function showTests(workbench) {
@@ -54,7 +57,7 @@ async function ended({ workbench, server }) {
 
 export const debuggedCase = {
   name: "debugged case",
-  session: { prepare: addFailing, environment: withDelve },
+  session: { prepare: addCases, environment: withDelve },
   steps: [
     [
       "a breakpoint, and the cases in the Test Explorer",
@@ -135,6 +138,26 @@ export const debuggedCase = {
         }
         await stateOf(workbench, "needs to know how the bucket fills", "passed");
         await ended(session);
+      },
+    ],
+    [
+      "a case that sets the time is not judged, and the next one is debugged",
+      async (session) => {
+        const { workbench, state } = session;
+        await debugCase(workbench, CASES);
+        for (let call = 0; call < 2; call++) {
+          await stoppedIn(workbench, "counters.Add", state.line);
+          await workbench.page.keyboard.press("F5");
+          await showTests(workbench);
+          if (call === 0) await stateOf(workbench, TIMED, "skipped");
+        }
+        await stateOf(workbench, WRONG, "failed");
+        await ended(session);
+        await workbench.run("Test Results: Focus on Test Results View");
+        await workbench.page
+          .getByText(/Not judged: the case sets the time/)
+          .first()
+          .waitFor();
       },
     ],
     ...[

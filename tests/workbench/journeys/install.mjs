@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import path from "node:path";
 import { INTERPRETER, PLATFORM_VSIX } from "../paths.mjs";
 import { commandsBelow } from "../processes.mjs";
+import { press } from "../test-explorer.mjs";
 import { waitUntil } from "../wait-until.mjs";
 
 const COUNTERS = "counters/counters.go";
@@ -256,6 +257,26 @@ export const startFailures = {
         );
         await workbench.toast(/^The Modgo language server couldn't start\.$/);
         assert.ok(![...commandsBelow(server.pid).values()].includes("sleep 600"), "it still runs");
+      },
+    ],
+    [
+      "a command and a run of tests can be cancelled while the server starts",
+      async ({ workbench, server, outputLog }) => {
+        const hanging = () => [...commandsBelow(server.pid).values()].includes("sleep 600");
+        await workbench.pressToastButton("couldn't start", "Restart Server");
+        await waitUntil("it hangs again", hanging, 20);
+        await workbench.run("Modgo: Build UDF module");
+        await workbench.toast(/building counters/);
+        await workbench.pressToastButton("building counters", "Cancel");
+        await waitUntil("it is cancelled", () => outputLog().includes("modgo.build was cancelled"), 10);
+        await workbench.run("Testing: Focus on Test Explorer View", workbench.page.locator(".test-explorer"));
+        await press(workbench, /^counters/, "Run Test");
+        const cancel = workbench.page.locator(".part.sidebar .codicon-testing-cancel-icon");
+        await cancel.first().waitFor();
+        await workbench.run("Test: Cancel Test Run");
+        await cancel.first().waitFor({ state: "detached", timeout: 5000 });
+        assert.ok(hanging(), "the server did not hang any more");
+        await workbench.toast(/couldn't start/, 60);
       },
     ],
     [

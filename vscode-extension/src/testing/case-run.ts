@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
 import { escapeHidden } from "../results/exact-json.js";
 import { failureSummary, formatFinding } from "../results/format.js";
+import { unlessCancelled } from "../cancellation.js";
 import type { Server } from "../server/server.js";
 import { caseId, type CaseTree } from "./case-tree.js";
 import {
@@ -27,8 +28,11 @@ interface Selection {
 export interface CaseRunner {
   /** Runs the cases of a request until they are done or `token` is cancelled. */
   run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void>;
-  /** The cases of a request, by the item of their package. Lists them first. */
-  select(request: vscode.TestRunRequest): Promise<ReadonlyMap<vscode.TestItem, Selection>>;
+  /** The cases of a request, by the item of their package. Lists them first. Rejects once `token` is cancelled. */
+  select(
+    request: vscode.TestRunRequest,
+    token: vscode.CancellationToken,
+  ): Promise<ReadonlyMap<vscode.TestItem, Selection>>;
 }
 
 export function createCaseRunner(
@@ -37,9 +41,9 @@ export function createCaseRunner(
   server: Server,
   output: vscode.LogOutputChannel,
 ): CaseRunner {
-  const select = async (request: vscode.TestRunRequest) => {
+  const select = async (request: vscode.TestRunRequest, token: vscode.CancellationToken) => {
     const included = request.include ?? [...controller.items].map(([, item]) => item);
-    await Promise.all(included.map((item) => tree.resolve(item)));
+    await unlessCancelled(Promise.all(included.map((item) => tree.resolve(item))), token);
     const excluded = new Set(request.exclude);
     const found = new Map<vscode.TestItem, Selection>();
     const add = (item: vscode.TestItem) => {
@@ -56,22 +60,14 @@ export function createCaseRunner(
   };
 
   const run = async (request: vscode.TestRunRequest, token: vscode.CancellationToken) => {
-    const testRun = controller.createTestRun(request);
-    // Cancelled also by the run itself: it ends with the results of the view, even if nobody waits for the request.
-    const source = new vscode.CancellationTokenSource();
-    const listeners = [token, testRun.token].map((each) =>
-      each.onCancellationRequested(() => {
-        source.cancel();
-      }),
-    );
-    try {
-      const selected = await select(request);
+    await inTestRun(controller, request, token, async (testRun, either) => {
+      const selected = await select(request, either);
       for (const { cases } of selected.values())
         cases.forEach((item) => {
           testRun.enqueued(item);
         });
       for (const [packageItem, selection] of selected) {
-        if (source.token.isCancellationRequested) break;
+        if (either.isCancellationRequested) break;
         const coverage = request.profile?.kind === vscode.TestRunProfileKind.Coverage;
         await runPackage({
           testRun,
@@ -81,17 +77,42 @@ export function createCaseRunner(
           packageItem,
           selection,
           coverage,
-          token: source.token,
+          token: either,
         });
       }
-    } finally {
-      listeners.forEach((each) => {
-        each.dispose();
-      });
-      testRun.end();
-    }
+    });
   };
   return { run, select };
+}
+
+/**
+ * Does the work of a run of the Test Explorer, which exists from the beginning, so that it can be cancelled. `work` gets the
+ * run and a token that is cancelled with the request or with the run: the run ends with the results of the view, even if
+ * nobody waits for the request, and the button that stops the debugger cancels only the run.
+ */
+export async function inTestRun(
+  controller: vscode.TestController,
+  request: vscode.TestRunRequest,
+  token: vscode.CancellationToken,
+  work: (testRun: vscode.TestRun, token: vscode.CancellationToken) => Promise<void>,
+): Promise<void> {
+  const testRun = controller.createTestRun(request);
+  const source = new vscode.CancellationTokenSource();
+  const listeners = [token, testRun.token].map((each) =>
+    each.onCancellationRequested(() => {
+      source.cancel();
+    }),
+  );
+  try {
+    await work(testRun, source.token);
+  } catch (error) {
+    if (!source.token.isCancellationRequested) throw error;
+  } finally {
+    listeners.forEach((each) => {
+      each.dispose();
+    });
+    testRun.end();
+  }
 }
 
 function packageOf(item: vscode.TestItem): vscode.TestItem {

@@ -134,6 +134,7 @@ export function createCaseTree(controller: vscode.TestController, server: Server
   };
 }
 
+/** Nobody cancels it: several requests may wait for a listing. */
 async function askForCases(server: Server, uri: string): Promise<CaseList> {
   const { token } = new vscode.CancellationTokenSource();
   return JSON.parse(

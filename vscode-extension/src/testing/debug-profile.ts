@@ -2,14 +2,17 @@
 // The result of a case is that of the call in the debugger.
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
-import { guarded } from "../commands/command.js";
-import { type DebugTarget, isOfRun, startDebugging } from "../debug/start.js";
+import { unlessCancelled } from "../cancellation.js";
+import { showAnyError } from "../commands/command.js";
+import { type DebugRun, type DebugTarget, isOfRun, startDebugging } from "../debug/start.js";
+import { escapeHidden } from "../results/exact-json.js";
 import type { CaseResult } from "./case-results.js";
-import { type CaseRunner, showResult } from "./case-run.js";
+import { type CaseRunner, inTestRun, showResult } from "./case-run.js";
 import type { CaseTree } from "./case-tree.js";
 
-/** The event of the debug adapter with the result of a case. */
+/** The events of the debug adapter with the result of a case, or with the reason that there is none. */
 const CASE_RESULT = "modgo.caseResult";
+const CASE_NOT_JUDGED = "modgo.caseNotJudged";
 
 export function createDebugProfile(
   controller: vscode.TestController,
@@ -17,15 +20,15 @@ export function createDebugProfile(
   runner: CaseRunner,
   output: vscode.LogOutputChannel,
 ): void {
-  controller.createRunProfile("Debug Case", vscode.TestRunProfileKind.Debug, async (request, token) => {
-    const selected = [...(await runner.select(request))].flatMap(([{ uri }, { cases }]) =>
-      cases.flatMap((item) => {
-        const chosen = tree.caseOf(item);
-        return uri === undefined || chosen === undefined ? [] : [{ folder: uri, item, chosen }];
-      }),
-    );
-    const testRun = controller.createTestRun(request);
-    try {
+  // VS Code ends the session, if it still runs, with the run.
+  const debug = (request: vscode.TestRunRequest, requestToken: vscode.CancellationToken) =>
+    inTestRun(controller, request, requestToken, async (testRun, token) => {
+      const selected = [...(await runner.select(request, token))].flatMap(([{ uri }, { cases }]) =>
+        cases.flatMap((item) => {
+          const chosen = tree.caseOf(item);
+          return uri === undefined || chosen === undefined ? [] : [{ folder: uri, item, chosen }];
+        }),
+      );
       for (const { item } of selected) testRun.enqueued(item);
       let goOn = true;
       for (const { folder, item, chosen } of selected) {
@@ -33,15 +36,13 @@ export function createDebugProfile(
         if (goOn) {
           output.info(`Debugging the case ${name} of ${file}`);
           const target = { uri: folder.toString(), function: udf, case: { file, name } };
-          goOn = await debugCase({ testRun, item, target, output, tokens: [token, testRun.token] });
+          goOn = await debugCase({ testRun, item, target, output, token });
         } else {
           testRun.skipped(item);
         }
       }
-    } finally {
-      testRun.end(); // VS Code ends the session, if it still runs
-    }
-  });
+    });
+  controller.createRunProfile("Debug Case", vscode.TestRunProfileKind.Debug, debug);
 }
 
 interface DebuggedCase {
@@ -49,51 +50,62 @@ interface DebuggedCase {
   readonly item: vscode.TestItem;
   readonly target: DebugTarget;
   readonly output: vscode.LogOutputChannel;
-  /** That of the request, and that of the run: the button that stops the debugger cancels only the latter. */
-  readonly tokens: readonly vscode.CancellationToken[];
+  readonly token: vscode.CancellationToken;
 }
 
-/** Returns whether to go on: false if the session could not be started or was stopped, or the run is cancelled. */
-async function debugCase({ testRun, item, target, output, tokens }: DebuggedCase): Promise<boolean> {
+/** Returns whether to go on: false if the session could not be started, or the run is cancelled. */
+async function debugCase({ testRun, item, target, output, token }: DebuggedCase): Promise<boolean> {
   const run = { testRun, id: randomUUID() };
-  const cancelled = () => tokens.some((token) => token.isCancellationRequested);
   let result: CaseResult | undefined;
-  await new Promise<void>((resolve) => {
-    const end = () => {
-      listeners.forEach((each) => {
-        each.dispose();
-      });
-      resolve();
-    };
-    const listeners = [
-      vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
-        if (isOfRun(session, run) && event === CASE_RESULT) result = body as CaseResult;
-      }),
-      vscode.debug.onDidTerminateDebugSession((session) => {
-        if (isOfRun(session, run)) end();
-      }),
-      ...tokens.map((token) => token.onCancellationRequested(end)),
-    ];
-    testRun.started(item);
-    // It may install Delve first, and then start a session for a run that was cancelled, which VS Code doesn't end.
-    const late = vscode.debug.onDidStartDebugSession((session) => {
-      if (isOfRun(session, run) && cancelled()) void vscode.debug.stopDebugging(session);
-    });
-    void guarded(true, output, async () => {
-      let started = false;
-      try {
-        started = await startDebugging(target, run);
-      } finally {
-        late.dispose();
-        if (!started) end();
-      }
-    });
+  let why = "The debugger ended without a result of the case.";
+  const events = vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
+    if (!isOfRun(session, run)) return;
+    if (event === CASE_RESULT) result = body as CaseResult;
+    if (event === CASE_NOT_JUDGED) why = `Not judged: ${(body as { reason: string }).reason}.`;
   });
-  if (result !== undefined) {
+  testRun.started(item);
+  const session = debugSession(target, run, token).catch((error: unknown) => {
+    void showAnyError(error, output);
+    return false;
+  });
+  const isDone = await unlessCancelled(session, token).catch(() => false);
+  events.dispose();
+  if (result === undefined) {
+    testRun.skipped(item);
+    testRun.appendOutput(`${escapeHidden(why)}\r\n`, undefined, item);
+  } else {
     showResult(testRun, item, result);
-    return !cancelled();
   }
-  testRun.skipped(item);
-  testRun.appendOutput("The debugger ended without a result of the case.\r\n", undefined, item);
-  return false;
+  return isDone;
+}
+
+/** Resolves when the session has ended. Returns false if it could not be started. */
+async function debugSession(
+  target: DebugTarget,
+  run: DebugRun,
+  token: vscode.CancellationToken,
+): Promise<boolean> {
+  const listeners: vscode.Disposable[] = [];
+  // It may end before startDebugging returns.
+  const ended = new Promise<void>((resolve) => {
+    listeners.push(
+      vscode.debug.onDidTerminateDebugSession((session) => {
+        if (isOfRun(session, run)) resolve();
+      }),
+      token.onCancellationRequested(() => {
+        resolve();
+      }),
+      // It may install Delve first, and then start a session for a run that was cancelled, which VS Code doesn't end.
+      vscode.debug.onDidStartDebugSession((session) => {
+        if (isOfRun(session, run) && token.isCancellationRequested) void vscode.debug.stopDebugging(session);
+      }),
+    );
+  });
+  try {
+    const started = await startDebugging(target, run);
+    if (started) await ended;
+    return started;
+  } finally {
+    vscode.Disposable.from(...listeners).dispose();
+  }
 }

@@ -89,10 +89,10 @@ function createExplorer(server: Server, output: vscode.LogOutputChannel): Explor
       const packageItem = tree.packageItem(folder);
       if (packageItem === undefined) return 0;
       const request = new vscode.TestRunRequest([packageItem], undefined, profiles.run);
-      const cases = (await runner.select(request)).get(packageItem)?.cases ?? [];
+      const { token } = new vscode.CancellationTokenSource(); // the Test Explorer has the button
+      const cases = (await runner.select(request, token)).get(packageItem)?.cases ?? [];
       const chosen = udf === undefined ? cases : cases.filter((item) => tree.caseOf(item)?.function === udf);
       if (chosen.length === 0) return 0;
-      const { token } = new vscode.CancellationTokenSource(); // the Test Explorer has the button
       const include = udf === undefined ? [packageItem] : chosen;
       await runner.run(new vscode.TestRunRequest(include, undefined, profiles.run), token);
       return chosen.length;
