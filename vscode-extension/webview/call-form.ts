@@ -14,7 +14,7 @@ import {
   type LoadedRun,
   runDraft,
   type State,
-} from "./state.js";
+} from "./runs-view-state.js";
 
 export function callForm(state: State, run: LoadedRun, actions: Actions): TemplateResult {
   const { summary, context } = run;

@@ -5,7 +5,7 @@ import { JsonObject } from "../src/results/exact-json.js";
 import type { CallResult } from "../src/server/command-results.js";
 import { timeText } from "./history-list.js";
 import { icon } from "./icon.js";
-import { type Actions, functionKey, type LoadedRun, type State } from "./state.js";
+import { type Actions, functionKey, type LoadedRun, type State } from "./runs-view-state.js";
 import { valueTable } from "./value-table.js";
 
 const computed = new WeakMap<LoadedRun, WeakMap<LoadedRun, Parts>>();

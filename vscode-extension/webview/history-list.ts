@@ -4,7 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import type { RunSummary } from "../src/runs/run.js";
 import { icon } from "./icon.js";
 import { ICONS } from "./status-icons.js";
-import type { Actions, State } from "./state.js";
+import type { Actions, State } from "./runs-view-state.js";
 
 export function historyList(state: State, actions: Actions): TemplateResult {
   return html`

@@ -6,7 +6,7 @@ import "@vscode-elements/elements/dist/vscode-button/index.js";
 import "@vscode-elements/elements/dist/vscode-progress-bar/index.js";
 import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
 import type { FromWebview, ToWebview } from "../src/runs/protocol.js";
-import { type Actions, functionKey, initialState, load, type Stored, storedOf } from "./state.js";
+import { type Actions, functionKey, initialState, load, type Stored, storedOf } from "./runs-view-state.js";
 import { page } from "./page.js";
 
 const vscode = acquireVsCodeApi<Stored>();

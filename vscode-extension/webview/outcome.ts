@@ -8,7 +8,7 @@ import { placeOf, sourceOf } from "../src/runs/run.js";
 import type { CallFailure, CallSuccess } from "../src/server/command-results.js";
 import { icon } from "./icon.js";
 import { ICONS } from "./status-icons.js";
-import { type Actions, functionKey, type LoadedRun, type State } from "./state.js";
+import { type Actions, functionKey, type LoadedRun, type State } from "./runs-view-state.js";
 import { valueTable } from "./value-table.js";
 
 const VALUE = { name: "Element", sides: [["after", "Value"]] } as const;

@@ -5,7 +5,7 @@ import { icon } from "./icon.js";
 import { historyList } from "./history-list.js";
 import { comparison } from "./comparison.js";
 import { outcome } from "./outcome.js";
-import { type Actions, selectedRun, type State } from "./state.js";
+import { type Actions, selectedRun, type State } from "./runs-view-state.js";
 
 export function page(state: State, actions: Actions): TemplateResult {
   return html`

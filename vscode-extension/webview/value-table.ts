@@ -7,7 +7,7 @@ import type { Entry, Mark } from "../src/results/diff.js";
 import { PAGE, type Row, rowsOf } from "../src/results/rows.js";
 import { counted, orderOf, sizeOf, textOf, typeOf } from "../src/results/values.js";
 import { icon } from "./icon.js";
-import { type Actions, rowState, type State } from "./state.js";
+import { type Actions, rowState, type State } from "./runs-view-state.js";
 
 export interface Columns {
   /** The heading of the first column, such as "Bin". */
