@@ -1,5 +1,5 @@
 /*
- * engine.c - a fuzzer that is guided by coverage, for gcc: inputs that make the code do something new are kept and
+ * engine.c - a fuzzer that is guided by coverage, for gcc: inputs that make the code do something new are stored and
  * changed further. What ends the process (the sanitizers, an assertion, ten seconds without an answer) leaves its
  * input as a file.
  *

@@ -21,7 +21,7 @@ typedef struct compared {
 
 extern uint8_t coverage[COVERAGE_BYTES]; /* how often each edge was taken, modulo 256 */
 extern compared coverage_compared[COMPARED_MAX];
-extern size_t coverage_compared_count; /* of all runs; the last COMPARED_MAX are kept */
+extern size_t coverage_compared_count; /* of all runs; the last COMPARED_MAX are stored */
 
 /* Begins a run. */
 void coverage_begin(void);

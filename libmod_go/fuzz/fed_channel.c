@@ -52,13 +52,13 @@ mod_go_arrival mod_go_channel_send(mod_go_channel *channel, uint32_t kind, const
 	return MOD_GO_ARRIVED;
 }
 
-mod_go_arrival mod_go_channel_receive(mod_go_channel *channel, uint64_t until, mod_go_buffer *room,
+mod_go_arrival mod_go_channel_receive(mod_go_channel *channel, uint64_t until, mod_go_buffer *buffer,
                                       mod_go_message *message)
 {
 	size_t length;
 	uint8_t *data;
 
-	(void)channel, (void)until, (void)room;
+	(void)channel, (void)until, (void)buffer;
 	if (left < 3 || given_count == MESSAGES_MAX)
 		return MOD_GO_GONE;
 	length = (size_t)(rest[1] | rest[2] << 8);

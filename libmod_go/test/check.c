@@ -223,11 +223,11 @@ static bool run(const struct test *test)
 /* Whether the test's name or file contains one of the parts; every one does without parts. */
 static bool is_wanted(const struct test *test, char **parts)
 {
-	bool wanted = *parts == NULL;
+	bool selected = *parts == NULL;
 
 	for (; *parts != NULL; parts++)
-		wanted = wanted || strstr(test->name, *parts) != NULL || strstr(test->file, *parts) != NULL;
-	return wanted;
+		selected = selected || strstr(test->name, *parts) != NULL || strstr(test->file, *parts) != NULL;
+	return selected;
 }
 
 int main(int count, char **words)

@@ -67,7 +67,7 @@ static int apply_stream(const char *function, mod_go_fenced *pool, mod_go_module
 }
 
 int fault_apply(const struct fault *fault, mod_go_fenced *pool, mod_go_module *module, char *text,
-                size_t room)
+                size_t capacity)
 {
 	bool stream = strchr(fault->function, ' ') != NULL;
 	aerospike_udf_go_call call = host_call(AEROSPIKE_UDF_GO_LOG_INFO);
@@ -85,7 +85,7 @@ int fault_apply(const struct fault *fault, mod_go_fenced *pool, mod_go_module *m
 		call.deadline += 60000000000ull;
 	mod_go_result_init(&result, NULL, 0);
 	status = (stream ? apply_stream : apply_record)(fault->function, pool, module, &call, &result);
-	snprintf(text, room, "%.*s", (int)result.value.length,
+	snprintf(text, capacity, "%.*s", (int)result.value.length,
 	         result.value.data != NULL ? (char *)result.value.data : "");
 	mod_go_result_clear(&result);
 	return status;

@@ -11,6 +11,6 @@ enum { FAULT_DEADLINE_MS = 200 };
 /* Makes the call, in the pool or, where that is NULL, of the module. Its host stores nothing: the device is full.
  * Returns the status, with the message. */
 int fault_apply(const struct fault *fault, mod_go_fenced *pool, mod_go_module *module, char *text,
-                size_t room);
+                size_t capacity);
 
 #endif

@@ -109,11 +109,11 @@ static size_t open_descriptors(void)
 	return count;
 }
 
-size_t settled_descriptors(size_t wanted)
+size_t settled_descriptors(size_t expected)
 {
 	size_t count = open_descriptors();
 
-	for (int i = 0; i < 100 && count != wanted && wanted > 0; i++) {
+	for (int i = 0; i < 100 && count != expected && expected > 0; i++) {
 		usleep(10000);
 		count = open_descriptors();
 	}

@@ -33,7 +33,7 @@ aerospike_udf_go_value text_value(const char *text);
 mod_go_fenced_counters fenced_counters(mod_go_fenced *pool);
 
 /* Waits up to a second for this process to have that many descriptors; returns how many it has. */
-size_t settled_descriptors(size_t wanted);
+size_t settled_descriptors(size_t expected);
 
 /* Children of this process that have not been collected. */
 size_t children(void);

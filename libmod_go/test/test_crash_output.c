@@ -90,7 +90,7 @@ TEST(the_reason_and_the_first_frame_of_the_udf_are_found)
 	CHECK_TEXT(explained("panic: a\0b\n", 11, 3), "panic: a b");
 }
 
-/* Of a long output the end is kept, of a crash report the beginning. Half of the buffer is dropped at a time. */
+/* A long output loses its beginning, a crash report its end. Half of the buffer is dropped at a time. */
 TEST(a_long_output_keeps_what_says_why)
 {
 	size_t most = MOD_GO_CRASH_OUTPUT_BYTES;

@@ -144,23 +144,23 @@ TEST(fuzzed_elements_are_survived)
 	while (check_now() < end) {
 		mod_go_elements elements = {.left = 0};
 		aerospike_udf_go_value value;
-		size_t length, kept;
+		size_t length, cut;
 		uint8_t *list = make_list((uint32_t)(check_random(&state) % 40), &length), *bytes;
 		bool sound;
 
 		for (size_t i = check_random(&state) % 4; i > 0; i--)
 			list[check_random(&state) % length] = (uint8_t)check_random(&state);
-		kept = check_random(&state) % 4 == 0 ? check_random(&state) % (length + 1) : length;
-		bytes = malloc(kept + 1); /* a block of its own, so that sanitizers find accesses past the end */
-		memcpy(bytes, list, kept);
-		bytes = realloc(bytes, kept > 0 ? kept : 1);
-		sound = mod_go_msgpack_check(AEROSPIKE_UDF_GO_LIST, bytes, kept).what == NULL;
-		nils += mod_go_elements_have_nil(bytes, kept);
-		if (mod_go_elements_begin(&elements, bytes, kept)) {
+		cut = check_random(&state) % 4 == 0 ? check_random(&state) % (length + 1) : length;
+		bytes = malloc(cut + 1); /* a block of its own, so that sanitizers find accesses past the end */
+		memcpy(bytes, list, cut);
+		bytes = realloc(bytes, cut > 0 ? cut : 1);
+		sound = mod_go_msgpack_check(AEROSPIKE_UDF_GO_LIST, bytes, cut).what == NULL;
+		nils += mod_go_elements_have_nil(bytes, cut);
+		if (mod_go_elements_begin(&elements, bytes, cut)) {
 			while (mod_go_elements_next(&elements, &value))
 				CHECK(!sound || mod_go_value_check(&value).what == NULL);
 		}
-		CHECK(!sound || (elements.left == 0 && elements.reader.offset == kept));
+		CHECK(!sound || (elements.left == 0 && elements.reader.offset == cut));
 		whole += sound;
 		rounds++;
 		free(bytes);

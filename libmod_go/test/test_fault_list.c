@@ -146,15 +146,15 @@ static double seconds_until_back(const struct fault *fault, const char *path)
 	mod_go_fenced *pool;
 	mod_go_error error;
 	char text[512];
-	int wanted;
+	int expected;
 
 	if (!CHECK_NUMBER(open_fenced(fault, path, 1, &pool, &error), MOD_GO_OK))
 		return best;
-	wanted = fine(pool);
+	expected = fine(pool);
 	for (int i = 0; i < 5 && best > BACK_SECONDS; i++) {
 		fault_apply(fault, pool, NULL, text, sizeof(text));
 		since = check_now();
-		CHECK_NUMBER(fine(pool), wanted);
+		CHECK_NUMBER(fine(pool), expected);
 		since = check_now() - since;
 		best = since < best ? since : best;
 	}

@@ -90,7 +90,7 @@ TEST(a_worker_that_ends_costs_one_call)
 	fault(pool, "segfault", 10000, AEROSPIKE_UDF_GO_PANICKED, "signal 11");
 	fault(pool, "overflow", 10000, AEROSPIKE_UDF_GO_PANICKED, "signal 11");
 	fault(pool, "kill", 10000, AEROSPIKE_UDF_GO_PANICKED, "signal 9");
-	fault(pool, "print", 10000, AEROSPIKE_UDF_GO_PANICKED, "exit code 9: last words");
+	fault(pool, "print", 10000, AEROSPIKE_UDF_GO_PANICKED, "exit code 9: crash output");
 	fault(pool, "go_end", 10000, AEROSPIKE_UDF_GO_PANICKED,
 	      "exit code 2: fatal error: all is lost\n/src/udfs.go:42 udfs.(*T).Hit");
 	counters = fenced_counters(pool);
@@ -273,7 +273,7 @@ TEST(messages_may_be_forged)
 	abuse_quietly("forge");
 }
 
-/* Pieces that arrive in time must not go on for ever. */
+/* Pieces that arrive in time must not go on forever. */
 TEST(a_message_without_end_ends_with_its_call)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), NULL);
@@ -404,7 +404,7 @@ TEST(an_output_that_nobody_reads_holds_up_nobody)
 	options.output = line[1];
 	pool = fenced_ready(check_module("hostile"), &options);
 	for (int i = 0; i < 4; i++) /* a pipe holds what one of them prints */
-		CHECK_CONTAINS(fenced_ask(pool, "print").text, "last words");
+		CHECK_CONTAINS(fenced_ask(pool, "print").text, "crash output");
 	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
 	mod_go_fenced_close(pool);
 	close(line[0]);

@@ -200,16 +200,16 @@ TEST(a_worker_gets_the_variables_that_are_allowed_or_named)
 		"TZ=a",         "TZDIR=b", "ZONEINFO=c",    "LANG=d",        "LC_ALL=e",
 		"LC_TIME=f",    "GOGC=g",  "GODEBUG=h",     "GOMAXPROCS=i",  "GOMEMLIMIT=j",
 		"FIRST=second", "THIRD=",  "GOTRACEBACK=k", "MODGO_FENCE=l", "MODGO_USER=m"};
-	static const char *const kept[] = {"SECRET=x", "TZ2=x",  "LC=x",        "GOFLAGS=x",
-	                                   "FIRST2=x", "FIRS=x", "LD_PRELOAD=x"};
+	static const char *const withheld[] = {"SECRET=x", "TZ2=x",  "LC=x",        "GOFLAGS=x",
+	                                       "FIRST2=x", "FIRS=x", "LD_PRELOAD=x"};
 	size_t count = sizeof(passed) / sizeof(*passed);
 	char **environment;
 
 	clearenv();
 	for (size_t i = 0; i < count; i++)
 		putenv((char *)(uintptr_t)passed[i]);
-	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
-		putenv((char *)(uintptr_t)kept[i]);
+	for (size_t i = 0; i < sizeof(withheld) / sizeof(*withheld); i++)
+		putenv((char *)(uintptr_t)withheld[i]);
 	setenv("MODGO_ENV", "FIRST, THIRD,LD_PRELOAD,,NOT_SET", 1);
 	environment = mod_go_worker_environment("1000");
 	for (size_t i = 0; i < count; i++) {

@@ -239,15 +239,15 @@ static void print_runs(const struct run *quiet, const struct run *kills)
 
 TEST(kills_of_workers_cost_the_calls_that_they_served)
 {
-	const char *wanted = getenv("MODGO_KILLS_SECONDS");
-	double seconds = wanted != NULL ? atof(wanted) : 3;
+	const char *given = getenv("MODGO_KILLS_SECONDS");
+	double seconds = given != NULL ? atof(given) : 3;
 	int rounds = seconds < 60 ? 1 : 20;
 	size_t descriptors = settled_descriptors(0);
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 8, .stall = 500, .memory = MEMORY};
 	mod_go_fenced *pool;
 	struct run *quiet = calloc(1, sizeof(*quiet)), *kills = calloc(1, sizeof(*kills));
 
-	if (wanted != NULL)
+	if (given != NULL)
 		alarm(0); /* longer than a test may take */
 	pool = fenced_ready(check_module("hostile"), &options);
 	quiet->pool = kills->pool = pool;

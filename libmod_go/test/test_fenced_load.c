@@ -210,8 +210,8 @@ static size_t worker_count(void)
 
 TEST(a_module_is_replaced_under_load_and_nobody_notices)
 {
-	const char *wanted = getenv("MODGO_LOAD_SECONDS");
-	double seconds = wanted != NULL ? atof(wanted) : 2, until;
+	const char *given = getenv("MODGO_LOAD_SECONDS");
+	double seconds = given != NULL ? atof(given) : 2, until;
 	size_t descriptors = settled_descriptors(0), threads, workers, open;
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 4};
 	mod_go_fenced *pool = fenced_ready(check_module("good"), &options);

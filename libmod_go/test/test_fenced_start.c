@@ -11,7 +11,7 @@
 /* Milliseconds, more than a test may take. */
 enum { FOREVER = 3600000 };
 
-static void refused(const char *path, const mod_go_fenced_options *options, mod_go_status wanted,
+static void refused(const char *path, const mod_go_fenced_options *options, mod_go_status expected,
                     const char *part)
 {
 	size_t descriptors = settled_descriptors(0);
@@ -21,7 +21,7 @@ static void refused(const char *path, const mod_go_fenced_options *options, mod_
 
 	if (status == MOD_GO_OK)
 		status = mod_go_fenced_setup(pool, &error);
-	CHECK_TEXT(mod_go_status_name(status), mod_go_status_name(wanted));
+	CHECK_TEXT(mod_go_status_name(status), mod_go_status_name(expected));
 	CHECK_CONTAINS(error.message, part);
 	mod_go_fenced_close(pool);
 	CHECK_NUMBER(children(), 0);

@@ -54,7 +54,7 @@ TEST(fuzzed_files_are_survived)
 }
 
 /* Generates a valid document: a damaged random one would be refused at its first byte. */
-static size_t grow(unsigned char *out, size_t room, unsigned depth, unsigned long long *state)
+static size_t grow(unsigned char *out, size_t capacity, unsigned depth, unsigned long long *state)
 {
 	static const char *const SCALARS[] = {
 		"\xC0",       "\xC3",         "\x05",        "\xE1",          "\xA2\x03x",
@@ -63,7 +63,7 @@ static size_t grow(unsigned char *out, size_t room, unsigned depth, unsigned lon
 	size_t length = 1;
 	size_t items = check_random(state) % 5;
 
-	if (kind > 1 || depth == 0 || room < 64) {
+	if (kind > 1 || depth == 0 || capacity < 64) {
 		const char *scalar = SCALARS[check_random(state) % (sizeof(SCALARS) / sizeof(*SCALARS))];
 
 		memcpy(out, scalar, strlen(scalar));
@@ -73,7 +73,7 @@ static size_t grow(unsigned char *out, size_t room, unsigned depth, unsigned lon
 	for (size_t i = 0; i < items; i++) {
 		if (kind == 1)
 			out[length++] = (unsigned char)(10 + i);
-		length += grow(out + length, room / 8, depth - 1, state);
+		length += grow(out + length, capacity / 8, depth - 1, state);
 	}
 	return length;
 }

@@ -10,11 +10,11 @@
 #include "fenced/landlock_version.h"
 #include "fenced/wants.h"
 
-static bool covers(const char *granted, const char *wanted)
+static bool covers(const char *granted, const char *requested)
 {
 	char missing[256] = "";
 
-	return mod_go_grants_cover(granted, wanted, missing, sizeof(missing));
+	return mod_go_grants_cover(granted, requested, missing, sizeof(missing));
 }
 
 TEST(a_grant_covers_the_same_and_what_is_below_its_folder)

@@ -236,6 +236,6 @@ TEST(output_beyond_the_rate_is_counted_and_dropped)
 
 	CHECK_NUMBER(fenced_ask(pool, "flood").integer, 2 << 20);
 	WAIT_FOR(pool, now.dropped_output > (1 << 20));
-	CHECK_CONTAINS(fenced_ask(pool, "print").text, "last words"); /* in the same second */
+	CHECK_CONTAINS(fenced_ask(pool, "print").text, "crash output"); /* in the same second */
 	mod_go_fenced_close(pool);
 }

@@ -1,7 +1,7 @@
 /*
  * host_part.c - see host_part.h.
  *
- * Lists and maps are read where they lie. What is made anew is made as Aerospike's own, each element an as_val of the
+ * Lists and maps are read where they lie. New ones are Aerospike's own, each element an as_val of the
  * heap with a count of its own: as_arraylist and as_orderedmap take no others over.
  */
 #include "host_part.h"

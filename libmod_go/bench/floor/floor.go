@@ -28,7 +28,7 @@ var (
 	map10  = Map10
 )
 
-// The body of list10 alone, on Go values: so many times, the argument made anew.
+// The body of list10 alone, on Go values: so many times, with a new argument each.
 //
 //export modgo_bench_list10
 func modgo_bench_list10(count C.int) {

@@ -52,7 +52,8 @@ bool mod_go_allow_is_valid(const char *allow)
 	return visit(allow, take_nothing, NULL);
 }
 
-struct wanted {
+/* The grants of one module, as lines. */
+struct collected {
 	const char *name;
 	size_t name_length;
 	char *end; /* of the lines */
@@ -60,22 +61,22 @@ struct wanted {
 
 static void take_own(void *context, const char *name, size_t name_length, const char *grant, size_t length)
 {
-	struct wanted *wanted = context;
+	struct collected *own = context;
 
 	if (!(name_length == 1 && *name == '*') &&
-	    !(name_length == wanted->name_length && strncmp(name, wanted->name, name_length) == 0))
+	    !(name_length == own->name_length && strncmp(name, own->name, name_length) == 0))
 		return;
-	memcpy(wanted->end, grant, length);
+	memcpy(own->end, grant, length);
 	if (length > 5)
-		wanted->end[4] = *grant == 'r' ? ' ' : wanted->end[4]; /* "read:PATH" becomes "read PATH" */
-	wanted->end[length] = '\n';
-	wanted->end += length + 1;
+		own->end[4] = *grant == 'r' ? ' ' : own->end[4]; /* "read:PATH" becomes "read PATH" */
+	own->end[length] = '\n';
+	own->end += length + 1;
 }
 
 void mod_go_allow_read(const char *allow, const char *name, size_t name_length, char *lines)
 {
-	struct wanted wanted = {name, name_length, lines};
+	struct collected own = {name, name_length, lines};
 
-	visit(allow, take_own, &wanted);
-	*wanted.end = '\0';
+	visit(allow, take_own, &own);
+	*own.end = '\0';
 }

@@ -167,9 +167,9 @@ static bool set_scheduling_attributes(void)
 		int32_t nice;
 		uint32_t priority;
 		uint64_t times[3];
-	} wanted = {.size = 48, .policy = SCHED_IDLE};
+	} requested = {.size = 48, .policy = SCHED_IDLE};
 
-	return attack_gave(syscall(SYS_sched_setattr, attack_now()->host, &wanted, 0));
+	return attack_gave(syscall(SYS_sched_setattr, attack_now()->host, &requested, 0));
 }
 
 static bool set_limits(void)

@@ -56,7 +56,7 @@ static void print_text(const char *text)
 }
 
 /* Without the fence an attack that needs nothing special must succeed; else it is no test. */
-static enum verdict judge(const self_test *test, const struct attack *attack, const char *result)
+static enum verdict verdict_of(const self_test *test, const struct attack *attack, const char *result)
 {
 	if (test->unfenced)
 		return result != NULL ? SUCCEEDED : attack->needs != NULL ? ABSENT : FAILED;
@@ -81,7 +81,7 @@ static void explain(const self_test *test, const struct attack *attack, enum ver
 
 static void report(self_test *test, const struct attack *attack, const char *result)
 {
-	enum verdict verdict = judge(test, attack, result);
+	enum verdict verdict = verdict_of(test, attack, result);
 	const char *word = (test->unfenced ? UNFENCED_WORDS : WORDS)[verdict];
 	char why[256];
 

@@ -31,7 +31,7 @@ void stand_in_clean(void);
 /* Has a new stand-in attacked. Returns what the attack has achieved, NULL for nothing. */
 const char *stand_in_attacked(const struct attack *attack, const attacker *by);
 
-/* What the attacker has said last: what it read, or an error of the system. "" where it could not attack at all. */
+/* The attacker's last answer: what it read, or an error of the system. "" where it could not attack at all. */
 const char *stand_in_answer(void);
 
 /* The parts of the fence that this machine has for a worker, and which of them stop an attack. */

@@ -52,24 +52,24 @@ static bool covers(const char *grant, size_t length, const char *wish, size_t wi
 	       (is_read(grant, length) && (wish[length] == '/' || grant[length - 1] == '/'));
 }
 
-bool mod_go_grants_cover(const char *granted, const char *wanted, char *missing, size_t capacity)
+bool mod_go_grants_cover(const char *granted, const char *requested, char *missing, size_t capacity)
 {
-	while (wanted != NULL && *wanted != '\0') {
-		size_t wish = strcspn(wanted, "\n");
+	while (requested != NULL && *requested != '\0') {
+		size_t wish = strcspn(requested, "\n");
 		const char *grant = granted != NULL ? granted : "";
 		bool found = wish == 0;
 
 		while (!found && *grant != '\0') {
 			size_t length = strcspn(grant, "\n");
 
-			found = covers(grant, length, wanted, wish);
+			found = covers(grant, length, requested, wish);
 			grant += length + (grant[length] == '\n');
 		}
 		if (!found) {
-			snprintf(missing, capacity, "%.*s", (int)wish, wanted);
+			snprintf(missing, capacity, "%.*s", (int)wish, requested);
 			return false;
 		}
-		wanted += wish + (wanted[wish] == '\n');
+		requested += wish + (requested[wish] == '\n');
 	}
 	return true;
 }

@@ -23,8 +23,8 @@ const char *mod_go_grants_read(mod_go_grants *grants, const char *const *lines, 
 /* Splits a text into its lines, in place, and writes up to `most` pointers to them. Returns how many. */
 size_t mod_go_grants_split(char *text, const char **lines, size_t most);
 
-/* Whether the text `granted` covers each line of the text `wanted`: the same line, or a folder around its path. Else
+/* Whether the text `granted` covers each line of the text `requested`: the same line, or a folder around its path. Else
  * `missing` gets the first line that it does not cover. NULL is no lines. */
-bool mod_go_grants_cover(const char *granted, const char *wanted, char *missing, size_t capacity);
+bool mod_go_grants_cover(const char *granted, const char *requested, char *missing, size_t capacity);
 
 #endif

@@ -147,13 +147,13 @@ static bool may_be_busy(const mod_go_fenced *pool, bool stream)
 bool mod_go_pool_needs_worker(const mod_go_fenced *pool)
 {
 	bool spare = !pool->options.no_spare && !pool->no_spare;
-	unsigned wanted[2] = {0, 0};
+	unsigned needed[2] = {0, 0};
 
 	if (!pool->ready || pool->closing)
 		return false;
 	for (const mod_go_waiter *waiter = pool->waiters; waiter != NULL; waiter = waiter->next)
-		wanted[waiter->stream] += pool->busy[waiter->stream] + wanted[waiter->stream] < pool->options.limit;
-	return pool->idle_count + pool->planned < wanted[0] + wanted[1] + spare &&
+		needed[waiter->stream] += pool->busy[waiter->stream] + needed[waiter->stream] < pool->options.limit;
+	return pool->idle_count + pool->planned < needed[0] + needed[1] + spare &&
 	       pool->busy[0] + pool->busy[1] + pool->idle_count + pool->planned < 2 * pool->options.limit + spare;
 }
 

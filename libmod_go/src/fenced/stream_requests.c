@@ -182,8 +182,8 @@ enum form { ANY, LIST, LIST_OR_ANY };
 static void write_batch(mod_go_session *session, mod_go_writer *writer, enum form form)
 {
 	uint32_t in_time = most_in_time(session);
-	uint32_t wanted = session->batch > 0 ? session->batch : FIRST_BATCH_ELEMENTS;
-	uint32_t most = wanted < in_time ? wanted : in_time;
+	uint32_t next = session->batch > 0 ? session->batch : FIRST_BATCH_ELEMENTS;
+	uint32_t most = next < in_time ? next : in_time;
 	struct filling filling = {.session = session, .writer = writer, .begin = writer->length};
 
 	filling.until = mod_go_now() + BATCH_TIME;

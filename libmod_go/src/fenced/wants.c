@@ -48,12 +48,12 @@ char *mod_go_wants_read(int descriptor)
 
 /* Writes all wishes as the value of MODGO_ALLOW for one module: a value with the missing one alone would take the
  * others away. */
-static void write_allow(char *text, size_t capacity, const char *wanted)
+static void write_allow(char *text, size_t capacity, const char *requested)
 {
 	size_t used = 0;
 
 	text[0] = '\0';
-	for (const char *line = wanted; *line != '\0' && used < capacity;) {
+	for (const char *line = requested; *line != '\0' && used < capacity;) {
 		int length = (int)strcspn(line, "\n");
 		bool read = strncmp(line, "read ", 5) == 0;
 
@@ -63,7 +63,7 @@ static void write_allow(char *text, size_t capacity, const char *wanted)
 	}
 }
 
-mod_go_status mod_go_wants_check(const char *wanted, const char *granted, const char *path,
+mod_go_status mod_go_wants_check(const char *requested, const char *granted, const char *path,
                                  mod_go_error *error)
 {
 	const char *level = getenv("MODGO_FENCE"), *slash = strrchr(path, '/');
@@ -71,10 +71,10 @@ mod_go_status mod_go_wants_check(const char *wanted, const char *granted, const 
 	int length = (int)strcspn(name, ".");
 	char missing[1024], allow[1024];
 
-	if (mod_go_grants_cover(granted, wanted, missing, sizeof(missing)) ||
+	if (mod_go_grants_cover(granted, requested, missing, sizeof(missing)) ||
 	    (level != NULL && strcmp(level, "off") == 0))
 		return MOD_GO_OK;
-	write_allow(allow, sizeof(allow), wanted);
+	write_allow(allow, sizeof(allow), requested);
 	if (strcmp(missing, "network") == 0)
 		return mod_go_fail(
 			error, MOD_GO_WORKER_FAILED,

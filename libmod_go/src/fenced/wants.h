@@ -8,9 +8,9 @@
  * cannot be read. Runs nothing. */
 char *mod_go_wants_read(int descriptor);
 
-/* MOD_GO_WORKER_FAILED, with the setting that grants it, where `wanted` has a line that `granted` does not cover.
+/* MOD_GO_WORKER_FAILED, with the setting that grants it, where `requested` has a line that `granted` does not cover.
  * With MODGO_FENCE=off there is nothing to grant. `path` is the module's. */
-mod_go_status mod_go_wants_check(const char *wanted, const char *granted, const char *path,
+mod_go_status mod_go_wants_check(const char *requested, const char *granted, const char *path,
                                  mod_go_error *error);
 
 #endif

@@ -24,7 +24,7 @@
  *   open, openat         for reading only, where Landlock does not control it
  *   mmap                 not shared and anonymous at once, nor growing downwards: the limit does not count that
  *   socketpair           of Unix sockets
- *   socket               with the grant of the network: IPv4, IPv6, and netlink's routes, which tell the addresses of
+ *   socket               with the grant of the network: IPv4, IPv6, and netlink's routes, which list the addresses of
  *                        this machine
  *
  * sched_setscheduler and the like are refused even for the process itself: root's worker could make itself a

@@ -31,9 +31,9 @@ static char peek(const struct reader *reader)
 	return reader->at < reader->length ? reader->text[reader->at] : '\0';
 }
 
-static bool take(struct reader *reader, char wanted)
+static bool take(struct reader *reader, char expected)
 {
-	if (peek(reader) != wanted)
+	if (peek(reader) != expected)
 		return false;
 	reader->at++;
 	return true;

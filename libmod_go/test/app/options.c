@@ -33,7 +33,7 @@ static const char HELP[] =
 	"one\n"
 	"    --element VALUE    of a stream: a value in it (may be repeated, also between records)\n"
 	"    --fenced           load the module into a worker process (mod-go-worker), not into this one\n"
-	"    --timeout MS       how long the function may take (default 10000; 0 for ever)\n"
+	"    --timeout MS       how long the function may take (default 10000; 0 forever)\n"
 	"    --log LEVEL        print log lines up to error, warn, info (default), debug or trace\n"
 	"    --help             this text\n"
 	"\n"

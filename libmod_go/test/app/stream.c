@@ -88,7 +88,7 @@ static int stream_read(aerospike_udf_go_call *call, aerospike_udf_go_stream *str
 static int stream_read_many(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t limit,
                             aerospike_udf_go_value *values)
 {
-	size_t room = MOD_GO_LIST_HEAD_MAX, length;
+	size_t capacity = MOD_GO_LIST_HEAD_MAX, length;
 	uint8_t head[MOD_GO_LIST_HEAD_MAX];
 	size_t end = stream->next;
 
@@ -98,12 +98,12 @@ static int stream_read_many(aerospike_udf_go_call *call, aerospike_udf_go_stream
 
 		if (element->record != NULL || mod_go_element_size_max(&element->value) == 0)
 			break;
-		room += mod_go_element_size_max(&element->value);
+		capacity += mod_go_element_size_max(&element->value);
 	}
 	if (end == stream->next && end < stream->count)
 		return refuse(values, "the next element is one to be read alone");
 	free(stream->list);
-	stream->list = malloc(room);
+	stream->list = malloc(capacity);
 	if (stream->list == NULL)
 		return refuse(values, "there is no memory for a list");
 	length = mod_go_list_head(head, (uint32_t)(end - stream->next));

@@ -51,7 +51,7 @@ struct outcome run_go(const char *module, const char *function, struct flow *flo
 {
 	struct outcome outcome;
 
-	flow->lends = config.scope == AEROSPIKE_UDF_GO_SCOPE_SERVER;
+	flow->owns = config.scope == AEROSPIKE_UDF_GO_SCOPE_SERVER;
 	outcome = flow_run(&mod_go, module, function, flow, arguments);
 	CHECK_NUMBER(flow->read_past_end, 0);
 	CHECK_NUMBER(flow->ends, outcome.success);

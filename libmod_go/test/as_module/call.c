@@ -42,7 +42,7 @@ as_val *map_of(as_val **pairs)
 
 struct text {
 	char *out;
-	size_t room, length, items;
+	size_t capacity, length, items;
 };
 
 static void add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -53,10 +53,10 @@ static void add(struct text *text, const char *format, ...)
 	int length;
 
 	va_start(arguments, format);
-	length = vsnprintf(text->out + text->length, text->room - text->length, format, arguments);
+	length = vsnprintf(text->out + text->length, text->capacity - text->length, format, arguments);
 	va_end(arguments);
 	text->length +=
-		(size_t)length < text->room - text->length ? (size_t)length : text->room - 1 - text->length;
+		(size_t)length < text->capacity - text->length ? (size_t)length : text->capacity - 1 - text->length;
 }
 
 static void add_value(struct text *text, const as_val *val);
@@ -151,7 +151,7 @@ const char *show(const as_val *val)
 {
 	static char buffers[4][8192];
 	static size_t next;
-	struct text text = {.out = buffers[next++ % 4], .room = sizeof(buffers[0])};
+	struct text text = {.out = buffers[next++ % 4], .capacity = sizeof(buffers[0])};
 	bool collection = as_val_type(val) == AS_LIST || as_val_type(val) == AS_MAP;
 	as_val *ordered = collection ? in_order(val) : NULL;
 

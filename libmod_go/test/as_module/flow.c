@@ -9,13 +9,13 @@ static as_val *read_one(const as_stream *stream)
 	struct flow *flow = stream->data;
 	as_val *val;
 
-	if (flow->lends && flow->lent != NULL)
-		as_val_destroy(flow->lent);
-	flow->lent = NULL;
+	if (flow->owns && flow->owned != NULL)
+		as_val_destroy(flow->owned);
+	flow->owned = NULL;
 	flow->read_past_end += flow->reads > flow->count;
 	val = flow->reads++ < flow->count ? flow->make(flow->reads - 1) : NULL;
-	if (flow->lends)
-		flow->lent = val;
+	if (flow->owns)
+		flow->owned = val;
 	return val;
 }
 
@@ -34,8 +34,8 @@ static as_stream_status write_one(const as_stream *stream, as_val *val)
 		                                 : flow->writes == 1 ? ""
 		                                                     : ", ",
 		                                 val != NULL ? show(val) : "");
-	if (val != NULL && taken && flow->keeps && flow->writes <= FLOW_KEPT)
-		flow->kept[flow->writes - 1] = val;
+	if (val != NULL && taken && flow->stores && flow->writes <= FLOW_STORED)
+		flow->stored[flow->writes - 1] = val;
 	else if (val != NULL)
 		as_val_destroy(val);
 	return taken ? AS_STREAM_OK : AS_STREAM_ERR;
@@ -58,7 +58,7 @@ struct outcome flow_run(as_module *module, const char *filename, const char *fun
 	flow->reads = flow->read_past_end = flow->writes = flow->ends = 0;
 	flow->length = 0;
 	flow->text[0] = '\0';
-	flow->lent = NULL;
+	flow->owned = NULL;
 	as_result_init(&result);
 	outcome.rc = as_module_apply_stream(module, &context, filename, function, &flow->in, (as_list *)list,
 	                                    &flow->out, &result);
@@ -67,7 +67,7 @@ struct outcome flow_run(as_module *module, const char *filename, const char *fun
 		snprintf(outcome.text, sizeof(outcome.text), "%s", as_string_get((as_string *)result.value));
 	as_result_destroy(&result);
 	as_val_destroy(list);
-	if (flow->lent != NULL)
-		as_val_destroy(flow->lent);
+	if (flow->owned != NULL)
+		as_val_destroy(flow->owned);
 	return outcome;
 }

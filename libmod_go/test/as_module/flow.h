@@ -7,20 +7,20 @@
 #include "call.h"
 
 /* One call's streams. The test sets the first part and checks the second. */
-enum { FLOW_KEPT = 8 };
+enum { FLOW_STORED = 8 };
 
 struct flow {
 	as_val *(*make)(uint32_t index); /* the elements, each new; one of NULL ends the stream */
 	uint32_t count;
-	bool lends;    /* the stream owns each, until the next read, as in the server; else the reader does */
+	bool owns;     /* the stream owns each, until the next read, as in the server; else the reader does */
 	uint32_t full; /* where not 0: the output accepts fewer than that */
-	as_val *kept[FLOW_KEPT]; /* with `keeps`, what was written, which the test owns */
-	bool keeps;
+	as_val *stored[FLOW_STORED]; /* with `stores`, what was written, which the test owns */
+	bool stores;
 
 	uint32_t reads, read_past_end, writes, ends;
 	size_t length;
 	char text[16384]; /* the written elements by `show`, separated by commas; "; end" for NULL */
-	as_val *lent;
+	as_val *owned;
 	as_stream in, out;
 };
 

@@ -268,13 +268,13 @@ TEST(names_of_bins_that_were_set_come_once)
 	as_rec_destroy(rec);
 }
 
-TEST(a_bin_read_can_be_set_again_as_it_was_lent)
+TEST(a_bin_read_can_be_set_again_as_it_was_borrowed)
 {
 	as_rec *rec = record_new();
 
 	use_c("hostile");
 	as_rec_set(rec, "l", LIST(INT(1), TEXT("two")));
-	CHECK_NUMBER(call(&mod_go, "hostile", "set_what_was_lent", rec, NULL).success, true);
+	CHECK_NUMBER(call(&mod_go, "hostile", "set_a_borrowed_value", rec, NULL).success, true);
 	CHECK_TEXT(show(as_rec_get(rec, "l")), "[1, \"two\"]");
 	CHECK_TEXT(show(as_rec_get(rec, "copy")), "[1, \"two\"]");
 	as_rec_destroy(rec);

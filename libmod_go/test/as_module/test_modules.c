@@ -207,7 +207,7 @@ static void *call_until_stopped(void *context)
 
 		as_result_init(&result);
 		as_rec_set(rec, "l", LIST(INT(7)));
-		if (as_module_apply_record(&mod_go, NULL, "m", "set_what_was_lent", rec, (as_list *)arguments,
+		if (as_module_apply_record(&mod_go, NULL, "m", "set_a_borrowed_value", rec, (as_list *)arguments,
 		                           &result) != 0 ||
 		    !result.is_success)
 			failures++;
@@ -222,7 +222,7 @@ static void *call_until_stopped(void *context)
 
 TEST(a_module_replaced_under_load_fails_nobody_and_old_versions_go)
 {
-	const char *wanted =
+	const char *given =
 		getenv("MODGO_LOAD_SECONDS"); /* the long form: every 100 ms; the short one never waits long */
 	pthread_t threads[64];
 	double end;
@@ -233,10 +233,10 @@ TEST(a_module_replaced_under_load_fails_nobody_and_old_versions_go)
 	add_module("m");
 	for (size_t i = 0; i < 64; i++)
 		pthread_create(&threads[i], NULL, call_until_stopped, NULL);
-	end = check_now() + (wanted != NULL ? atof(wanted) : 1);
-	for (; (wanted == NULL && replaced < 50) || check_now() < end; replaced++) {
+	end = check_now() + (given != NULL ? atof(given) : 1);
+	for (; (given == NULL && replaced < 50) || check_now() < end; replaced++) {
 		add_module("m");
-		usleep(wanted != NULL ? 100000 : 5000);
+		usleep(given != NULL ? 100000 : 5000);
 	}
 	stop = true;
 	for (size_t i = 0; i < 64; i++)

@@ -92,7 +92,7 @@ static struct outcome run_by(int runner, const char *function, struct flow *flow
 {
 	if (runner < 2)
 		return run_go(RUNNERS[runner], function, flow, arguments);
-	flow->lends = false;
+	flow->owns = false;
 	return flow_run(&mod_lua, "streams", function, flow, arguments);
 }
 
@@ -120,11 +120,11 @@ static void on_three_nodes(const char *function, const char *expected)
 
 		set_scope(AEROSPIKE_UDF_GO_SCOPE_SERVER);
 		for (node = 0; node < 3; node++) {
-			struct flow server = {.make = campaign_of_node, .count = 34 - (node > 0), .keeps = true};
+			struct flow server = {.make = campaign_of_node, .count = 34 - (node > 0), .stores = true};
 
 			CHECK_NUMBER(run_by(both / 3, function, &server, NULL).rc, 0);
 			CHECK_NUMBER(server.writes, 1);
-			partials[node] = server.kept[0];
+			partials[node] = server.stored[0];
 		}
 		set_scope(AEROSPIKE_UDF_GO_SCOPE_CLIENT);
 		CHECK_NUMBER(run_by(both % 3, function, &client, NULL).rc, 0);

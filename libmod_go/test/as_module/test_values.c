@@ -241,11 +241,11 @@ TEST(as_msgpack_takes_whatever_passes_the_check)
 
 		for (int change = 0; change < 20 && length < 4000; change++) {
 			uint8_t *place = &bytes[below(&state, (uint32_t)length)];
-			uint8_t kept = *place;
+			uint8_t before = *place;
 
 			*place = below(&state, 2) ? (uint8_t)check_random(&state) : (uint8_t)(0x80 + below(&state, 0x60));
 			hold_against_as_msgpack(bytes, length, round % 2 ? AEROSPIKE_UDF_GO_MAP : AEROSPIKE_UDF_GO_LIST);
-			*place = kept;
+			*place = before;
 		}
 		free(bytes);
 		as_val_destroy(val);

@@ -143,12 +143,13 @@ TEST(a_head_is_these_lines_and_nothing_else)
 /* `size` bytes compressed by xz, from malloc. */
 static uint8_t *packed(const uint8_t *bytes, size_t size, uint32_t preset, size_t *packed_size)
 {
-	size_t room = lzma_stream_buffer_bound(size);
-	uint8_t *out = malloc(room);
+	size_t capacity = lzma_stream_buffer_bound(size);
+	uint8_t *out = malloc(capacity);
 
 	*packed_size = 0;
-	CHECK_NUMBER(lzma_easy_buffer_encode(preset, LZMA_CHECK_CRC64, NULL, bytes, size, out, packed_size, room),
-	             LZMA_OK);
+	CHECK_NUMBER(
+		lzma_easy_buffer_encode(preset, LZMA_CHECK_CRC64, NULL, bytes, size, out, packed_size, capacity),
+		LZMA_OK);
 	return out;
 }
 
@@ -268,19 +269,19 @@ TEST(xz_that_wants_much_memory_is_refused)
 	lzma_options_lzma options;
 	lzma_filter filters[] = {{LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, NULL}};
 	static const uint8_t bytes[100];
-	size_t size = 0, room = lzma_stream_buffer_bound(sizeof(bytes)), out_size;
-	uint8_t *xz = malloc(room), *out;
+	size_t size = 0, capacity = lzma_stream_buffer_bound(sizeof(bytes)), out_size;
+	uint8_t *xz = malloc(capacity), *out;
 
 	lzma_lzma_preset(&options, 9);
 	options.dict_size = 512u << 20;
 	CHECK_NUMBER(
-		lzma_stream_buffer_encode(filters, LZMA_CHECK_CRC32, NULL, bytes, sizeof(bytes), xz, &size, room),
+		lzma_stream_buffer_encode(filters, LZMA_CHECK_CRC32, NULL, bytes, sizeof(bytes), xz, &size, capacity),
 		LZMA_OK);
 	CHECK_CONTAINS(unpack(xz, size, size, &out, &out_size), "more than 72 MiB");
 	options.dict_size = 64u << 20;
 	size = 0;
 	CHECK_NUMBER(
-		lzma_stream_buffer_encode(filters, LZMA_CHECK_CRC32, NULL, bytes, sizeof(bytes), xz, &size, room),
+		lzma_stream_buffer_encode(filters, LZMA_CHECK_CRC32, NULL, bytes, sizeof(bytes), xz, &size, capacity),
 		LZMA_OK);
 	CHECK(unpack(xz, size, size, &out, &out_size) == NULL);
 	mod_go_pages_free(out);

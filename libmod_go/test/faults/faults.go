@@ -70,7 +70,7 @@ func Exit(code int) {
 // Recurse has no end.
 func Recurse(n int) int { return Recurse(n+1) + n }
 
-var kept [][]byte
+var blocks [][]byte
 
 // Allocate keeps everything that it takes.
 func Allocate() {
@@ -79,7 +79,7 @@ func Allocate() {
 		for i := 0; i < len(block); i += 4096 {
 			block[i] = 1
 		}
-		kept = append(kept, block)
+		blocks = append(blocks, block)
 	}
 }
 

@@ -350,7 +350,7 @@ static void print_and_exit(void)
 {
 	for (int i = 0; i < 1200; i++)
 		printf("this is line %d of what nobody wants to read\n", i);
-	printf("last words\n");
+	printf("crash output\n");
 	fflush(stdout);
 	_exit(9);
 }

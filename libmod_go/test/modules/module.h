@@ -71,12 +71,12 @@ int aerospike_udf_go_apply_single(char *name, aerospike_udf_go_call *call, aeros
 __attribute__((unused)) static int give(aerospike_udf_go_result *result, int status, uint32_t type,
                                         const void *data, size_t length)
 {
-	uint8_t *room = length <= result->capacity ? result->buffer : malloc(length);
+	uint8_t *out = length <= result->capacity ? result->buffer : malloc(length);
 
 	if (length > 0)
-		memcpy(room, data, length);
+		memcpy(out, data, length);
 	result->value.type = type;
-	result->value.data = room;
+	result->value.data = out;
 	result->value.length = length;
 	return status;
 }

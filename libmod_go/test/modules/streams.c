@@ -160,11 +160,11 @@ static int wrong_handles(flow *f)
 static int write_on(flow *f)
 {
 	aerospike_udf_go_value value = {.type = AEROSPIKE_UDF_GO_INTEGER}, why;
-	int64_t told = 0;
+	int64_t refused = 0;
 
 	for (; value.integer < f->argument; value.integer++)
-		told += put(f, &value, &why) != AEROSPIKE_UDF_GO_OK;
-	return give_integer(f->result, told);
+		refused += put(f, &value, &why) != AEROSPIKE_UDF_GO_OK;
+	return give_integer(f->result, refused);
 }
 
 /* Returns the metadata of the stream's records, and whether they can be written. */

@@ -93,8 +93,8 @@ function sum_bin(s, name)
     return s : map(function(r) return r[name] or 0 end) : reduce(add_up)
 end
 
-function sum_on_match(s, name, wanted)
-    return s : map(function(r) return r[name] == wanted and wanted or 0 end) : reduce(add_up)
+function sum_on_match(s, name, value)
+    return s : map(function(r) return r[name] == value and value or 0 end) : reduce(add_up)
 end
 
 function join(s, separator)

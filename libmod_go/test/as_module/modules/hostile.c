@@ -116,7 +116,7 @@ static int write_wrong(application *a)
 	return give_text(a->result, AEROSPIKE_UDF_GO_OK, "it went on");
 }
 
-static int set_what_was_lent(application *a)
+static int set_a_borrowed_value(application *a)
 {
 	aerospike_udf_go_host *host = a->call->host;
 	aerospike_udf_go_value value = {0};
@@ -203,8 +203,8 @@ static int apply(application *a)
 		return a->call->host->record_set_ttl(a->call, a->record, 20u * 365 * 24 * 3600);
 	if (strcmp(a->name, "log_from_nowhere") == 0)
 		return log_from_nowhere(a);
-	if (strcmp(a->name, "set_what_was_lent") == 0)
-		return set_what_was_lent(a);
+	if (strcmp(a->name, "set_a_borrowed_value") == 0)
+		return set_a_borrowed_value(a);
 	if (strcmp(a->name, "get_many") == 0)
 		return get_many(a, 4);
 	if (strcmp(a->name, "get_more_than_named") == 0)

@@ -18,7 +18,7 @@
 
 #include "record.h"
 
-enum { RECORDS = 256, ROOM = 16 * 1024 * 1024 };
+enum { RECORDS = 256, CAPACITY = 16 * 1024 * 1024 };
 
 struct stored {
 	char key[64];
@@ -62,7 +62,7 @@ static as_val *unpacked(const uint8_t *bytes, size_t size)
 
 static uint8_t *packed(const as_val *val, size_t *size)
 {
-	as_packer packer = {.buffer = malloc(ROOM), .capacity = ROOM};
+	as_packer packer = {.buffer = malloc(CAPACITY), .capacity = CAPACITY};
 
 	if (as_pack_val(&packer, val) != 0 || packer.head != NULL)
 		abort(); /* the server asserts this, too */
@@ -139,15 +139,15 @@ static host_answer answer_of(int code, as_result *result)
 
 uint32_t host_references;
 
-static as_rec_hooks lent_hooks;
+static as_rec_hooks borrowed_hooks;
 
 /* Set once: a thread that destroys its as_rec must never call the hook that frees what it has. */
-static void make_lent_hooks(void)
+static void make_borrowed_hooks(void)
 {
 	as_rec *any = record_new();
 
-	lent_hooks = *any->hooks;
-	lent_hooks.destroy = NULL;
+	borrowed_hooks = *any->hooks;
+	borrowed_hooks.destroy = NULL;
 	as_rec_destroy(any);
 }
 
@@ -158,8 +158,8 @@ static as_rec *lend(const struct stored *stored)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	as_rec *rec;
 
-	pthread_once(&once, make_lent_hooks);
-	rec = as_rec_new(stored->rec->data, &lent_hooks);
+	pthread_once(&once, make_borrowed_hooks);
+	rec = as_rec_new(stored->rec->data, &borrowed_hooks);
 	as_val_reserve(rec);
 	return rec;
 }

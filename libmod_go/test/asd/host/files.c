@@ -11,7 +11,7 @@
 
 enum { NAME_CAPACITY = 128, MOST = 1024 * 1024 };
 
-static char kept[600], folder[600];
+static char stored[600], folder[600];
 
 static char *path_in(const char *where, const char *filename)
 {
@@ -54,7 +54,7 @@ static void send_event(as_module_event_type type, const char *filename)
 static void accept_file(const char *filename)
 {
 	size_t size;
-	char *bytes = read_file(path_in(kept, filename), &size);
+	char *bytes = read_file(path_in(stored, filename), &size);
 
 	mod_lua_wrlock(&mod_lua);
 	write_file(path_in(folder, filename), bytes, size);
@@ -92,7 +92,7 @@ const char *host_put(const char *filename, const char *path)
 		fault = refusal;
 	}
 	if (fault == NULL) {
-		write_file(path_in(kept, filename), bytes, size);
+		write_file(path_in(stored, filename), bytes, size);
 		accept_file(filename);
 	}
 	free(bytes);
@@ -101,7 +101,7 @@ const char *host_put(const char *filename, const char *path)
 
 void host_remove(const char *filename)
 {
-	unlink(path_in(kept, filename));
+	unlink(path_in(stored, filename));
 	mod_lua_wrlock(&mod_lua);
 	unlink(path_in(folder, filename));
 	send_event(AS_MODULE_EVENT_FILE_REMOVE, filename);
@@ -132,7 +132,7 @@ void host_files_start(const char *root, bool reverse)
 	struct dirent **files;
 	int count;
 
-	snprintf(kept, sizeof(kept), "%s/smd", root);
+	snprintf(stored, sizeof(stored), "%s/smd", root);
 	snprintf(folder, sizeof(folder), "%s/lua", root);
 	if (strlen(folder) >= sizeof(config.user_path))
 		abort();
@@ -143,7 +143,7 @@ void host_files_start(const char *root, bool reverse)
 	count = scandir(folder, &files, is_file, alphasort);
 	for (int i = 0; i < count; i++)
 		unlink(path_in(folder, files[i]->d_name));
-	count = scandir(kept, &files, is_file, reverse ? backwards : alphasort);
+	count = scandir(stored, &files, is_file, reverse ? backwards : alphasort);
 	for (int i = 0; i < count; i++)
 		accept_file(files[i]->d_name);
 }

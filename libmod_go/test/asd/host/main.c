@@ -129,14 +129,14 @@ static void run_call_command(char *const *words, int count)
 int main(int count, char **words)
 {
 	char *line = NULL;
-	size_t room = 0;
+	size_t capacity = 0;
 
 	if (count < 2)
 		return 2;
 	host_files_start(words[1], count > 2 && strcmp(words[2], "reverse") == 0);
 	printf("ready\n");
 	fflush(stdout);
-	while (getline(&line, &room, stdin) > 0) {
+	while (getline(&line, &capacity, stdin) > 0) {
 		char *parts[WORDS + 1] = {NULL};
 		int given = 0;
 

@@ -157,9 +157,9 @@ func SumBin(s *udf.Stream, name string) *udf.Stream {
 }
 
 // SumOnMatch adds up the bin of the records in which it has this value.
-func SumOnMatch(s *udf.Stream, name string, wanted int64) *udf.Stream {
+func SumOnMatch(s *udf.Stream, name string, value int64) *udf.Stream {
 	return Sum(udf.Map(s, func(r *udf.Record) int64 {
-		if n, ok := r.Int(name); ok && n == wanted {
+		if n, ok := r.Int(name); ok && n == value {
 			return n
 		}
 		return 0
@@ -222,7 +222,7 @@ func SetBin(s *udf.Stream) *udf.Stream {
 	})
 }
 
-// Facts tells what the records know of themselves.
+// Facts returns the metadata of the records.
 func Facts(s *udf.Stream) *udf.Stream {
 	return udf.Map(s, func(r *udf.Record) []udf.Value {
 		return []udf.Value{int64(r.Generation()), r.SetName(), r.Digest(), r.Exists()}

@@ -31,7 +31,7 @@ func init() {
 	udf.Register("doze", Doze)
 }
 
-// Version tells the versions of this module apart: the makefile builds two of them.
+// Version differs in the versions of this module: the makefile builds two of them.
 func Version() int { return 1 }
 
 func Get(rec *udf.Record, bin string) udf.Value { return rec.Bin(bin) }
