@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import msgspec
 
-from modgo_lsp.server.lsp import errors, wire
+from modgo_lsp.server.lsp import errors, log_handlers, wire
 from modgo_lsp.server.lsp.client_capabilities import Client, client_of
 from modgo_lsp.server.lsp.connection import Connection, Message, complain
 from modgo_lsp.server.lsp.inbox import Inbox
@@ -19,6 +19,7 @@ from modgo_lsp.server.lsp.outbox import Outbox
 from modgo_lsp.server.lsp.server_capabilities import chosen_encoding, initialize_result, is_left_out
 from modgo_lsp.server.pygls_thread import PyglsThread
 from modgo_lsp.server.workspace.job import Job
+from modgo_lsp.server.workspace.process_exit import when_ended
 from modgo_lsp.server.workspace.stale_request import answered
 
 if TYPE_CHECKING:
@@ -205,8 +206,7 @@ def _parameters(kind: type[msgspec.Struct], message: Message) -> Any:
 
 
 def _new_session(server: Server, initialized: Initialized) -> Session:
-    from modgo_lsp.server.workspace.process_exit import when_ended
-    from modgo_lsp.server.workspace.session import Session
+    from modgo_lsp.server.workspace.session import Session  # 0.2 s, after the answer to `initialize`
 
     params, client, encoding, problem = initialized
     if params.process_id is not None:
@@ -222,8 +222,6 @@ def _new_session(server: Server, initialized: Initialized) -> Session:
 
 def initialize(server: Server, params: wire.Initialize) -> dict[str, Any]:
     """Takes capabilities and initialization options, agrees on the position encoding"""
-    from modgo_lsp.server.lsp import log_handlers
-
     log_handlers.to_stderr()
     client, problem = client_of(params.capabilities, params.initialization_options)
     encoding = chosen_encoding(params.capabilities)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
+from modgo_lsp.build.configured_programs import own_tools
+from modgo_lsp.build.sdk_install import go_mod_folder, install_sdk
+from modgo_lsp.build.toolchain import ToolchainError
 from modgo_lsp.file_writer import explain
 from modgo_lsp.server.commands.arguments import UsageError, request_of
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token, canceller
@@ -15,11 +18,6 @@ from modgo_lsp.server.workspace.awaitables import analysed
 
 async def add_sdk(commands: Commands, arguments: Arguments, token: Token) -> Json:
     """Puts the SDK into Go's module cache and into the module's go.mod and go.sum."""
-    # Most sessions never need it: see module_job.py.
-    from modgo_lsp.build.configured_programs import own_tools
-    from modgo_lsp.build.sdk_install import go_mod_folder, install_sdk
-    from modgo_lsp.build.toolchain import ToolchainError
-
     session = commands.session
     check_may_write(session)
     request = await with_module(session, request_of(arguments))

@@ -6,8 +6,16 @@ import asyncio
 
 import msgspec
 
+from modgo_lsp.build.toolchain import ToolchainError
+from modgo_lsp.host.bench_worker import BenchFailedError
+from modgo_lsp.host.module import HostError
+from modgo_lsp.host.result import CallResult
+from modgo_lsp.host.run_bench import BenchRun, Samples, bench_json, first_call, run_bench
+from modgo_lsp.host.run_call import outcome_json
+from modgo_lsp.host.sample import Record
 from modgo_lsp.report.build_json import build_failure_json
 from modgo_lsp.server.commands.arguments import UsageError
+from modgo_lsp.server.commands.call_arguments import call_of
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
 from modgo_lsp.server.commands.module_job import BuiltModule, module_job
 
@@ -15,16 +23,6 @@ from modgo_lsp.server.commands.module_job import BuiltModule, module_job
 async def bench(commands: Commands, arguments: Arguments, token: Token) -> Json:
     """Measures a function, with the arguments and samples of modgo.call; `results` has an object for each
     mode"""
-    # Most sessions never measure: see module_job.py.
-    from modgo_lsp.build.toolchain import ToolchainError
-    from modgo_lsp.host.bench_worker import BenchFailedError
-    from modgo_lsp.host.module import HostError
-    from modgo_lsp.host.result import CallResult
-    from modgo_lsp.host.run_bench import BenchRun, Samples, bench_json, first_call, run_bench
-    from modgo_lsp.host.run_call import outcome_json
-    from modgo_lsp.host.sample import Record
-    from modgo_lsp.server.commands.call_arguments import call_of
-
     async with module_job(commands, arguments, token, "Measuring") as job:
         asked = await asyncio.to_thread(call_of, job.request, job.directory, await job.is_stream())
         if asked.work.store is not None:

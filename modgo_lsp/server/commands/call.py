@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import msgspec
 
+from modgo_lsp.build.toolchain import ToolchainError
+from modgo_lsp.host.module import HostError, Opened
+from modgo_lsp.host.record_store import StoreError
+from modgo_lsp.host.result import FunctionInfo
+from modgo_lsp.host.run_call import Calls, do_work
 from modgo_lsp.report.build_json import build_failure_json
 from modgo_lsp.server.commands.arguments import UsageError
+from modgo_lsp.server.commands.call_answer import call_answer
+from modgo_lsp.server.commands.call_arguments import call_of
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
 from modgo_lsp.server.commands.module_job import BuiltModule, module_job
-
-if TYPE_CHECKING:
-    from modgo_lsp.host.module import Opened
-    from modgo_lsp.host.result import FunctionInfo
 
 
 async def call(commands: Commands, arguments: Arguments, token: Token) -> Json:
     """Applies a function to a record, to each of many, or to a stream; without any to its sample."""
-    # Most sessions never call: see module_job.py.
-    from modgo_lsp.build.toolchain import ToolchainError
-    from modgo_lsp.host.module import HostError
-    from modgo_lsp.host.record_store import StoreError
-    from modgo_lsp.host.run_call import Calls, do_work
-    from modgo_lsp.server.commands.call_answer import call_answer
-    from modgo_lsp.server.commands.call_arguments import call_of
-
     async with module_job(commands, arguments, token, "Running") as job:
         asked = await asyncio.to_thread(call_of, job.request, job.directory, await job.is_stream())
         module = await job.module()

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from modgo_lsp.host.cases.case_file import CASE_ENDINGS, Table, case_files
+from modgo_lsp.host.cases.case_result import problems_json
+from modgo_lsp.host.cases.case_selection import select_cases
 from modgo_lsp.report.sources import printable
 from modgo_lsp.server.commands.arguments import Request, UsageError, request_of
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
 from modgo_lsp.server.commands.default_module import with_module
-
-if TYPE_CHECKING:
-    from modgo_lsp.host.cases.case_file import Table
 
 
 async def cases(commands: Commands, arguments: Arguments, _token: Token) -> Json:
@@ -25,10 +25,6 @@ async def cases(commands: Commands, arguments: Arguments, _token: Token) -> Json
 
 
 def _listed(request: Request, directory: Path) -> Json:
-    # Most sessions never ask: see module_job.py.
-    from modgo_lsp.host.cases.case_result import problems_json
-    from modgo_lsp.host.cases.case_selection import select_cases
-
     def shown(path: Path) -> str:
         return printable(os.path.relpath(path, directory))
 
@@ -56,8 +52,6 @@ def _table_json(table: Table | None, path: str) -> dict[str, Any] | None:
 def files_of(request: Request, folders: tuple[Path, ...]) -> list[Path]:
     """The case files that a request means: the one that it names, else those of all folders. Raises
     UsageError."""
-    from modgo_lsp.host.cases.case_file import CASE_ENDINGS, case_files
-
     if request.path.name.endswith(CASE_ENDINGS):
         if not request.path.is_file():
             raise UsageError(f"There is no file {request.path}. Give a case file or the module's folder.")

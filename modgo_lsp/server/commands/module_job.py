@@ -7,9 +7,22 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
+from modgo_lsp.build.cache import cached_module
+from modgo_lsp.build.configured_programs import building_tools, own_tools
+from modgo_lsp.build.module_inspection import inspect
+from modgo_lsp.build.preflight import RequestError
+from modgo_lsp.build.toolchain import ToolchainError
+from modgo_lsp.build.wants import granted
+from modgo_lsp.host.load import load_module
+from modgo_lsp.host.module import HostError
+from modgo_lsp.host.result import LoadResult
 from modgo_lsp.ide.caller_signature import registrations_by_name
+from modgo_lsp.lint.config import Configuration
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.package import Package
 from modgo_lsp.server.commands.arguments import Request, UsageError, request_of
 from modgo_lsp.server.commands.context import Arguments, Commands, Token, canceller
 from modgo_lsp.server.commands.default_module import with_module
@@ -18,14 +31,6 @@ from modgo_lsp.server.workspace.awaitables import analysed
 from modgo_lsp.server.workspace.build_findings import PAUSE, Reading
 from modgo_lsp.server.workspace.progress import Progress
 from modgo_lsp.server.workspace.session import Session
-
-# build and host are imported where they are needed: most sessions never build, and they take 60 ms.
-if TYPE_CHECKING:
-    from modgo_lsp.build.build import BuildResult
-    from modgo_lsp.host.result import LoadResult
-    from modgo_lsp.lint.config import Configuration
-    from modgo_lsp.model.finding import Finding
-    from modgo_lsp.model.package import Package
 
 _UNTRUSTED = (
     "Modgo builds and runs nothing in a workspace that is not trusted, for that executes what is in it. "
@@ -60,14 +65,10 @@ class ModuleJob:
 
     async def own_compiler(self) -> str | None:
         """The C compiler that the editor's settings name. To load a module takes no other."""
-        from modgo_lsp.build.configured_programs import own_tools
-
         return own_tools(await self._configuration()).cc
 
     async def go(self) -> str | None:
         """The go command that builds take."""
-        from modgo_lsp.build.configured_programs import building_tools
-
         return (await asyncio.to_thread(building_tools, await self._configuration())).go
 
     async def is_stream(self) -> bool:
@@ -89,12 +90,6 @@ class ModuleJob:
     async def build(self, coverage: bool = False) -> BuildResult:
         """Builds the module, and publishes the findings. With `coverage` it is built into the cache. Raises
         UsageError."""
-        from modgo_lsp.build.build import BuildRequest, build_module
-        from modgo_lsp.build.cache import cached_module
-        from modgo_lsp.build.configured_programs import building_tools
-        from modgo_lsp.build.preflight import RequestError
-        from modgo_lsp.build.toolchain import ToolchainError
-
         await self._warn_of_unsaved()
         options = self.request.options
         try:
@@ -124,9 +119,6 @@ class ModuleJob:
 
     async def grants(self, module: Path) -> tuple[str, ...]:
         """Those of the user's grants that the module asks for."""
-        from modgo_lsp.build.module_inspection import inspect
-        from modgo_lsp.build.wants import granted
-
         if not self._session.grants:
             return ()
         try:
@@ -137,10 +129,6 @@ class ModuleJob:
 
     async def load(self, module: Path, built: BuildResult | None) -> LoadResult:
         """Loads the module, and publishes the findings. Raises UsageError."""
-        from modgo_lsp.build.toolchain import ToolchainError
-        from modgo_lsp.host.load import load_module
-        from modgo_lsp.host.module import HostError
-
         self.report(f"loading {module.name}")
         package = None if built is None else built.package
         try:

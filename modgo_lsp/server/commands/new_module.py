@@ -5,6 +5,10 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from modgo_lsp.build.configured_programs import own_tools
+from modgo_lsp.build.new_module import NewModuleError, NewModuleRequest, make_module
+from modgo_lsp.build.toolchain import ToolchainError
+from modgo_lsp.report.module_json import new_module_json
 from modgo_lsp.server.commands.arguments import UsageError, request_of
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token, canceller
 from modgo_lsp.server.commands.show_answer import show_document
@@ -15,12 +19,6 @@ from modgo_lsp.server.workspace.awaitables import analysed
 async def new(commands: Commands, arguments: Arguments, token: Token) -> Json:
     """Makes the folder `uri` with a UDF module to start from, and opens its UDF. Its options are `stream` and
     `module`, the path of the Go module."""
-    # Most sessions never make one: see module_job.py.
-    from modgo_lsp.build.configured_programs import own_tools
-    from modgo_lsp.build.new_module import NewModuleError, NewModuleRequest, make_module
-    from modgo_lsp.build.toolchain import ToolchainError
-    from modgo_lsp.report.module_json import new_module_json
-
     session = commands.session
     check_may_write(session)
     request = request_of(arguments)

@@ -6,19 +6,18 @@ import asyncio
 import os
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from modgo_lsp.file_writer import NOTHING, WriteRefusedError, content_is, explain, write_file
+from modgo_lsp.host.cases.case_file import plain
+from modgo_lsp.host.cases.new_case import CaseTextError, NewCase, case_text
+from modgo_lsp.host.json_forms import FormError, parse
 from modgo_lsp.server.commands.arguments import NULL, Request, UsageError, request_of
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
 from modgo_lsp.server.commands.default_module import with_module
 from modgo_lsp.server.commands.new_sample import workspace_folder
-
-# Most sessions never save a case: see module_job.py.
-if TYPE_CHECKING:
-    from modgo_lsp.host.cases.new_case import NewCase
 
 _UNTRUSTED = "Modgo writes no files in a workspace that is not trusted. Trust the workspace, then try again."
 
@@ -39,8 +38,6 @@ async def save_case(commands: Commands, arguments: Arguments, _token: Token) -> 
 
 
 def _saved(request: Request, directory: Path, workspace: str) -> Json:
-    from modgo_lsp.host.cases.new_case import CaseTextError, case_text
-
     try:
         new = case_text(directory, _case_of(request))
         replaces = NOTHING if new.before is None else content_is(new.before)
@@ -54,10 +51,6 @@ def _saved(request: Request, directory: Path, workspace: str) -> Json:
 
 
 def _case_of(request: Request) -> NewCase:
-    from modgo_lsp.host.cases.case_file import plain
-    from modgo_lsp.host.cases.new_case import NewCase
-    from modgo_lsp.host.json_forms import FormError, parse
-
     def data(raw: msgspec.Raw, what: str) -> Any:
         return plain(parse(bytes(raw).decode(), what))
 

@@ -6,8 +6,18 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from modgo_lsp.build.build_sources import built_from
+from modgo_lsp.build.cache import cached_module
+from modgo_lsp.build.cover_profile import PROFILE, cover_profile, percentage
+from modgo_lsp.build.toolchain import ToolchainError, discover_go
+from modgo_lsp.file_writer import write_file
+from modgo_lsp.host.call_request import CallRequestError, parse_size
+from modgo_lsp.host.cases.case_result import CaseResult, ModuleError, case_json, cases_json
+from modgo_lsp.host.cases.case_selection import ExpressionError, Matcher, Selection, matcher, select_cases
+from modgo_lsp.host.cases.run_cases import CaseRun, run_cases
+from modgo_lsp.host.load_failure import LoadFailedError
+from modgo_lsp.host.module import HostError
 from modgo_lsp.report.build_json import findings_json
 from modgo_lsp.report.sources import printable
 from modgo_lsp.server.commands.arguments import Request, UsageError
@@ -15,11 +25,6 @@ from modgo_lsp.server.commands.cases import files_of
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
 from modgo_lsp.server.commands.module_job import BuiltModule, ModuleJob, module_job
 from modgo_lsp.server.lsp.connection import encoded
-
-# Most sessions never run a case: see module_job.py.
-if TYPE_CHECKING:
-    from modgo_lsp.host.cases.case_result import CaseResult
-    from modgo_lsp.host.cases.case_selection import Matcher, Selection
 
 
 async def test(commands: Commands, arguments: Arguments, token: Token) -> Json:
@@ -30,11 +35,6 @@ async def test(commands: Commands, arguments: Arguments, token: Token) -> Json:
 
 
 async def _test(job: ModuleJob, partial: Callable[[Sequence[CaseResult]], None]) -> Json:
-    from modgo_lsp.build.toolchain import ToolchainError
-    from modgo_lsp.host.cases.case_result import ModuleError, cases_json
-    from modgo_lsp.host.load_failure import LoadFailedError
-    from modgo_lsp.host.module import HostError
-
     folders = await _folders(job)
     found = await asyncio.to_thread(_selected, job.request, folders)
     shown = _relative_to(job.directory)
@@ -74,9 +74,6 @@ async def _run(
     report: Callable[[Sequence[CaseResult]], None],
     counted: Callable[[tuple[bytes, bytes]], None],
 ) -> None:
-    from modgo_lsp.host.call_request import CallRequestError, parse_size
-    from modgo_lsp.host.cases.run_cases import CaseRun, run_cases
-
     options = job.request.options
     try:
         memory = parse_size(str(options.memory))
@@ -96,11 +93,6 @@ async def _run(
 
 async def _coverage(job: ModuleJob, counted: Sequence[tuple[bytes, bytes]]) -> Json:
     """Writes the cover profile beside the module in the cache. Raises UsageError."""
-    from modgo_lsp.build.cache import cached_module
-    from modgo_lsp.build.cover_profile import PROFILE, cover_profile, percentage
-    from modgo_lsp.build.toolchain import ToolchainError, discover_go
-    from modgo_lsp.file_writer import write_file
-
     try:
         text = await cover_profile(await discover_go(await job.go()), counted)
         path = cached_module(str(job.directory), "coverage").with_name("cover.out")
@@ -114,8 +106,6 @@ async def _folders(job: ModuleJob) -> tuple[Path, ...]:
     """The folders that have the cases and samples: of a .so, also those of its packages."""
     if job.request.path.suffix != ".so":
         return (job.directory,)
-    from modgo_lsp.build.build_sources import built_from
-
     loaded = await job.load(job.request.path, None)
     origin = built_from(loaded.properties.get("build", ""))
     return tuple(dict.fromkeys([*(() if origin is None else origin.folders), job.directory]))
@@ -123,8 +113,6 @@ async def _folders(job: ModuleJob) -> tuple[Path, ...]:
 
 def _selected(request: Request, folders: tuple[Path, ...]) -> Selection:
     """Raises UsageError."""
-    from modgo_lsp.host.cases.case_selection import ExpressionError, matcher, select_cases
-
     options = request.options
     matchers: list[Matcher] = []
     try:
@@ -149,8 +137,6 @@ def _partial_results(commands: Commands, job: ModuleJob) -> Callable[[Sequence[C
     token, session = job.request.options.partial_result_token, commands.session
     if token is None:
         return lambda _: None
-
-    from modgo_lsp.host.cases.case_result import case_json
 
     shown = _relative_to(job.directory)
 
