@@ -66,7 +66,7 @@ def sweep(directory: str, days: float, size: int) -> None:
     with suppress(FileNotFoundError):
         if os.stat(os.path.join(directory, ".swept")).st_mtime > now - 86400:
             return
-    from pathlib import Path
+    from pathlib import Path  # 4 ms of each run, and this is for one a day
 
     mark = Path(directory, ".swept")
     mark.touch()

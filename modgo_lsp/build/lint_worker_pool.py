@@ -1,6 +1,6 @@
 """The lint worker pool: decides whether worker processes pay, and how many.
 
-The processes are in lint_workers.py, whose imports small runs do not load.
+The processes are in lint_workers.py, which takes 0.14 s to import: small runs load neither it nor the shares.
 """
 
 from __future__ import annotations

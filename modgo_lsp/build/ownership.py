@@ -62,7 +62,7 @@ def _reason(path: str, state: os.stat_result) -> str | None:
 
 
 def _user(number: int) -> str:
-    import pwd
+    import pwd  # not on Windows
 
     try:
         return pwd.getpwuid(number).pw_name
@@ -72,7 +72,7 @@ def _user(number: int) -> str:
 
 def _is_of_one(group: int) -> bool:
     """Whether it is the user's or root's own group: of the same name, with no other members."""
-    import grp
+    import grp  # not on Windows
     import pwd
 
     try:

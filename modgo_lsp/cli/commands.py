@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from modgo_lsp import __version__
 from modgo_lsp.cli.cli_error import CliError, asks_for_json, show_as_json
@@ -15,10 +16,7 @@ from modgo_lsp.cli.command import CommandGroup
 from modgo_lsp.cli.global_options import reset
 from modgo_lsp.cli.standard_streams import ReaderEndedError
 from modgo_lsp.cli.terminal import click_color, say
-
-# Only a shell that completes words needs it.
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
+from modgo_lsp.spelling import nearest
 
 # Subcommand → the module that defines it as `command`, and its line in the help. `modgo lint` imports nothing
 # that only `modgo build` needs, and `modgo --help` imports none of them.
@@ -105,8 +103,6 @@ class _Commands(CommandGroup):
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         if incomplete.startswith("-"):
             return super().shell_complete(ctx, incomplete)
-        from click.shell_completion import CompletionItem
-
         return [
             CompletionItem(name, help=about)
             for name, (_, about) in COMMANDS.items()
@@ -120,8 +116,6 @@ class _Commands(CommandGroup):
 
 def _meant(word: str) -> str | None:
     """The command or option that somebody who typed `word` wants."""
-    from modgo_lsp.spelling import nearest
-
     same = next((name for name, others in _OTHER_NAMES.items() if word in others.split()), None)
     return same if same in COMMANDS or (same or "").startswith("--") else nearest(word, COMMANDS)
 

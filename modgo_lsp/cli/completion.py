@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem, get_completion_class
 
 from modgo_lsp.cli.command import Command
 
 # Every command imports this file for the functions that complete its arguments, and most runs complete none:
-# json, pathlib and this would take 5 ms of the 70 of a warm `modgo lint`.
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
+# json takes 1 ms, the rules 2 ms and the analysis 0.15 s to import.
 VARIABLE = "_MODGO_COMPLETE"
 
 # A function in the manifest that `modgo build` writes into a module.
@@ -33,8 +30,6 @@ def command(shell: str) -> None:
       eval "$(modgo completion zsh)"                in ~/.zshrc, after compinit
       modgo completion fish >~/.config/fish/completions/modgo.fish
     """
-    from click.shell_completion import get_completion_class
-
     script = get_completion_class(shell)
     assert script is not None
     click.echo(script(click.Group(), {}, "modgo", VARIABLE).source())
@@ -57,8 +52,6 @@ def functions(ctx: click.Context, _param: click.Parameter, begun: str) -> list[s
 
 def rules(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
     """Codes of rules, or their names if `begun` is the start of one."""
-    from click.shell_completion import CompletionItem
-
     from modgo_lsp.rules.catalogue import RULES
 
     by_code = begun.upper() in ("M", "") or begun.upper().startswith("MG")

@@ -18,6 +18,8 @@ from modgo_lsp.build.configured_programs import named_by_file
 from modgo_lsp.build.delve import find_delve
 from modgo_lsp.build.sdk import is_installed, sdk_directory, shipped_sdk
 from modgo_lsp.build.toolchain import CCompiler, Go, ToolchainError, discover_cc, discover_go, find_zig
+from modgo_lsp.build.warm_cache import warm_cache
+from modgo_lsp.cli.bug_report import CheckRow, bug_report
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.global_options import global_options
@@ -79,8 +81,6 @@ def command(
         checks, fence = complete(examine(settings.go, settings.cc))
         checks = _with_named(checks)
     if report:
-        from modgo_lsp.cli.bug_report import CheckRow, bug_report
-
         rows = (CheckRow(each.name, each.ok, each.version, each.path, each.message) for each in checks)
         say(bug_report(rows, Path()))
     elif as_json:
@@ -97,9 +97,6 @@ def command(
 
 
 def _warm(settings: Settings, target: str | None, quiet: bool) -> None:
-    # Only here: a check imports nothing that builds.
-    from modgo_lsp.build.warm_cache import warm_cache
-
     start = time.monotonic()
     with progress(quiet) as report:
         complete(warm_cache(settings.go, settings.cc, target, report))

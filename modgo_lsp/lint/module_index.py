@@ -15,6 +15,8 @@ from modgo_lsp.golang.files import Files, Stamp, are_unchanged, is_unchanged, jo
 from modgo_lsp.golang.modules.module_tree import is_module_root, is_searched, listing, module_folders
 from modgo_lsp.model.sdk import SDK_PATH
 
+# A run of `modgo lint` that finds every result in the cache takes 65 ms, and needs no digest (OpenSSL takes
+# 3 ms to load), no parser (5 ms) and no build constraints (2 ms).
 if TYPE_CHECKING:
     from modgo_lsp.golang.modules.build_constraints import BuildContext
 
@@ -112,7 +114,6 @@ Facts = Mapping[str, FolderFacts]
 
 
 def digest_of(data: bytes) -> bytes:
-    # OpenSSL takes 3 ms to load, and a run that finds every result in the cache needs no digest.
     from hashlib import sha256
 
     return sha256(data).digest()[:16]  # the fastest digest, where the processor has instructions for it
@@ -284,7 +285,6 @@ class ModuleIndex:
         return before if before is not None and before.digest == digest else self._read(name, text, digest)
 
     def _read(self, name: str, text: bytes, digest: bytes) -> FileFacts:
-        # The parser is imported only if a file has changed: that takes 4 ms of the 65 of a warm `modgo lint`.
         from modgo_lsp.golang.modules.build_constraints import is_chosen
         from modgo_lsp.golang.syntax.file_header import is_text, read_header
 

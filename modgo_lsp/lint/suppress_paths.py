@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from modgo_lsp.golang.files import Files, OverlayFiles
+from modgo_lsp.golang.syntax.document import Document, parse
 from modgo_lsp.lint.apply_fixes import apply
 from modgo_lsp.lint.lint_paths import EVERYWHERE, UNKNOWN_MACHINE, Outcome, Scope, lint_paths
 from modgo_lsp.lint.linted_modules import Machine
+from modgo_lsp.lint.suppression_edit import suppression
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.rules.catalogue import RULES
-
-if TYPE_CHECKING:
-    from modgo_lsp.golang.syntax.document import Document
 
 
 class Suppressed(msgspec.Struct, frozen=True):
@@ -38,8 +37,6 @@ def suppress_paths(
 ) -> Suppressed:
     """Lints, and adds a suppression with `reason` for each finding that can be suppressed, except in files
     for which `may_change` is False."""
-    from modgo_lsp.golang.syntax.document import parse
-
     before = lint_paths(paths, files, overrides, machine=machine, scope=scope)
     found: dict[str, list[Finding]] = {}
     for finding in before.findings:
@@ -63,8 +60,6 @@ def suppress_paths(
 
 def with_suppressions(document: Document, findings: Iterable[Finding], reason: str) -> bytes:
     """The source of the document with a suppression on each line in which findings begin."""
-    from modgo_lsp.lint.suppression_edit import suppression
-
     lines: dict[int, tuple[int, dict[str, None]]] = {}
     for finding in findings:
         start = finding.location.span.start

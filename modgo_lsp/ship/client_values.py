@@ -16,7 +16,7 @@ def to_client(aerospike: Any, value: Value) -> Any:
         except (aerospike.exception.AerospikeError, ValueError) as error:
             raise UnstorableError(f"the client accepts only valid JSON as GeoJSON ({error})") from None
     if isinstance(value, Hll):
-        from aerospike_helpers import HyperLogLog
+        from aerospike_helpers import HyperLogLog  # of the extra deploy
 
         return HyperLogLog(value.data)
     if isinstance(value, List):

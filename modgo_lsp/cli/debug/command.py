@@ -11,7 +11,10 @@ from modgo_lsp.build import delve as debugger
 from modgo_lsp.build.toolchain import discover_go
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.completion import files, functions
+from modgo_lsp.cli.debug.dap_launch import LaunchDefaults
 from modgo_lsp.cli.debug.program import DebugRequest, make_program, sample_text
+from modgo_lsp.cli.debug.prompt import run_prompt
+from modgo_lsp.cli.debug.server import serve
 from modgo_lsp.cli.local_module import BuildFailedError, complete, settings_for, show_build_failure
 from modgo_lsp.cli.options.arguments import FunctionCommand, argument_values
 from modgo_lsp.cli.options.records import record_of, records_of
@@ -100,9 +103,6 @@ def command(
     request = CallRequest(record_of(record), records_of(records), stream, nodes, None, key)
     values = argument_values(arguments)
     if dap is not None:
-        from modgo_lsp.cli.debug.dap_launch import LaunchDefaults
-        from modgo_lsp.cli.debug.server import serve
-
         default = (
             None if module is None else DebugRequest(Path(module), function or "", values, request, case)
         )
@@ -121,8 +121,6 @@ def command(
 
 
 async def _debug(request: DebugRequest, settings: Settings) -> int:
-    from modgo_lsp.cli.debug.prompt import run_prompt
-
     delve = await debugger.find_delve()
     with progress(False) as report:
         program = await make_program(request, settings, report)

@@ -15,7 +15,7 @@ from modgo_lsp.rules.catalogue import RULES
 
 def unified_diff(changes: Mapping[str, tuple[bytes, bytes]]) -> str:
     """The changes as one diff for `patch -p0` and `git apply -p0`, paths relative to the current folder."""
-    from difflib import unified_diff as diff
+    from difflib import unified_diff as diff  # 1 ms of a warm `modgo lint`
 
     parts: list[str] = []
     for path, (before, after) in changes.items():

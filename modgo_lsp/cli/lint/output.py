@@ -67,8 +67,7 @@ def _missing_source(outcome: Outcome) -> Iterator[str]:
     """Names the imported packages whose source was not found."""
     if not outcome.unread:
         return
-    # Only here: it imports the parser and the type checker, which a run that finds every result in the cache
-    # does not need.
+    # The types, of which a run that finds every result in the cache needs nothing else, take 30 ms.
     from modgo_lsp.golang.types.imports import may_be_standard
 
     library = [path for path in outcome.unread if may_be_standard(path)]

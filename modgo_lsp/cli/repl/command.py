@@ -85,7 +85,7 @@ def command(
 
 def _check_prompt() -> None:
     try:
-        import prompt_toolkit  # noqa: F401 (only the prompt needs it)
+        import prompt_toolkit  # noqa: F401 (60 ms, and only the prompt needs it)
     except ImportError:
         raise CliError(
             "the prompt needs prompt_toolkit", f"{install_command('repl')}, or write the lines to its input"
@@ -132,8 +132,7 @@ def _read(repl: Repl) -> int:
 
 
 def _prompt(repl: Repl) -> int:
-    # Only here: it takes longer to import than all of `modgo --help`.
-    from modgo_lsp.cli.repl.prompt import prompt_session
+    from modgo_lsp.cli.repl.prompt import prompt_session  # 60 ms, and absent without the extra
 
     session = prompt_session(repl)
     note(f"{', '.join(one.name for one in repl.functions)}; :help lists the commands")

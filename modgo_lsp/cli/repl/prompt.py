@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,6 @@ class ReplCompleter(Completer):
 
 
 def _word() -> Any:
-    import re
-
     return re.compile(r"[^\s()\[\]{},:\"']+")
 
 
