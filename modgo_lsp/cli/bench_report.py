@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.host.bench_statistics import summarize
 from modgo_lsp.host.run_bench import Measured, Pair, verdict
+from modgo_lsp.plural import counted
 from modgo_lsp.report.terminal_escapes import styled
 
 _COLOURS = {"faster": "green", "slower": "red"}
@@ -90,7 +91,7 @@ def _with_deviation(means: Sequence[float]) -> str:
 def _about(pairs: Sequence[Pair]) -> str:
     count = min(len(pair.new.rounds) for pair in pairs)
     calls = sum(one.calls for pair in pairs for one in pair.new.rounds)
-    samples = "1 sample" if count == 1 else f"{count} samples"
+    samples = counted(count, "sample")
     return f"Medians of {samples} with their 95 % confidence interval; {calls:,} calls."
 
 

@@ -24,6 +24,7 @@ from modgo_lsp.cli.local_module import (
 )
 from modgo_lsp.cli.progress import progress
 from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.plural import counted
 from modgo_lsp.report.build_json import build_json
 from modgo_lsp.report.terminal_escapes import styled
 
@@ -170,5 +171,5 @@ def _show(result: BuildResult) -> None:
     size = f"{result.bytes / 1e6:.1f} MB"
     path = os.path.relpath(result.output)
     done = styled(path, bold=True) if is_coloured(sys.stdout) else path
-    count = f"{len(names)} function{'' if len(names) == 1 else 's'}"
+    count = counted(len(names), "function")
     say(f"{done}: {size}, {count} ({', '.join(names)}), {result.elapsed_ms / 1000:.1f} s")

@@ -11,6 +11,7 @@ from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.result import CallResult, Failure, LogLine, NumberedResult, StreamResult
 from modgo_lsp.host.run_call import Calls, Outcome
 from modgo_lsp.host.sample import sample_json
+from modgo_lsp.plural import counted
 from modgo_lsp.report.call_text import change_lines, record_lines
 from modgo_lsp.report.terminal_escapes import styled
 
@@ -88,16 +89,16 @@ def _show_stream(result: StreamResult, timed: bool) -> None:
     for value in result.values:
         say(paint(_compact(json_of(value)), "green"))
     for number, node in enumerate(result.nodes, 1):
-        counts = f"{_many(node.records, 'record')} → {_many(len(node.values), 'value')}"
+        counts = f"{counted(node.records, 'record')} → {counted(len(node.values), 'value')}"
         say(f"  node {number}: {counts}{within(node.elapsed_ns)}")
-    say(f"{_many(len(result.values), 'value')}{within(result.elapsed_ns)}")
+    say(f"{counted(len(result.values), 'value')}{within(result.elapsed_ns)}")
 
 
 def _show_summary(calls: Calls) -> None:
     results = [one.result for one in calls.results]
     failed = sum(not result.ok for result in results)
     elapsed = sum(result.elapsed_ns for result in results) / 1e6
-    say(f"{_many(len(results), 'call')}, {failed or 'none'} failed, in {elapsed:.3f} ms")
+    say(f"{counted(len(results), 'call')}, {failed or 'none'} failed, in {elapsed:.3f} ms")
 
 
 def _changes(result: CallResult) -> list[str]:
@@ -111,10 +112,6 @@ def _changes(result: CallResult) -> list[str]:
 def _paint() -> Paint:
     coloured = is_coloured(sys.stdout)
     return lambda text, colour: styled(text, fg=colour) if coloured else text
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _compact(data: object) -> str:

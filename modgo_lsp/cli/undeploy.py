@@ -11,6 +11,7 @@ from modgo_lsp.cli.options.cluster import cluster_options
 from modgo_lsp.cli.options.timeout import SECONDS
 from modgo_lsp.cli.progress import progress, waiting
 from modgo_lsp.cli.terminal import say
+from modgo_lsp.plural import counted
 from modgo_lsp.ship.cluster import connected
 from modgo_lsp.ship.cluster_access import Access
 from modgo_lsp.ship.deploy import WAIT_SECONDS, find_existing, undeploy, undeployed_json
@@ -46,7 +47,7 @@ def command(name: str, access: Access, yes: bool, timeout: float, as_json: bool)
             there = find_existing(cluster, name)
             nodes = len(cluster.nodes())
         if not yes:
-            ask(f"{nodes} node{'s' * (nodes != 1)} would lose the module {name}", "remove", as_json)
+            ask(f"{counted(nodes, 'node')} would lose the module {name}", "remove", as_json)
         with progress(as_json) as report:
             result = undeploy(cluster, name, there, timeout, report)
     if as_json:

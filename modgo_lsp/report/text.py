@@ -8,6 +8,7 @@ from unicodedata import combining, east_asian_width
 from modgo_lsp.file_writer import leads_out
 from modgo_lsp.lint.lint_paths import Counts
 from modgo_lsp.model.finding import Finding, Location
+from modgo_lsp.plural import counted
 from modgo_lsp.report.colours import Painter
 from modgo_lsp.report.lint_report import LintReport
 from modgo_lsp.report.sources import Sources
@@ -27,21 +28,17 @@ def report_text(report: LintReport) -> str:
 def closing_line(findings: Sequence[Finding], counts: Counts) -> str:
     """ "Found 3 problems (1 error, 2 warnings) in 2 packages", or that there are none."""
     found = summary(findings, counts)
-    packages = _number(counts.packages, "package")
+    packages = counted(counts.packages, "package")
     if not findings:
         return f"No problems in {packages}." if counts.packages else "No Go packages here."
     kinds = [
-        _number(found.errors, "error"),
-        _number(found.warnings, "warning"),
+        counted(found.errors, "error"),
+        counted(found.warnings, "warning"),
         f"{found.information} information",
-        _number(found.hints, "hint"),
+        counted(found.hints, "hint"),
     ]
     by_severity = ", ".join(kind for kind in kinds if not kind.startswith("0 "))
-    return f"Found {_number(len(findings), 'problem')} ({by_severity}) in {packages}."
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"Found {counted(len(findings), 'problem')} ({by_severity}) in {packages}."
 
 
 def _finding(finding: Finding, sources: Sources, paint: Painter) -> Iterator[str]:

@@ -9,6 +9,7 @@ import hashlib
 import time
 from collections.abc import Callable, Collection, Mapping
 
+from modgo_lsp.plural import counted
 from modgo_lsp.ship.cluster import Cluster, Node, NodeError
 from modgo_lsp.ship.failure import ShipError
 from modgo_lsp.ship.udf_registry import get_file, list_files
@@ -40,7 +41,7 @@ def wait_for(
         unreachable = cluster.size() - len(nodes) if nodes and not lacks else 0
         if nodes and not lacks and unreachable <= 0:
             return nodes
-        report(f"waiting for {_count(len(lacks) + max(unreachable, 0), 'node')}")
+        report(f"waiting for {counted(len(lacks) + max(unreachable, 0), 'node')}")
         if time.monotonic() >= until:
             raise _too_late(lacks, unreachable, nodes, seconds)
         time.sleep(_PAUSE_SECONDS)
@@ -70,13 +71,9 @@ def _too_late(
     elif lacks:
         reasons = "; ".join(f"{node} {problem}" for node, problem in sorted(lacks.items()))
     else:
-        reasons = f"the cluster has {_count(unreachable, 'node')} more than modgo can reach"
+        reasons = f"the cluster has {counted(unreachable, 'node')} more than modgo can reach"
     return ShipError(
         f"not every node has the module after {seconds:g} s: {reasons}",
         "check that those nodes run and are part of the cluster, then run the command again "
         "(allow more time with --timeout)",
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

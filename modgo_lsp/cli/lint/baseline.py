@@ -15,6 +15,7 @@ from modgo_lsp.lint.baseline import DEFAULT_NAME, is_baseline, write_baseline
 from modgo_lsp.lint.config import configuration
 from modgo_lsp.lint.lint_paths import absolute, lint_paths
 from modgo_lsp.lint.linted_modules import Machine
+from modgo_lsp.plural import counted
 from modgo_lsp.report.sources import Sources
 
 _BASELINE = content_where("a baseline", is_baseline)
@@ -44,8 +45,7 @@ def write_baseline_of(options: Options, files: Files, paths: list[str], machine:
     except OSError as error:
         raise CliError(*explain(error, _REMEDY, force=True)) from None
     shown = Sources(files, os.getcwd()).shown(path)
-    count = len(outcome.findings)
-    say(f"Wrote {count} finding{'s' * (count != 1)} to {shown}.")
+    say(f"Wrote {counted(len(outcome.findings), 'finding')} to {shown}.")
     if configured.baseline is None:
         say(f"Lint with --baseline {shown}, or set it as `baseline` in modgo.toml.")
     show_problems(outcome)

@@ -31,6 +31,7 @@ from modgo_lsp.lint.config import configuration
 from modgo_lsp.lint.lint_paths import Outcome, absolute, lint_paths
 from modgo_lsp.lint.lint_result import finding_order
 from modgo_lsp.lint.linted_modules import Machine
+from modgo_lsp.plural import counted
 from modgo_lsp.report.sources import Sources, printable
 from modgo_lsp.report.terminal_escapes import shown
 from modgo_lsp.rules.mg406_toolchain import RULE as TOOLCHAIN
@@ -181,7 +182,7 @@ def _write_fixes(options: Options, fixed: Fixed, files: Files) -> int:
     write_changes(fixed.changes)
     show(options, fixed.outcome, files)
     if fixed.fixed and options.output_format == "text":
-        write(f"Fixed {len(fixed.fixed)} in {len(fixed.changes)} file{'s' * (len(fixed.changes) > 1)}.")
+        write(f"Fixed {len(fixed.fixed)} in {counted(len(fixed.changes), 'file')}.")
     return _exit_code(options, fixed.outcome)
 
 

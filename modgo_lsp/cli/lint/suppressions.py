@@ -10,6 +10,7 @@ from modgo_lsp.golang.files import Files
 from modgo_lsp.lint.lint_paths import Outcome
 from modgo_lsp.lint.linted_modules import Machine
 from modgo_lsp.lint.suppress_paths import suppress_paths
+from modgo_lsp.plural import counted
 from modgo_lsp.rules.mg502_suppression_without_code import RULE as INVALID
 
 
@@ -31,6 +32,5 @@ def add_suppressions(options: Options, files: Files, paths: list[str], machine: 
     write_changes(done.changes)
     show(options, done.outcome, files)
     if options.output_format == "text":
-        many = len(done.changes)
-        write(f"Suppressed {done.count} in {many} file{'s' * (many != 1)}.")
+        write(f"Suppressed {done.count} in {counted(len(done.changes), 'file')}.")
     return done.outcome

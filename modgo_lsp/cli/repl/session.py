@@ -31,6 +31,7 @@ from modgo_lsp.host.result import FunctionInfo
 from modgo_lsp.host.sample import Record, SampleError, parse_key, read_sample, sample_json
 from modgo_lsp.host.session import Session
 from modgo_lsp.lint.config import Settings
+from modgo_lsp.plural import counted
 from modgo_lsp.report.call_text import record_lines
 
 T = TypeVar("T")
@@ -214,7 +215,7 @@ class Repl:
         for record in records:
             bins = ", ".join(sorted(record.bins))
             say(f"{key_text(record)}: {bins}")
-        say(f"{len(records)} record{'' if len(records) == 1 else 's'}")
+        say(counted(len(records), "record"))
         return True
 
     def _do_functions(self, _rest: str) -> bool:

@@ -13,6 +13,7 @@ from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.cli.test.run import ModuleReport
 from modgo_lsp.host.cases.case_result import CaseResult, limited
 from modgo_lsp.host.cases.compare import Difference
+from modgo_lsp.plural import counted
 from modgo_lsp.report.sources import printable
 from modgo_lsp.report.terminal_escapes import on_a_line, styled
 
@@ -43,7 +44,7 @@ def show_module(report: ModuleReport, width: int) -> None:
     failed, count = report.failed, len(report.results)
     bad = bool(failed or report.problems)
     verdict = _paint("FAIL", "red", bold=True) if bad else _paint("ok", "green", bold=True) + "  "
-    cases = f"{len(failed)} of {_many(count, 'case')} failed" if failed else _many(count, "case")
+    cases = f"{len(failed)} of {counted(count, 'case')} failed" if failed else counted(count, "case")
     invalid = f", {len(report.problems)} not valid" if report.problems else ""
     invalid += f", {report.accepted} accepted" if report.accepted else ""
     say(f"{verdict}  {name}  {cases}{invalid} in {_time(report.seconds)}")
@@ -75,7 +76,7 @@ def show_summary(reports: Sequence[ModuleReport], interrupted: bool = False) -> 
     seconds = sum(report.seconds for report in reports)
     unusable = sum(report.unbuilt is not None or report.failure is not None for report in reports)
     parts = [_paint(f"{failed} failed", "red", bold=True)] if failed else []
-    parts += [_paint(f"{_many(unusable, 'module')} not run", "red", bold=True)] if unusable else []
+    parts += [_paint(f"{counted(unusable, 'module')} not run", "red", bold=True)] if unusable else []
     parts += [_paint(f"{invalid} not valid", "red", bold=True)] if invalid else []
     passed = len(results) - failed
     parts += [_paint(f"{passed} passed", "green", bold=not failed)] if passed or not parts else []
@@ -176,7 +177,3 @@ def _paint(text: str, colour: str | None = None, **how: bool) -> str:
 
 def _time(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from modgo_lsp.host.cases.case_file import Case, Keys, case_rows, parse_cases
 from modgo_lsp.host.cases.case_result import CaseResult
 from modgo_lsp.host.cases.case_tree import Node, TreeError, parse_tree, tree_of
-from modgo_lsp.host.cases.compare import Comparison, differences, is_value
+from modgo_lsp.host.cases.compare import Comparison, differences, is_value, returned
 from modgo_lsp.host.cases.expected_value import Expected, ListOf, MapOf
 from modgo_lsp.host.cases.pattern_search import PatternError, Searches
 from modgo_lsp.host.json_forms import FormError, json_of, value_of
-from modgo_lsp.host.result import CallResult, StreamResult
+from modgo_lsp.host.result import CallResult
 from modgo_lsp.host.sample import Record, sample_json
 from modgo_lsp.host.values import List, Map, Value, key_rank
 
@@ -130,7 +130,7 @@ class _Writer:
         """The edits of one key of `expect`."""
         outcome, expectation = result.outcome, result.case.expectation
         if name == "result":
-            yield from self._value(node, key, expectation.result, _returned(outcome), _comparison(result))
+            yield from self._value(node, key, expectation.result, returned(outcome), _comparison(result))
         elif name == "error" and outcome.failure is not None:
             yield self._replaced(node, outcome.failure.message, key)
         elif name == "logs":
@@ -242,10 +242,6 @@ def _nodes_by_key(node: Node) -> Mapping[tuple[int, int | bytes], tuple[Node | N
     return {key_rank(value_of(tree_of(pair.items[0]))): (None, pair.items[1]) for pair in listed.items}
 
 
-def _returned(outcome: CallResult | StreamResult) -> Value:
-    return List(outcome.values) if isinstance(outcome, StreamResult) else outcome.value
-
-
 def _whole(result: CaseResult) -> dict[str, Any]:
     """All of `expect`: the result or error, and what the case expects now; without expectations, what was
     written."""
@@ -254,7 +250,7 @@ def _whole(result: CaseResult) -> dict[str, Any]:
     if outcome.failure is not None:
         found["error"] = outcome.failure.message
     else:
-        found["result"] = json_of(_returned(outcome))
+        found["result"] = json_of(returned(outcome))
     if isinstance(outcome, CallResult):
         wrote = result.case.expected is None and bool(outcome.operations)
         if wrote or expectation.record is not None:

@@ -76,7 +76,7 @@ def _all(
     if failure is not None and expectation.error is not None:
         yield from _error(expectation.error, failure.kind, failure.message, how)
     if expectation.has_result and failure is None:
-        yield from _value(expectation.result, _result(outcome), "result", how)
+        yield from _value(expectation.result, returned(outcome), "result", how)
     if isinstance(outcome, CallResult):
         if expectation.record is not None:
             yield from _record(expectation.record, outcome.after, how)
@@ -87,7 +87,8 @@ def _all(
         yield from _logs(expectation.logs, outcome.logs, how)
 
 
-def _result(outcome: CallResult | StreamResult) -> Value:
+def returned(outcome: CallResult | StreamResult) -> Value:
+    """What a call returned; of a stream, the list of its values."""
     return List(outcome.values) if isinstance(outcome, StreamResult) else outcome.value
 
 
