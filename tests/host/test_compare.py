@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -177,10 +176,9 @@ def test_the_number_of_differences_is_limited() -> None:
 
 
 def test_deep_nesting_takes_no_more_time_than_its_size() -> None:
+    """To search each level twice would take years."""
     value: Value = 1
     for _ in range(60):
         value = List((0, value))
-    start = time.monotonic()
     found = of(value, "[0, " * 60 + "2" + "]" * 60)
     assert found == [("result" + "[1]" * 60, "2", "1")]
-    assert time.monotonic() - start < 60  # by searching twice a level it would be years
