@@ -119,6 +119,10 @@ test-extension: $(VENV)/.dev ## The VS Code extension: types, unit tests, packag
 test-workbench: $(VENV)/.bench ## The extension in a real VS Code, in headless Chromium (installs both)
 	tests/workbench/run
 
+.PHONY: test-workbench-controls
+test-workbench-controls: $(VENV)/.bench ## That steps of test-workbench fail when what they look for is not there
+	tests/workbench/run --controls
+
 .PHONY: test-editors
 test-editors: $(VENV)/.editors ## The pages of docs/editors/ in real editors (installs them)
 	tests/editors/run

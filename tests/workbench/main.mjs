@@ -1,14 +1,17 @@
 // Runs the journeys and prints the result of each step. The steps after a failed step count as failed. The exit code is 0 if
 // all passed. With MODGO_WORKBENCH_JOBS=2 two journeys run at a time. With MODGO_WORKBENCH_RETRIES=1 a failed journey runs
 // once more in a new session, and the result says so if it passes. With MODGO_WORKBENCH_ALSO_IN="High Contrast" each step has
-// a second screenshot, in that theme. With --figures the measured times are written.
-import { mkdirSync, rmSync } from "node:fs";
+// a second screenshot, in that theme. With --figures the measured times are written. With --controls journeys run in a session
+// that breaks one of their steps, which must fail.
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
+import { controls } from "./controls.mjs";
 import { writeFigures } from "./figures.mjs";
 import { journeys } from "./journeys/index.mjs";
 import { ALSO_IN, SCREENSHOTS } from "./paths.mjs";
 import { killAll } from "./processes.mjs";
 import { createSession, removeAllHomes } from "./session.mjs";
+import { THEME_CLASSES } from "./workbench.mjs";
 
 const WHOLE_LIMIT_S = 2700;
 const JOBS = Number(process.env.MODGO_WORKBENCH_JOBS ?? 1);
@@ -17,13 +20,15 @@ const RETRIES = Number(process.env.MODGO_WORKBENCH_RETRIES ?? 0);
 const clock = setTimeout(() => abandon(`not done after ${WHOLE_LIMIT_S} s`), WHOLE_LIMIT_S * 1000);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => abandon(signal));
 
-const filters = process.argv.slice(2).filter((word) => word !== "--figures");
-const whole = filters.length === 0;
-const chosen = journeys.filter(
-  ({ name }) => filters.length === 0 || filters.some((word) => name.includes(word)),
-);
-if (whole) rmSync(SCREENSHOTS, { recursive: true, force: true });
+if (ALSO_IN !== undefined && THEME_CLASSES[ALSO_IN] === undefined) {
+  console.error(`MODGO_WORKBENCH_ALSO_IN must be one of ${Object.keys(THEME_CLASSES).join(", ")}`);
+  process.exit(2);
+}
+const filters = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+const all = process.argv.includes("--controls") ? controls : journeys;
+const chosen = all.filter(({ name }) => filters.length === 0 || filters.some((word) => name.includes(word)));
 mkdirSync(SCREENSHOTS, { recursive: true });
+if (chosen.length === journeys.length) removeScreenshots();
 
 const figures = {};
 const reasons = []; // printed again at the end, where a reader of the log looks first
@@ -33,7 +38,7 @@ let flaky = 0;
 if (chosen.length === 0) console.log(`No journey is called ${filters.join(" ")}.`);
 const waiting = [...chosen];
 await Promise.all(Array.from({ length: JOBS }, runWaiting));
-if (process.argv.includes("--figures") && failed === 0) writeFigures({ scenarios: passed, ...figures });
+if (process.argv.includes("--figures") && failed === 0) writeFigures(figures);
 clearTimeout(clock);
 for (const reason of reasons) console.log(`\n${reason}`);
 console.log(`\n${passed} passed, ${failed} failed${flaky > 0 ? `, ${flaky} journeys after a retry` : ""}`);
@@ -97,23 +102,35 @@ async function runJourney({ name, session: options, steps }, print) {
   return done;
 }
 
-async function takeScreenshot(session, journey, number, title, print) {
-  const slug = (text) =>
-    text
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, "-")
-      .replace(/^-|-$/g, "");
+/** Takes a screenshot of each window of the session. */
+async function takeScreenshot({ windows }, journey, number, title, print) {
   const name = `${slug(journey)}-${String(number).padStart(2, "0")}-${slug(title)}`;
-  try {
-    await session.workbench.screenshot(path.join(SCREENSHOTS, `${name}.png`));
-    if (ALSO_IN !== undefined)
-      await session.workbench.screenshotInTheme(
-        ALSO_IN,
-        path.join(SCREENSHOTS, `${name}.${slug(ALSO_IN)}.png`),
-      );
-  } catch (error) {
-    print(`    no screenshot: ${error.message}`);
+  for (const [index, window] of windows.entries()) {
+    if (window.page.isClosed()) continue;
+    const file = path.join(SCREENSHOTS, index === 0 ? name : `${name}-window-${index + 1}`);
+    try {
+      await window.screenshot(`${file}.png`);
+      if (ALSO_IN !== undefined) await window.screenshotInTheme(ALSO_IN, `${file}.${slug(ALSO_IN)}.png`);
+    } catch (error) {
+      print(`    no screenshot: ${error.message}`);
+    }
   }
+}
+
+/** Removes the screenshots of earlier runs, but for those in another theme. */
+function removeScreenshots() {
+  for (const file of readdirSync(SCREENSHOTS)) {
+    const [, theme] = file.split(".");
+    if (theme === "png" || (ALSO_IN !== undefined && theme === slug(ALSO_IN)))
+      rmSync(path.join(SCREENSHOTS, file));
+  }
+}
+
+function slug(text) {
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
 }
 
 function indented(what) {

@@ -117,12 +117,14 @@ export async function createSession({
       () => readFileSync(log, "utf8"),
     );
     browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
+    const windows = [];
     const openWindow = async () => {
       const page = await browser.newPage({ viewport: { width: 1360, height: 850 } });
-      return new Workbench(page, { origin, folder, settings: all });
+      windows.push(new Workbench(page, { origin, folder, settings: all }));
+      return windows.at(-1);
     };
     const workbench = await openWindow();
-    return { folder, server, workbench, openWindow, destroy, outputLog: () => outputLog(user) };
+    return { folder, server, workbench, windows, openWindow, destroy, outputLog: () => outputLog(user) };
   } catch (error) {
     await destroy();
     throw error;

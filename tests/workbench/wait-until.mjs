@@ -2,8 +2,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 const INTERVAL_MS = 40;
-/** All limits are for a machine with other work: what is slow isn't wrong. On a quiet one nothing takes a tenth. */
-export const PATIENCE = 4;
+/**
+ * All limits are for a machine with other work: what is slow isn't wrong. On a quiet one nothing takes a tenth. Negative controls
+ * wait for what never comes.
+ */
+export const PATIENCE = process.argv.includes("--controls") ? 1 : 4;
 
 /**
  * Resolves with the result of `condition`, which may be async, once that is truthy. Rejects with an error that contains

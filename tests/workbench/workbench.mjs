@@ -8,7 +8,7 @@ const PROBLEMS = ".markers-panel .monaco-list-row";
 const TOAST = ".notification-toast";
 
 /** The class of the workbench, by theme without the word Default. */
-const THEME_CLASSES = {
+export const THEME_CLASSES = {
   "Light Modern": "vs",
   "Dark Modern": "vs-dark",
   "High Contrast": "hc-black",
@@ -458,11 +458,14 @@ export class Workbench {
   /** Takes a screenshot in the preferred dark theme. The step that follows finds the window as it was. */
   async screenshotInTheme(theme, file) {
     if (!this.settings["window.autoDetectColorScheme"]) return; // the journey chose a theme
-    await this.page.emulateMedia({ colorScheme: "dark" });
-    await this.page.locator(`.monaco-workbench.${THEME_CLASSES[theme]}`).waitFor();
-    await this.page.waitForTimeout(300); // until webviews and colored text are drawn
-    await this.page.screenshot({ path: file });
-    await this.page.emulateMedia({ colorScheme: "light" });
+    try {
+      await this.page.emulateMedia({ colorScheme: "dark" });
+      await this.page.locator(`.monaco-workbench.${THEME_CLASSES[theme]}`).waitFor();
+      await this.page.waitForTimeout(300); // until webviews and colored text are drawn
+      await this.page.screenshot({ path: file });
+    } finally {
+      await this.page.emulateMedia({ colorScheme: "light" });
+    }
     await this.page.locator(".monaco-workbench.vs").waitFor();
   }
 }

@@ -1,5 +1,5 @@
-// Failures: a cancelled build, a UDF that panics, a UDF that never ends, a file outside any module. Each gets a readable
-// message, and the server goes on.
+// Failures: a cancelled build, a UDF that panics, one that never ends, one that logs without end, no C compiler, a server that
+// ends in the middle of a run, a file outside any module. Each gets a readable message, and the work goes on.
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -9,10 +9,15 @@ import { RunsView } from "../webview.mjs";
 
 const FAILING = `package hello
 
-import "github.com/GeertJohan/aerospike-mod-go/udf"
+import (
+	"strings"
+
+	"github.com/GeertJohan/aerospike-mod-go/udf"
+)
 
 func init() {
 	udf.Register("boom", Boom)
+	udf.Register("flood", Flood)
 	udf.Register("forever", Forever)
 }
 
@@ -20,6 +25,13 @@ func init() {
 func Boom(rec *udf.Record) {
 	var none map[string]int
 	none["x"] = 1
+}
+
+// Flood logs 100 MB.
+func Flood(rec *udf.Record) {
+	for range 100_000 {
+		udf.Log(udf.Info, strings.Repeat("much ", 200))
+	}
 }
 
 // Forever never returns.
@@ -30,6 +42,10 @@ func Forever(rec *udf.Record) {
 `;
 
 const HELLO = "hello/hello.go";
+
+function lineOf(text) {
+  return FAILING.split("\n").findIndex((line) => line.includes(text)) + 1;
+}
 
 export const failures = {
   name: "failures",
@@ -76,17 +92,54 @@ export const failures = {
         await workbench.openFile(HELLO);
         await workbench.clickLens("Run on sample", "boom", () => outputLog().includes('"function":"boom"'));
         const view = new RunsView(workbench);
-        await view.shows("outcome", /Panic[\s\S]*assignment to entry in nil map[\s\S]*hello\.go:13/, 240);
+        await view.shows("outcome", /Panic[\s\S]*assignment to entry in nil map[\s\S]*hello\.go:18/, 240);
+      },
+    ],
+    [
+      "a UDF that logs without end has the first lines of its log",
+      async ({ workbench, outputLog }) => {
+        await workbench.clickLens("Run on sample", "flood", () => outputLog().includes('"function":"flood"'));
+        await new RunsView(workbench).shows(
+          "outcome",
+          /much much[\s\S]*Open all [\d,]+ lines in an editor/,
+          60,
+        );
+      },
+    ],
+    [
+      "without a C compiler a build says what is missing",
+      async ({ workbench }) => {
+        await workbench.changeSettings({ "modgo.c.compiler": "/nowhere/cc" });
+        await workbench.buildUntil(/didn't build: .*\/nowhere\/cc/);
+        await workbench.changeSettings({ "modgo.c.compiler": "" });
       },
     ],
     [
       "a UDF that never ends is stopped",
       async ({ workbench, outputLog }) => {
         await workbench.clearToasts();
+        await workbench.goTo(lineOf("func Forever("));
         await workbench.clickLens("Run on sample", "forever", () =>
           outputLog().includes('"function":"forever"'),
         );
         await new RunsView(workbench).shows("outcome", /Timed out[\s\S]*did not return within 10 s/, 60);
+      },
+    ],
+    [
+      "a server that ends in the middle of a run is started again, and a message says what was not done",
+      async ({ workbench, outputLog, server }) => {
+        const calls = () => outputLog().split('"function":"forever"').length;
+        const before = calls();
+        await workbench.clickLens("Run on sample", "forever", () => calls() > before);
+        for (const [pid, text] of commandsBelow(server.pid)) {
+          if (text.includes("-m modgo_lsp lsp")) process.kill(pid, "SIGKILL");
+        }
+        await workbench.toast(/The language server stopped before .* was done/);
+        await waitUntil(
+          "the server is there again",
+          () => outputLog().match(/Server: ready/g).length === 2,
+          30,
+        );
       },
     ],
     [
@@ -105,7 +158,7 @@ export const failures = {
         await workbench.openFile("counters/counters.go");
         // VS Code resolves lenses, and so shows them, when they scroll into view.
         await waitUntil("a lens is there", async () => (await workbench.lenses()).length > 0, 20);
-        assert.equal(outputLog().match(/Server: ready/g).length, 1, "the server was restarted");
+        assert.equal(outputLog().match(/Server: ready/g).length, 2, "the server was restarted");
       },
     ],
   ],
