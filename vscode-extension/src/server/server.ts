@@ -196,7 +196,7 @@ export function createServer(
         return await running.send(command, argument, token, report, partial);
       } catch (error) {
         if (current === running) throw error;
-        throw new UserError(`The language server stopped before ${command} was done.`);
+        throw new UserError("The language server stopped before the command was done. Try again.");
       }
     },
   };
