@@ -38,12 +38,7 @@ OPTIONS = {
 }
 
 
-def feature_page(notice: str) -> str:
-    fields = InitializationOptions.__struct_fields__
-    assert set(OPTIONS) == set(fields), "feature_page.py has other initialization options than the server"
-    requests = sorted(each for each in METHODS.values() if each.context in ("snapshot", "workspace"))
-    others = [each for each in METHODS.values() if each not in requests]
-    return f"""{notice.format("modgo_lsp/server/")}
+_PAGE = """{notice}
 # What the language server does
 
 `modgo lsp` (or `modgo-lsp`) speaks LSP 3.17 on standard input and output. It runs beside gopls and offers
@@ -63,7 +58,7 @@ collects what a bug report needs, without secrets.
 
 | request | result | to clients |
 | --- | --- | --- |
-{_rows(f"| `{each.name}` | {_first_sentence(handler_of(each))} | {_clients(each)} |" for each in requests)}
+{requests}
 
 ## Commands
 
@@ -79,7 +74,7 @@ path as `document`: of a call a text with value, logs, frames and the change of 
 
 | command | what it does |
 | --- | --- |
-{_rows(f"| `{name}` | {_first_sentence(command_of(name))} |" for name in COMMANDS)}
+{commands}
 
 `modgo.test` takes a module's folder, a case file or a `.so` as `uri`. Its `options` are `match` (an
 expression, as of `modgo test -k`), `cases` (a list of `{{"file", "name"}}`, the only cases to run),
@@ -101,13 +96,13 @@ lines and frames name. A failed call also has the record, the operations and the
 
 | method | what it does |
 | --- | --- |
-{_rows(f"| `{each.name}` | {_first_sentence(handler_of(each))} |" for each in others)}
+{others}
 
 ## What it sends
 
 | method | what for |
 | --- | --- |
-{_rows(f"| `{method}` | {about} |" for method, about in SENT.items())}
+{sent}
 
 ## How clients differ
 
@@ -115,14 +110,34 @@ The server sends nothing that a client does not announce it can take. By its cap
 
 | capability | with it | without it |
 | --- | --- | --- |
-{_rows(f"| {_named(each)} | {each.given} | {each.otherwise} |" for each in CAPABILITIES.values())}
+{capabilities}
 
 ## Initialization options
 
 | option | meaning | default |
 | --- | --- | --- |
-{_rows(f"| `{name}` | {OPTIONS[name]} | `{_default(name)}` |" for name in fields)}
+{options}
 """
+
+
+def feature_page(notice: str) -> str:
+    fields = InitializationOptions.__struct_fields__
+    assert set(OPTIONS) == set(fields), "feature_page.py has other initialization options than the server"
+    requests = sorted(each for each in METHODS.values() if each.context in ("snapshot", "workspace"))
+    others = [each for each in METHODS.values() if each not in requests]
+    return _PAGE.format(
+        notice=notice.format("modgo_lsp/server/"),
+        requests=_rows(
+            f"| `{each.name}` | {_first_sentence(handler_of(each))} | {_clients(each)} |" for each in requests
+        ),
+        commands=_rows(f"| `{name}` | {_first_sentence(command_of(name))} |" for name in COMMANDS),
+        others=_rows(f"| `{each.name}` | {_first_sentence(handler_of(each))} |" for each in others),
+        sent=_rows(f"| `{method}` | {about} |" for method, about in SENT.items()),
+        capabilities=_rows(
+            f"| {_named(each)} | {each.given} | {each.otherwise} |" for each in CAPABILITIES.values()
+        ),
+        options=_rows(f"| `{name}` | {OPTIONS[name]} | `{_default(name)}` |" for name in fields),
+    )
 
 
 def _rows(rows: Iterable[str]) -> str:

@@ -57,13 +57,7 @@ def _help(command: click.Command, name: str) -> list[str]:
     return parts
 
 
-def settings() -> str:
-    """docs/settings.md: the keys of modgo.toml."""
-    rows = [
-        f"| `{key}` | {_type(value)} | `{_toml(value['default'])}` | {value['description']} |"
-        for key, value in schema()["properties"].items()
-    ]
-    return f"""{NOTICE.format("modgo_lsp/lint/config.py")}
+_SETTINGS = """{notice}
 # Settings
 
 Settings are in `modgo.toml` at the root of a module or workspace, or in `[tool.modgo]` of a pyproject.toml.
@@ -72,7 +66,7 @@ override both. `modgo config` shows the settings in effect and where each comes 
 
 | key | type | default | meaning |
 | --- | --- | --- | --- |
-{chr(10).join(rows)}
+{rows}
 
 ## In editors
 
@@ -106,8 +100,8 @@ server ignores `modgo.allow` there, with a warning.
 ## Schemas
 
 JSON schemas of samples, cases and modgo.toml are in `grammars/`; `modgo config --schema` prints that of
-modgo.toml. In editors with the TOML server Taplo, such as VS Code with Even Better TOML, a first line
-`#:schema ./FILE` in modgo.toml names it.
+modgo.toml. VS Code with the extensions of Modgo and Even Better TOML uses it. In other editors with the TOML
+server Taplo, a first line `#:schema ./FILE` in modgo.toml names it.
 
 ## Programs that a repository names
 
@@ -126,6 +120,15 @@ option.
 modgo looks up programs only in the absolute folders of PATH, because `.` or an empty entry would mean the
 repository.
 """
+
+
+def settings() -> str:
+    """docs/settings.md: the keys of modgo.toml."""
+    rows = [
+        f"| `{key}` | {_type(value)} | `{_toml(value['default'])}` | {value['description']} |"
+        for key, value in schema()["properties"].items()
+    ]
+    return _SETTINGS.format(notice=NOTICE.format("modgo_lsp/lint/config.py"), rows="\n".join(rows))
 
 
 def _type(value: dict[str, Any]) -> str:

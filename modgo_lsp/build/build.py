@@ -180,21 +180,8 @@ async def _compile(
         by_path = generated_by_path(generated, in_build)
         if request.keep_generated is not None:
             await asyncio.to_thread(_copy_to, request.keep_generated, plan, generated, symbols, request.force)
-        what = Compilation(
-            name=plan.name,
-            folder=plan.folder,
-            main=plan.main_folder.name,
-            overlay=overlay,
-            output=plan.output,
-            release=request.release,
-            objects=objects,
-            target=target,
-            force=request.force,
-            covered=tuple(package.import_path for package in plan.members) if request.coverage else (),
-            debug=request.debug,
-        )
         try:
-            await compile_module(toolchain, what, progress)
+            await compile_module(toolchain, _compilation(request, plan, target, overlay, objects), progress)
         except CompileFailedError as error:
             old = plan.old_go_line(sdk) if "updates to go.mod needed" in error.stderr else None
             if old is not None:
@@ -212,6 +199,24 @@ async def _compile(
             result, generated={str(path): str(real) for real, path in in_build.items()}
         )
     raise AssertionError("the last round returns")
+
+
+def _compilation(
+    request: BuildRequest, plan: Plan, target: Target | None, overlay: Path, objects: tuple[Path, ...]
+) -> Compilation:
+    return Compilation(
+        name=plan.name,
+        folder=plan.folder,
+        main=plan.main_folder.name,
+        overlay=overlay,
+        output=plan.output,
+        release=request.release,
+        objects=objects,
+        target=target,
+        force=request.force,
+        covered=tuple(package.import_path for package in plan.members) if request.coverage else (),
+        debug=request.debug,
+    )
 
 
 def _generate(

@@ -13,11 +13,12 @@ from modgo_lsp.lint.config import FILES, ConfigProblem, Configuration, Settings,
 from modgo_lsp.lint.lint_result import report_findings
 from modgo_lsp.lint.linted_modules import LintedModule, Machine, linted_modules
 from modgo_lsp.lint.rule_selection import is_excluded
-from modgo_lsp.lint.target_folders import PathProblem, find_targets
+from modgo_lsp.lint.target_folders import PathProblem, Target, find_targets
 from modgo_lsp.model.finding import Finding
 
 if TYPE_CHECKING:
     from modgo_lsp.golang.syntax.document import Document
+    from modgo_lsp.lint.module_index import PackageFacts
     from modgo_lsp.model.load import Loader
 
 UNKNOWN_MACHINE = Machine()
@@ -94,13 +95,7 @@ def lint_paths(
     results = [found for module in modules for _, found in sorted(module.results.items())]
     findings = report_findings(results, lambda directory: configurations.of(directory).settings)
     packages = [package for module in modules for package in module.packages()]
-    hidden = {
-        path
-        for target, package in packages
-        if target.files is not None
-        for name in package.names
-        if (path := join(target.directory, name)) not in target.files
-    }
+    hidden = _hidden(packages)
     # Mistakes in the configuration of folders without UDFs are reported, too.
     for target in targets:
         configurations.of(target.directory)
@@ -126,6 +121,17 @@ def lint_paths(
         tuple(path for path in named if configurations.excludes_named(path)),
         {module.index.root: module.loader for module in modules if module.loader is not None},
     )
+
+
+def _hidden(packages: Sequence[tuple[Target, PackageFacts]]) -> set[str]:
+    """The files of packages of which only other files were named."""
+    return {
+        path
+        for target, package in packages
+        if target.files is not None
+        for name in package.names
+        if (path := join(target.directory, name)) not in target.files
+    }
 
 
 def _passed_over(modules: Sequence[LintedModule]) -> Iterator[str]:

@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -62,47 +63,18 @@ async def run_cases(
 
     Raises ToolchainError, HostError and LoadFailedError.
     """
-    left = deque(cases)
-    sets_time = any(case.now is not None for case in cases)
-    done: deque[CaseResult] = deque()
-    all_taken = asyncio.Event()
+    run = _Run(module, cases, how, folders)
 
-    async def work(number: int) -> None:
-        with suppress(asyncio.TimeoutError):
-            if number:
-                await asyncio.wait_for(all_taken.wait(), number * _NEXT_WORKER_SECONDS)
-        if not left:
-            return
-        fence = Fence(memory=how.memory, settable_time=sets_time, grants=how.grants)
-        async with Session(module, cc=how.cc, fence=fence, package=how.package) as session:
-            where = await asyncio.to_thread(folders, session.opened)
-            run = _Runner(session.caller, _Samples(where), how.timeout, sets_time)
-
-            def run_one(case: Case) -> None:
-                result = run.run(case)
-                if session.is_stopped:
-                    return
-                done.append(result)
-                if how.stops and not result.ok:
-                    left.clear()
-
-            async for _ in session.in_turn(_taken(left), run_one):
-                pass
-            if how.counted is not None:
-                await _count(session, how.counted)
-        all_taken.set()
-
-    def report_done() -> None:
-        some = [done.popleft() for _ in range(len(done))]
-        if some:
+    def report_new() -> None:
+        if some := run.new_results():
             report(some)
 
     async def report_often() -> None:
         while True:
             await asyncio.sleep(_REPORT_SECONDS)
-            report_done()
+            report_new()
 
-    tasks = [asyncio.ensure_future(work(number)) for number in range(how.workers)]
+    tasks = [asyncio.ensure_future(run.work(number)) for number in range(how.workers)]
     reporting = asyncio.ensure_future(report_often())
     try:
         await asyncio.gather(*tasks)
@@ -110,7 +82,64 @@ async def run_cases(
         for task in (*tasks, reporting):
             task.cancel()
         await asyncio.gather(*tasks, reporting, return_exceptions=True)
-        report_done()
+        report_new()
+
+
+class _Run:
+    """The cases that no worker has taken, and the results that were not reported."""
+
+    def __init__(
+        self,
+        module: Path,
+        cases: Sequence[Case],
+        how: CaseRun,
+        folders: Callable[[Opened], Sequence[Path]],
+    ) -> None:
+        self._module = module
+        self._how = how
+        self._folders = folders
+        self._left = deque(cases)
+        self._sets_time = any(case.now is not None for case in cases)
+        self._done: deque[CaseResult] = deque()
+        self._all_taken = asyncio.Event()
+
+    def new_results(self) -> list[CaseResult]:
+        """The results since the last call."""
+        return [self._done.popleft() for _ in range(len(self._done))]
+
+    async def work(self, number: int) -> None:
+        """Runs cases on a worker, which is the `number`th, until none is left."""
+        how = self._how
+        with suppress(asyncio.TimeoutError):
+            if number:
+                await asyncio.wait_for(self._all_taken.wait(), number * _NEXT_WORKER_SECONDS)
+        if not self._left:
+            return
+        fence = Fence(memory=how.memory, settable_time=self._sets_time, grants=how.grants)
+        async with Session(self._module, cc=how.cc, fence=fence, package=how.package) as session:
+            where = await asyncio.to_thread(self._folders, session.opened)
+            runner = _Runner(session.caller, _Samples(where), how.timeout, self._sets_time)
+            async for _ in session.in_turn(self._taken(), partial(self._run_one, session, runner)):
+                pass
+            if how.counted is not None:
+                await _count(session, how.counted)
+        self._all_taken.set()
+
+    def _run_one(self, session: Session, runner: _Runner, case: Case) -> None:
+        result = runner.run(case)
+        if session.is_stopped:
+            return
+        self._done.append(result)
+        if self._how.stops and not result.ok:
+            self._left.clear()
+
+    def _taken(self) -> Iterator[Case]:
+        """Takes the cases that no other worker takes."""
+        while True:
+            try:
+                yield self._left.popleft()
+            except IndexError:
+                return
 
 
 async def _count(session: Session, counted: Callable[[tuple[bytes, bytes]], None]) -> None:
@@ -120,15 +149,6 @@ async def _count(session: Session, counted: Callable[[tuple[bytes, bytes]], None
         meta, counters = value.items
         if isinstance(meta, bytes) and isinstance(counters, bytes):
             counted((meta, counters))
-
-
-def _taken(left: deque[Case]) -> Iterator[Case]:
-    """Takes the cases that no other worker takes."""
-    while True:
-        try:
-            yield left.popleft()
-        except IndexError:
-            return
 
 
 class _Samples:
