@@ -1,7 +1,8 @@
 """What reads Go source without a whole parse, beside the parser, on the files of Go's own library.
 
-The outline and the declaration splits are hand-written lexers; the header is a tree-sitter query over the
-beginning of a file. Seconds are the processor's.
+The outline and the declaration splits are hand-written lexers, and an expression finds comments and literals;
+the header is a tree-sitter query over the beginning of a file. The first error is found by the parser's log.
+Seconds are the processor's.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ import tree_sitter
 from bench.figures import report
 from modgo_lsp.golang.program.outline import outline
 from modgo_lsp.golang.syntax.declaration_splits import find_splits
+from modgo_lsp.golang.syntax.document import parse
 from modgo_lsp.golang.syntax.file_header import read_header
 from modgo_lsp.golang.syntax.grammar import LANGUAGE
+from modgo_lsp.golang.syntax.syntax_errors import first_error
+from modgo_lsp.lint.suppression_edit import comments_and_literals
 
 RUNS = 3
 
@@ -34,6 +38,8 @@ def main() -> None:
         "outline": outline,
         "declaration splits": find_splits,
         "header": read_header,
+        "comments and literals": comments_and_literals,
+        "first error, one bracket too many": _first_error,
     }
     seconds = {name: min(_seconds(read, texts) for _ in range(RUNS)) for name, read in readers.items()}
     rows = [
@@ -61,6 +67,10 @@ def _go_files(root: Path) -> Iterator[Path]:
     for path in root.rglob("*.go"):
         if "testdata" not in path.parts and path.is_file():
             yield path
+
+
+def _first_error(text: bytes) -> None:
+    assert first_error(parse("a.go", text + b")")) is not None
 
 
 def _seconds(read: Callable[[bytes], object], texts: list[bytes]) -> float:

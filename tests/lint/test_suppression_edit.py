@@ -70,6 +70,12 @@ def test_a_byte_order_mark_stays_first() -> None:
     assert after.source == b"\xef\xbb\xbf//modgo:ignore MG102\npackage m /*\n*/\n"
 
 
+def test_a_comment_is_found_though_the_tree_has_none() -> None:
+    """The parser gets a file with so many comments on a line without them."""
+    source = "package m\n" + "/**/" * 501 + "\nvar v = wait() /* a\nb */\n"
+    assert suppressed(source, "wait(") == source.replace("var v", "//modgo:ignore MG102\nvar v")
+
+
 def test_a_file_is_searched_for_literals_once(monkeypatch: pytest.MonkeyPatch) -> None:
     searches = []
 

@@ -2,7 +2,9 @@
 
 A query for ERROR and MISSING nodes finds what the parser made of a mistake, which may be the whole file;
 the token that it first stumbled over, and what would have fitted there, are in its log alone. The
-expressions here read the few tokens around that place, and only of files that don't parse.
+expressions here read the few tokens around that place and the literals before it, only of files that don't
+parse. They take a twentieth of the time, and the parse with the log most of it: together 10 ms for a file of
+Go's library, eight times a parse (`make bench-lexers`).
 """
 
 from __future__ import annotations
