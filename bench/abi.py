@@ -35,7 +35,7 @@ Figures = Mapping[str, float]
 
 
 # A goal that leaves less than this beyond the lower bound is out of reach.
-LEAST_ROOM = 0.05
+LEAST_MARGIN = 0.05
 
 
 class Goal(NamedTuple):
@@ -46,7 +46,7 @@ class Goal(NamedTuple):
     def at_most(cls, text: str, limit: float, value: float, least: float) -> Goal:
         """The goal of a time, of which the lower bound may leave nothing."""
         met = value <= limit
-        if not met and least > limit * (1 - LEAST_ROOM):
+        if not met and least > limit * (1 - LEAST_MARGIN):
             text += f"; out of reach: the least is {least:.0f}"
         return cls(text, met)
 

@@ -64,7 +64,7 @@ def module_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         if "GOCACHE" not in os.environ:
             caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
             patch.setenv("GOCACHE", str(Path(caches, "go-build")))
-        # Go indexes a cached module by its path for ever, and pytest uses temporary paths again.
+        # Go indexes a cached module by its path forever, and pytest uses temporary paths again.
         patch.setenv("GODEBUG", "goindex=0")
         # Failed calls are recorded there.
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))

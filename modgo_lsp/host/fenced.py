@@ -238,7 +238,7 @@ class Pool:
         self, arguments: list[Flat], apply: ctypes._NamedFuncPointer, function: str, *more: object
     ) -> tuple[int, Flat, Outcome]:
         values = (CValue * max(1, len(arguments)))()
-        lent = [lend(flat, values[index]) for index, flat in enumerate(arguments)]
+        buffers = [lend(flat, values[index]) for index, flat in enumerate(arguments)]
         buffer = ctypes.create_string_buffer(RESULT_BUFFER)
         result = CResult()
         self._c.mod_go_result_init(byref(result), ctypes.addressof(buffer), RESULT_BUFFER)
@@ -247,7 +247,7 @@ class Pool:
             return status, flat_of(result.value), self._library.outcome()
         finally:
             self._c.mod_go_result_clear(byref(result))
-            del lent
+            del buffers
 
     def close(self) -> None:
         """Ends the worker. The pool cannot be used afterwards."""

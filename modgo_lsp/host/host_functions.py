@@ -36,7 +36,7 @@ class HostTable:
         self._reads_only = False
         self._input: Input = ValueInput(())
         self._output = Output()
-        self._lent: list[Any] = []  # buffers that the module may read until its next host call
+        self._buffers: list[Any] = []  # the module may read them until its next host call
         self.c = CHost(
             size=ctypes.sizeof(CHost),
             record_get=abi.GET(self._get),
@@ -75,7 +75,7 @@ class HostTable:
     def _do(self, why: Any, action: Callable[[], None]) -> int:
         """Runs `action` and returns a status; an exception becomes a status and a reason. ctypes would print
         an exception and return an arbitrary status to the module."""
-        self._lent.clear()
+        self._buffers.clear()
         try:
             action()
         except RefusedError as error:
@@ -86,11 +86,11 @@ class HostTable:
 
     def _fail(self, why: Any, status: int, text: str) -> int:
         if why:
-            self._lent.append(lend(Flat(STRING, 0, text.encode("utf-8", "replace")), why.contents))
+            self._buffers.append(lend(Flat(STRING, 0, text.encode("utf-8", "replace")), why.contents))
         return status
 
     def _lend(self, flat: Flat, value: CValue) -> None:
-        self._lent.append(lend(flat, value))
+        self._buffers.append(lend(flat, value))
 
     def _store(self, why: Any, action: Callable[[WorkingRecord], None]) -> int:
         def store() -> None:
@@ -160,7 +160,7 @@ class HostTable:
         if data is None:
             return None
         buffer = ctypes.create_string_buffer(data, len(data))
-        self._lent.append(buffer)
+        self._buffers.append(buffer)
         return ctypes.addressof(buffer)
 
     def _set_ttl(self, _call: int, _record: int, ttl: int) -> int:

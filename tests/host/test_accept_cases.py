@@ -63,7 +63,7 @@ def accept(text: str, *outcomes: CallResult | StreamResult, name: str = "x.case.
             "function: f\nexpect:\n  result:\n    a: 1\n    b: 2.5\n",
             "function: f\nexpect:\n  result:\n    a: 7\n    b: 2.5\n",
         ),
-        # A key more or less: the map is written anew.
+        # A key more or less: the whole map is written.
         (
             "function: f\nexpect:\n  result:\n    a: 1\n    c: 1\n\n",
             "function: f\nexpect:\n  result: {a: 7, b: 2.5}\n\n",

@@ -128,8 +128,8 @@ def test_findings_do_not_depend_on_the_cache(
         facts, store = DiskFactsCache(), Trusting() if trusting else DiskStore()
         pool = LintWorkerPool(facts, 2, 0) if choose.random() < 0.2 else None
         cached = lint_paths([top], DiskFiles(), machine=Machine(find_go_environment, facts, store, pool))
-        anew = lint_paths([top], DiskFiles(), machine=Machine(find_go_environment))
-        assert comparable(cached) == comparable(anew), done
+        uncached = lint_paths([top], DiskFiles(), machine=Machine(find_go_environment))
+        assert comparable(cached) == comparable(uncached), done
         chance = choose.random()
         if chance < 0.05:
             outside: Callable[[Path, random.Random], None] = choose.choice((two_at_once, killed))

@@ -87,7 +87,7 @@ def test_nothing_is_linted_twice(tmp_path: Path, linted: list[str], trusting: bo
 
 
 @pytest.mark.parametrize(
-    ("name", "anew"),
+    ("name", "relinted"),
     [
         ("shop/stock/stock.go", ["stock"]),
         ("shop/prices/prices.go", ["stock"]),
@@ -100,7 +100,7 @@ def test_nothing_is_linted_twice(tmp_path: Path, linted: list[str], trusting: bo
     ],
 )
 def test_only_packages_that_depend_on_a_change_are_linted_again(
-    tmp_path: Path, linted: list[str], name: str, anew: list[str]
+    tmp_path: Path, linted: list[str], name: str, relinted: list[str]
 ) -> None:
     write(tmp_path, WORLD)
     machine = Machine(store=MemoryStore())
@@ -109,7 +109,7 @@ def test_only_packages_that_depend_on_a_change_are_linted_again(
     with (tmp_path / name).open("a") as file:
         file.write("\n# comment\n" if name.endswith(".toml") else "\n// comment\n")
     lint_paths([str(tmp_path / "shop")], DiskFiles(), machine=machine)
-    assert sorted(linted) == anew
+    assert sorted(linted) == relinted
 
 
 def test_importers_count_even_if_they_are_not_linted(tmp_path: Path, linted: list[str]) -> None:

@@ -22,7 +22,7 @@ _TOKEN = re.compile(
 
 
 class Golden(NamedTuple):
-    """The file `@name` of the archive, which a flag writes anew."""
+    """The file `@name` of the archive, which --update-golden writes."""
 
     name: str
 

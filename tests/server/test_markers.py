@@ -1,6 +1,6 @@
 """The workspaces in workspaces/, each with the real server, for every client that it is about.
 
-`--update-golden` writes their golden files anew.
+`--update-golden` writes their golden files.
 """
 
 from __future__ import annotations

@@ -214,7 +214,7 @@ class DebugAdapter:
         except (HostError, OSError) as problem:
             self._fail(message, str(problem), None)
             return
-        except Exception as error:  # without an answer the editor would wait for ever
+        except Exception as error:  # without an answer the editor would wait forever
             if os.environ.get("MODGO_DEBUG"):
                 traceback.print_exception(error)
             self._fail(message, *bug_message(error))

@@ -43,7 +43,7 @@ async def socket_folder() -> AsyncIterator[Path]:
 
 @asynccontextmanager
 async def host_at(path: Path, new_calls: Callable[[], DebugCalls]) -> AsyncIterator[None]:
-    """Serves programs at the socket `path`: each that connects, as after a restart, makes all calls anew."""
+    """Serves programs at the socket `path`: each that connects, as after a restart, makes all calls again."""
     tasks: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -57,7 +57,7 @@ async def host_at(path: Path, new_calls: Callable[[], DebugCalls]) -> AsyncItera
                     writer.write(calls.answer(line))
                     await writer.drain()
         finally:
-            # Without an answer, the program would wait for ever.
+            # Without an answer, the program would wait forever.
             writer.close()
             tasks.discard(task)
 
