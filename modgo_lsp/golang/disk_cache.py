@@ -101,8 +101,10 @@ class DiskCache:
         return sorted({join(directory, name) for name, _ in {*listed}.symmetric_difference(now)})
 
     def between(self, earlier: int, later: int) -> set[str] | None:
-        """The paths of the changes from number `earlier` to number `later`; None if the journal is too
-        short."""
+        """The paths of the changes from number `earlier` to number `later`; None if the journal is too short,
+        or `later` comes first."""
+        if later < earlier:
+            return None
         with self._lock:
             journal = list(self._journal)
             first = self.changes - len(journal)

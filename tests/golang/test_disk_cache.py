@@ -64,3 +64,11 @@ def test_changed_paths_are_those_that_were_read_before(tmp_path: Path) -> None:
     (tmp_path / "a.go").write_text("package b\n")
     assert changed() == {"a.go", "modgo.toml"}
     assert {*disk.changed_paths(lambda path: path.endswith(".toml"))} == {str(tmp_path / "modgo.toml")}
+
+
+def test_an_earlier_state_of_the_disk_knows_no_changes_since_a_later_one(tmp_path: Path) -> None:
+    cache = DiskCache()
+    earlier = cache.now()
+    cache.report_change(str(tmp_path / "modgo.toml"))
+    assert cache.now().since(earlier) == {str(tmp_path / "modgo.toml")}
+    assert earlier.since(cache.now()) is None

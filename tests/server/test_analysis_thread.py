@@ -201,6 +201,39 @@ def test_a_request_about_a_document_is_answered_though_another_was_edited_and_an
             lenses()
 
 
+def test_a_request_is_answered_if_its_document_was_edited_and_not_analysed(
+    session: Session, module: Path
+) -> None:
+    here = wire.OfDocument(wire.Identifier((module / "stats.go").as_uri()))
+    session.documents.open(wire.Item(here.text_document.uri, (module / "stats.go").read_text(), 1))
+    asked = session.snapshot()
+    session.snapshot().package(str(module))
+    change_ = change(here.text_document.uri, 2, between((0, 0), (0, 0), "package other\n"))
+    session.documents.change(msgspec.convert(change_, wire.DidChange), "utf-16")
+    assert answered(session, _names_of_udfs, asked, here) == ["add", "count"]
+
+
+@pytest.mark.parametrize("was_loaded", [True, False])
+def test_an_old_snapshot_keeps_its_answer(session: Session, module: Path, was_loaded: bool) -> None:
+    uri = (module / "stats.go").as_uri()
+    here = wire.OfDocument(wire.Identifier(uri))
+    text = (module / "stats.go").read_text()
+    session.documents.open(wire.Item(uri, text, 1))
+    old = session.snapshot()
+    if was_loaded:
+        assert _names_of_udfs(old, here) == ["add", "count"]
+    for version in range(2, 20):
+        line = "" if version < 19 else 'func init() { udf.Register("more", Add) }\n'
+        end = (text.count("\n") + version, 0)
+        edit = change(uri, version, between(end, end, f"\n{line}"))
+        session.documents.change(msgspec.convert(edit, wire.DidChange), "utf-16")
+    new = session.snapshot()
+    assert _names_of_udfs(new, here) == ["add", "count", "more"]
+    assert _names_of_udfs(old, here) == ["add", "count"]
+    assert old.documents[path_of(uri) or ""].document.source.decode() == text
+    assert _names_of_udfs(new, here) == ["add", "count", "more"]
+
+
 def _names_of_udfs(snapshot: Snapshot, params: wire.OfDocument) -> list[str]:
     package = snapshot.package_of(path_of(params.text_document.uri) or "")
     assert package is not None

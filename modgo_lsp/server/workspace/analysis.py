@@ -25,6 +25,7 @@ from modgo_lsp.server.workspace.import_index import ImportIndex
 
 if TYPE_CHECKING:
     from modgo_lsp.golang.modules.go_environment import GoEnvironment
+    from modgo_lsp.server.workspace.open_documents import OpenDocument
 
 _log = logging.getLogger(__name__)
 
@@ -48,20 +49,28 @@ class Analysis:
         self._importers: ImportIndex | None = None
         self._go_key: tuple[str | None, int, int] | None = None
         self._found_go: GoEnvironment | None = None
+        # Of the snapshot that the newest loader is for.
         self._number = 0
+        self._documents: Mapping[str, OpenDocument] = {}
         self._files: OverlayFiles | None = None
         self._configured: _Configured | None = None
 
+    def has_newer(self, number: int, documents: Mapping[str, OpenDocument]) -> bool:
+        """Whether a newer snapshot than `number` is loaded, with other open documents."""
+        return number < self._number and documents != self._documents
+
     def load(
-        self, number: int, files: OverlayFiles, glanced_at: Callable[[], OverlayFiles], go: str | None
+        self,
+        number: int,
+        documents: Mapping[str, OpenDocument],
+        files: OverlayFiles,
+        glanced_at: Callable[[], OverlayFiles],
+        go: str | None,
     ) -> Loader:
-        """The loader for the files of the snapshot `number`. `glanced_at` gives the same files, for a single
-        look at each; `go` is the Go of the settings."""
-        if number < self._number and self._loader is not None and self._files is not None:
-            # A change on disk since then moves nothing in the text that the request is about.
-            if files.has_same_documents(self._files):
-                return self._loader
-            return Loader(files, None, self._loader)
+        """The loader for the snapshot `number`. `documents` are its open documents and `files` its files;
+        `glanced_at` gives the same files for a single look at each; `go` is the Go of the settings."""
+        if number < self._number and self._loader is not None:
+            return self._load_older(files, go, self._loader)
         environment = self._go_environment(go)
         before = self._loader
         after = before.next(files) if before is not None and environment == self._environment else None
@@ -77,8 +86,19 @@ class Analysis:
             after = Loader(files, None, before, environment, DiskFactsCache(), self._importers)
         elif self._importers is not None:
             self._importers.advance(glanced_at())
-        self._number, self._files, self._loader = number, files, after
+        self._number, self._documents = number, documents
+        self._files, self._loader = files, after
         return after
+
+    def _load_older(self, files: OverlayFiles, go: str | None, newest: Loader) -> Loader:
+        """The loader for a snapshot that is older than the newest loader, from scratch: results are cached
+        for the newest state alone. What is read from the disk is in both cases as it is now."""
+        is_same_go = self._go_key is not None and go == self._go_key[0]
+        if is_same_go and self._files is not None and files.has_same_documents(self._files):
+            return newest
+        self._released()  # soon: nobody else gets it
+        environment = self._environment if is_same_go else find_go_environment(go)
+        return Loader(files, None, newest, environment)
 
     def _go_environment(self, go: str | None) -> GoEnvironment | None:
         """Where Go is: looked for again only after something on disk has changed or may have."""

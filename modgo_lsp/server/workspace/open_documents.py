@@ -1,6 +1,6 @@
 """The documents that are open in the editor.
 
-An edit is added to a list, and applied to the text on the analysis thread when the text is requested: the
+An edit makes another version, which is computed on the analysis thread when its text is requested: the
 message thread waits for neither parsing nor copying.
 """
 
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import deque
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 from modgo_lsp.golang.files import LARGEST_GO_FILE
 from modgo_lsp.golang.syntax.document import Document, Part
@@ -18,7 +18,6 @@ from modgo_lsp.golang.syntax.document_edits import edit, opened
 from modgo_lsp.golang.syntax.line_edits import EditedText, difference
 from modgo_lsp.golang.syntax.positions import Encoding, LineIndex, Span
 from modgo_lsp.server.lsp import wire
-from modgo_lsp.server.lsp.errors import StaleError
 from modgo_lsp.server.lsp.uri import path_of
 
 # Up to so many changes, of so many bytes, are made one by one, and each parses only what it touches.
@@ -27,77 +26,136 @@ _FEW, _MUCH = 8, 256 * 1024
 _CHANGE = 400
 
 
-class _History:
-    """The text of a document and the edits that wait, oldest first. The versions of the document share it:
-    thousands of edits that come at once are one text and a list.
+class _Waiting:
+    """What the versions of a document share. `lock` is held while a version is computed. `added` counts the
+    bytes of all edits, `applied` those up to the newest version that was computed."""
 
-    An edit can't be undone. A version that nobody requested before the next was computed is gone. Any
-    thread may ask for a version; one thread adds edits."""
+    __slots__ = ("added", "applied", "lock")
 
-    def __init__(self, path: str, text: str) -> None:
-        self._path = path
-        self._text = text
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.added = 0
+        self.applied = 0
+
+
+class _Edit(NamedTuple):
+    """The edit that makes a version from the version `before`."""
+
+    before: OpenDocument
+    changes: Sequence[wire.Change]
+    encoding: Encoding
+
+
+class OpenDocument:
+    """One version of a document. `uri` is as the client writes it: we might write it differently.
+
+    A version refers to the one before until it is computed. Thousands of edits that come at once are a text
+    and a chain of versions, of which only the last is computed. Any version that somebody still holds can be
+    computed later. Any thread may ask for a version; one thread adds edits."""
+
+    __slots__ = (
+        "_added",
+        "_document",
+        "_edit",
+        "_edited",
+        "_is_large",
+        "_largest",
+        "_text",
+        "_waiting",
+        "directory",
+        "path",
+        "uri",
+        "version",
+    )
+
+    def __init__(
+        self, uri: str, path: str, version: int | None, text: str = "", edit_: _Edit | None = None
+    ) -> None:
+        self.uri = uri
+        self.path = path
+        self.directory = os.path.dirname(path)  # noqa: PTH120 (for each edit)
+        self.version = version
+        self._waiting: _Waiting = _Waiting() if edit_ is None else edit_.before._waiting
         self._document: Document | None = None
-        # The size of the largest document that is analysed, and the text of this one if it is larger.
-        self.largest = LARGEST_GO_FILE
-        self._large: EditedText | None = None
-        # The number of the version that `_document` is.
-        self._made = 0
-        self._changes: deque[tuple[Sequence[wire.Change], Encoding]] = deque()
-        self._lock = threading.Lock()
-        # Bytes of the edits that wait, about.
-        self.pending = 0
+        # What the document is computed from.
+        self._text = text
+        self._edit = edit_
+        # The bytes of all edits up to this version.
+        self._added = self._waiting.added
+        # The size of the largest document that is analysed; whether this one is larger, and then its text, if
+        # no later version has taken it over.
+        self._largest = LARGEST_GO_FILE
+        self._is_large = False
+        self._edited: EditedText | None = None
 
-    def add(self, changes: Sequence[wire.Change], encoding: Encoding) -> None:
-        self.pending += _size(changes)
-        self._changes.append((changes, encoding))
+    @property
+    def document(self) -> Document:
+        """The text and its trees, computed on first use."""
+        document = self._document
+        if document is None:
+            with self._waiting.lock:
+                document = self._computed()
+        return document
 
-    def version(self, number: int) -> Document:
-        """The document after `number` edits. Raises StaleError."""
-        with self._lock:
-            if self._document is None:
-                self._document = self._new(_bytes(self._text), None)
-                self._text = ""
-            if number < self._made:
-                raise StaleError
-            count = number - self._made
-            if count > _FEW or self.pending > _MUCH or (count and self._large is not None):
-                self._document = self._taken_together(self._document, count)
-            for _ in range(number - self._made):
-                self._document = _changed(self._document, *self._next())
-            return self._document
+    def within(self, largest: int) -> Document:
+        """The same where documents of up to `largest` bytes are analysed."""
+        document = self.document
+        if self._largest != largest:
+            with self._waiting.lock:
+                self._largest = largest
+                if self._is_large != (document.size > largest):
+                    self._document = document = self._new(document.source, None)
+        return document
 
-    def allow(self, number: int, largest: int) -> Document:
-        """The same after a change of the largest size that is analysed. Raises StaleError."""
-        document = self.version(number)
-        with self._lock:
-            if number != self._made:
-                raise StaleError
-            if (self._large is not None) != (document.size > largest):
-                self.largest = largest
-                self._document = document = self._new(document.source, None)
-            self.largest = largest
-            return document
+    @property
+    def pending(self) -> int:
+        """Bytes of the edits that wait."""
+        return self._waiting.added - self._waiting.applied
 
-    def _next(self) -> tuple[Sequence[wire.Change], Encoding]:
-        changes, encoding = self._changes.popleft()
-        self.pending -= _size(changes)
-        self._made += 1
-        return changes, encoding
+    def changed(
+        self, version: int | None, changes: Sequence[wire.Change], encoding: Encoding
+    ) -> OpenDocument:
+        """The next version."""
+        self._waiting.added += _size(changes)
+        return OpenDocument(self.uri, self.path, version, "", _Edit(self, changes, encoding))
 
-    def _taken_together(self, before: Document, count: int) -> Document:
-        """Applies `count` edits to the text, and parses it once."""
-        text = self._large or EditedText(before.source)
-        for _ in range(count):
-            changes, encoding = self._next()
-            for change in changes:
+    def _computed(self) -> Document:
+        """The document. The lock is held."""
+        edits = []
+        base = self
+        while base._document is None and base._edit is not None:
+            edits.append(base._edit)
+            base = base._edit.before
+        if base._document is None:
+            base._document = base._new(_bytes(base._text), None)
+            base._text = ""
+        if self._document is None:
+            self._largest, self._is_large = base._largest, base._is_large
+            self._document = self._applied(base, base._document, edits[::-1])
+            self._edit = None
+        return self._document
+
+    def _applied(self, base: OpenDocument, document: Document, edits: Sequence[_Edit]) -> Document:
+        """`document`, which is that of `base`, after the edits."""
+        self._waiting.applied = max(self._waiting.applied, self._added)
+        if len(edits) > _FEW or self._added - base._added > _MUCH or (edits and base._is_large):
+            return self._taken_together(base, document, edits)
+        for each in edits:
+            document = _changed(document, each.changes, each.encoding)
+        return document
+
+    def _taken_together(self, base: OpenDocument, before: Document, edits: Sequence[_Edit]) -> Document:
+        """Applies the edits to the text, and parses it once."""
+        text, base._edited = base._edited or EditedText(before.source), None
+        for each in edits:
+            for change in each.changes:
                 if (place := change.range) is None:
                     text = EditedText(_bytes(change.text))
                 else:
                     start, end = place.start, place.end
                     starts, ends = (start.line, start.character), (end.line, end.character)
-                    text.replace(starts, ends, _bytes(change.text), encoding)
-        if self._large is not None or text.size > self.largest:
+                    text.replace(starts, ends, _bytes(change.text), each.encoding)
+        if self._is_large or text.size > self._largest:
             return self._new(None, text)
         first, last, new = difference(before.source, text.text)
         return edit(before, [(Span(before.from_source(first), before.from_source(last)), new)])
@@ -106,61 +164,13 @@ class _History:
         """A document of a text, in parts of one declaration each. One that is too large is in parts that are
         not parsed, most of which it shares with the version before."""
         size = len(text or b"") if edited is None else edited.size
-        if size <= self.largest:
-            self._large = None
-            return opened(self._path, (text or b"") if edited is None else edited.text)
-        self._large = edited = edited or EditedText(text or b"")
+        self._is_large = size > self._largest
+        if not self._is_large:
+            self._edited = None
+            return opened(self.path, (text or b"") if edited is None else edited.text)
+        self._edited = edited = edited or EditedText(text or b"")
         starts = accumulate(map(len, edited.pieces[:-1]), initial=0)
-        return Document(self._path, [Part(piece, first=True) for piece in edited.pieces], list(starts))
-
-
-class OpenDocument:
-    """One version of a document. `uri` is as the client writes it: we might write it differently."""
-
-    __slots__ = ("_document", "_history", "_number", "directory", "path", "uri", "version")
-
-    def __init__(
-        self,
-        uri: str,
-        path: str,
-        version: int | None,
-        text: str = "",
-        history: _History | None = None,
-        number: int = 0,
-    ) -> None:
-        self.uri = uri
-        self.path = path
-        self.directory = os.path.dirname(path)  # noqa: PTH120 (for each edit)
-        self.version = version
-        self._history = _History(path, text) if history is None else history
-        self._number = number
-        self._document: Document | None = None
-
-    @property
-    def document(self) -> Document:
-        """The text and its trees, computed on first use. Raises StaleError if a later version was computed
-        before."""
-        if self._document is None:
-            self._document = self._history.version(self._number)
-        return self._document
-
-    def within(self, largest: int) -> Document:
-        """The same where documents of up to `largest` bytes are analysed. Raises StaleError."""
-        if self._history.largest != largest:
-            self._document = self._history.allow(self._number, largest)
-        return self.document
-
-    @property
-    def pending(self) -> int:
-        """Bytes of the edits that wait."""
-        return self._history.pending
-
-    def changed(
-        self, version: int | None, changes: Sequence[wire.Change], encoding: Encoding
-    ) -> OpenDocument:
-        """The next version."""
-        self._history.add(changes, encoding)
-        return OpenDocument(self.uri, self.path, version, "", self._history, self._number + 1)
+        return Document(self.path, [Part(piece, first=True) for piece in edited.pieces], list(starts))
 
 
 class OpenDocuments:

@@ -69,7 +69,7 @@ class Session:
         log_handlers.to_client(outbox.log_message)
 
     def snapshot(self) -> Snapshot:
-        """The state as it is now. No later change shows in it."""
+        """The state as it is now. No later change of documents, settings and findings shows in it."""
         with self._lock:
             self._number += 1
             return Snapshot(

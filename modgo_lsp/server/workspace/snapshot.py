@@ -1,6 +1,8 @@
 """The state that a request is answered from: open documents over the disk, settings, and findings.
 
-A snapshot does not change. It is read on the analysis thread, and remembers what was read.
+A snapshot does not change: it keeps answering for its documents and settings after they have changed. Of the
+disk it shows what it read first. It is read on the analysis thread, and remembers what was read. One that is
+first read after a newer one has its packages loaded from scratch (stale_request.py avoids that).
 """
 
 from __future__ import annotations
@@ -83,8 +85,13 @@ class Snapshot:
     @cached_property
     def loader(self) -> Loader:
         return self._analysis.load(
-            self.number, self._files(True), lambda: self._files(False), self._settings.go
+            self.number, self.documents, self._files(True), lambda: self._files(False), self._settings.go
         )
+
+    @property
+    def is_superseded(self) -> bool:
+        """Whether packages are loaded for a newer snapshot with other open documents."""
+        return self._analysis.has_newer(self.number, self.documents)
 
     @cached_property
     def _settings(self) -> Settings:

@@ -1,4 +1,10 @@
-"""Requests about a document, for whose packages the state of their arrival is gone."""
+"""Requests for whose state packages are no longer loaded, because a newer one has been analysed before them.
+
+That happens while pygls loads, when requests wait and diagnostics do not, and to a request that waits behind
+one of the whole workspace. The old state could be loaded again, but that takes 1 s with the findings of a
+package of 40,000 lines, for an answer that the editor drops. So such a request is answered from the newest
+state where its own document is the same, and refused with ContentModified where it has been edited.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +22,15 @@ _T = TypeVar("_T")
 
 
 def answered(session: Session, handle: Callable[[Snapshot, Any], _T], snapshot: Snapshot, params: Any) -> _T:
-    """Calls a handler with the state when its request came. If another document has been edited and analysed
-    since, with the state of now: VS Code shows no lenses after a refusal, and asks again only once the
-    request's own document is edited. Raises StaleError if that has been. On the analysis thread."""
-    try:
-        return handle(snapshot, params)
-    except StaleError:
+    """Calls a handler with the state when its request came, or with the newest: VS Code shows no lenses after
+    a refusal, and asks again only once the request's own document is edited. Raises StaleError. On the
+    analysis thread."""
+    if snapshot.is_superseded:
         document = getattr(params, "text_document", None)
         path = None if document is None else path_of(document.uri)
-        newest = session.snapshot()
-        if path is None or newest.documents.get(path) is not snapshot.documents.get(path):
-            raise
-        return handle(newest, params)
+        if path is not None:
+            newest = session.snapshot()
+            if newest.documents.get(path) is not snapshot.documents.get(path):
+                raise StaleError
+            return handle(newest, params)
+    return handle(snapshot, params)
