@@ -150,7 +150,7 @@ def complete_sum(go_sum: bytes, sdk: Sdk) -> bytes | None:
     return _with_lines(go_sum, list(missing.values()))
 
 
-def renewed_sum(go_sum: bytes, sdk: Sdk) -> bytes:
+def updated_sum(go_sum: bytes, sdk: Sdk) -> bytes:
     """go.sum with this SDK's lines in place of any others of its version."""
     names = tuple(f"{line.rsplit(' ', 1)[0]} ".encode() for line in sdk.sum_lines)
     others = b"".join(line for line in go_sum.splitlines(keepends=True) if not line.startswith(names))
@@ -188,7 +188,7 @@ async def require(go: Go, sdk: Sdk, directory: Path) -> str | None:
         if done.code != 0:
             said = done.stderr.strip().replace(str(copy), "go.mod")
             raise ToolchainError(f"go.mod could not be changed ({said})", "correct go.mod by hand")
-        after = (copy.read_bytes(), renewed_sum(before[1] or b"", sdk))
+        after = (copy.read_bytes(), updated_sum(before[1] or b"", sdk))
     await asyncio.to_thread(_write_both, directory, before, after)
     return raised
 

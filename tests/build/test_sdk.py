@@ -17,10 +17,10 @@ from modgo_lsp.build.sdk import (
     install,
     is_installed,
     module_proxy,
-    renewed_sum,
     require,
     sdk_directory,
     shipped_sdk,
+    updated_sum,
 )
 from modgo_lsp.build.toolchain import Go, ToolchainError, discover_go
 from modgo_lsp.model.sdk import SDK_PATH
@@ -108,13 +108,13 @@ def test_go_sum_is_completed_where_lines_are_missing() -> None:
     assert complete_sum(half, sdk) == "\n".join([*sdk.sum_lines, ""]).encode()
 
 
-def test_go_sum_with_other_checksums_is_refused_unless_it_is_renewed() -> None:
+def test_go_sum_with_other_checksums_is_refused_unless_it_is_updated() -> None:
     sdk = shipped_sdk()
     wrong = f"{SDK_PATH} {sdk.version} h1:AAAA=\n".encode()
     with pytest.raises(SumMismatchError):
         complete_sum(wrong, sdk)
-    assert complete_sum(renewed_sum(wrong, sdk), sdk) is None
-    assert b"AAAA" not in renewed_sum(wrong, sdk)
+    assert complete_sum(updated_sum(wrong, sdk), sdk) is None
+    assert b"AAAA" not in updated_sum(wrong, sdk)
 
 
 @pytest.mark.parametrize(
