@@ -229,6 +229,13 @@ def test_without_debugging(folder: Path) -> None:
         assert "+ hits: 6" in client.output()
 
 
+def test_arguments_as_text_keep_their_digits(folder: Path) -> None:
+    with adapter() as client:
+        client.launch({}, package=str(folder), function="add", args='"hits", 9007199254740992')
+        client.event("terminated")
+        assert '+ hits: {"$int": "9007199254740993"}' in client.output()
+
+
 def test_the_command_line_gives_defaults(folder: Path) -> None:
     with adapter(str(folder), "add", "hits", "5") as client:
         client.launch({})
@@ -251,7 +258,9 @@ def test_a_module_with_a_vendor_folder(tmp_path: Path) -> None:
         ({}, 'the launch request has no "package"'),
         ({"package": "PKG"}, "no function was named"),
         ({"package": "PKG", "function": "ad"}, "no function is registered as 'ad'"),
-        ({"package": "PKG", "function": "add", "args": "x"}, "the launch request is wrong"),
+        ({"package": "PKG", "function": "add", "args": 5}, "the launch request is wrong"),
+        ({"package": "PKG", "function": "add", "args": "x"}, "args is not JSON values separated by commas"),
+        ({"package": "PKG", "function": "add", "args": [{"$int": "x"}]}, "args[0].$int: must be an integer"),
         ({"package": "PKG", "function": "add", "record": {"bin": 1}}, 'a record sample has only "key"'),
         ({"package": "PKG", "function": "add", "nodes": 5000}, "nodes is 5000"),
         ({"package": "no/such", "function": "add"}, "no/such does not exist"),

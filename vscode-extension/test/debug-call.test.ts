@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  areArguments,
+  argumentsKey,
   hasVariables,
   isUdf,
   literalOf,
   parametersOf,
-  parseArguments,
   resolved,
   udfAt,
   withLiteral,
@@ -39,9 +40,18 @@ void test("parameters of a signature", () => {
 });
 
 void test("arguments are JSON values", () => {
-  assert.deepEqual(parseArguments('"hits", 5, {"a": [1]}'), ["hits", 5, { a: [1] }]);
-  assert.deepEqual(parseArguments(""), []);
-  assert.throws(() => parseArguments("hits"));
+  assert.ok(areArguments('"hits", 5, {"a": [1]}'));
+  assert.ok(areArguments(""));
+  assert.ok(!areArguments("hits"));
+});
+
+void test("entered arguments arrive with all their digits", () => {
+  const args = '9007199254740993, 6.0, "${env:HOME}"';
+  assert.equal(resolved(withLiteral({ type: "modgo" }, { args }))["args" as "type"], args);
+});
+
+void test("functions of one name in two packages have their own last arguments", () => {
+  assert.notEqual(argumentsKey("/code/a", "add"), argumentsKey("/code/b", "add"));
 });
 
 void test("values are not searched for variables", () => {

@@ -12,7 +12,8 @@ import msgspec
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.debug.program import DebugProgram, DebugRequest
 from modgo_lsp.host.call_request import CallRequest
-from modgo_lsp.host.json_forms import FormError, argument
+from modgo_lsp.host.json_forms import FormError, parse, value_of
+from modgo_lsp.host.values import Value
 
 # What only changes how Delve shows something.
 _PASSED_ON = (
@@ -24,11 +25,12 @@ _HELP = 'a launch request has "package" and "function" (or "case"), as in docs/d
 
 class _Launch(msgspec.Struct, frozen=True):
     """The attributes of a launch configuration that modgo reads. The package's path is relative to the
-    adapter's folder, those of records to the package's folder."""
+    adapter's folder, those of records to the package's folder. Arguments may be one text, in which an editor
+    cannot round numbers."""
 
     package: str | None = None
     function: str | None = None
-    args: list[Any] | None = None
+    args: list[Any] | str | None = None
     record: str | dict[str, Any] | None = None
     records: str | list[Any] | None = None
     key: list[Any] | None = None
@@ -65,7 +67,7 @@ def launch_request(given: Mapping[str, Any], defaults: LaunchDefaults) -> tuple[
     request = DebugRequest(
         module,
         function=launch.function or ("" if default is None or launch.case else default.function),
-        arguments=tuple(_argument(index, one) for index, one in enumerate(launch.args, 1))
+        arguments=_arguments(launch.args)
         if launch.args is not None
         else (() if default is None else default.arguments),
         records=_records(launch, module if module.is_dir() else module.parent)
@@ -91,11 +93,16 @@ def delve_launch(program: DebugProgram, given: Mapping[str, Any]) -> dict[str, A
     }
 
 
-def _argument(index: int, tree: Any) -> Any:
+def _arguments(given: list[Any] | str) -> tuple[Value, ...]:
+    text = f"[{given}]" if isinstance(given, str) else json.dumps(given)
     try:
-        return argument(json.dumps(tree))
+        trees = parse(text, "args")
+    except FormError:
+        raise CliError(f"args is not JSON values separated by commas: {given}", _HELP) from None
+    try:
+        return tuple(value_of(tree, f"args[{index}]") for index, tree in enumerate(trees))
     except FormError as error:
-        raise CliError(f"args[{index - 1}] is not a value ({error})", _HELP) from None
+        raise CliError(str(error), _HELP) from None
 
 
 def _records(launch: _Launch, folder: Path) -> CallRequest | None:

@@ -25,9 +25,22 @@ export function parametersOf(signature: string): string {
   return signature.slice(signature.indexOf("(") + 1, signature.lastIndexOf(") → "));
 }
 
-/** Parses "hits", 5: JSON values separated by commas. Throws a SyntaxError. */
-export function parseArguments(text: string): unknown[] {
-  return JSON.parse(`[${text}]`) as unknown[];
+/**
+ * Whether a text has JSON values separated by commas: "hits", 5. The adapter parses it, because JSON.parse rounds
+ * 9007199254740993 and makes an integer of 6.0.
+ */
+export function areArguments(text: string): boolean {
+  try {
+    JSON.parse(`[${text}]`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The key of a function's last arguments in the workspace's memory. */
+export function argumentsKey(folder: string, name: string): string {
+  return `arguments of ${name} in ${folder}`;
 }
 
 type Attributes = Readonly<Record<string, unknown>>;

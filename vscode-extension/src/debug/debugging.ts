@@ -8,16 +8,17 @@ import { activeGoFile } from "../packages.js";
 import { plain } from "../plain-text.js";
 import type { Server } from "../server/server.js";
 import {
+  areArguments,
+  argumentsKey,
   hasVariables,
-  isUdf,
   literalOf,
   parametersOf,
-  parseArguments,
   resolved,
   udfAt,
   type UdfSymbol,
   withLiteral,
 } from "./call.js";
+import { udfsIn } from "./udfs-in-file.js";
 import { haveDelve, type Modgo, modgoCommand, toolOptions } from "./delve.js";
 
 const TYPE = "modgo";
@@ -104,7 +105,10 @@ async function complete(
       name = configurationNamed(chosen.name).name;
     }
     if (given["args"] === undefined) {
-      const args = await askArguments(parts, symbols, String(udf));
+      const given = String(literal["package"] ?? config["package"]);
+      // VS Code has not replaced variables yet; they name the folder of the file.
+      const folder = file !== undefined && hasVariables(given) ? folderOf(file.fsPath) : given;
+      const args = await askArguments(parts, symbols, folder, String(udf));
       if (args === undefined) return undefined;
       literal["args"] = args;
     }
@@ -129,34 +133,29 @@ async function chooseUdf(symbols: readonly UdfSymbol[]): Promise<UdfSymbol | und
   return picked?.udf;
 }
 
-/** Returns the arguments; [] for a function without parameters, undefined if the user cancelled. */
+/** Returns the arguments as text; "" for a function without parameters, undefined if the user cancelled. */
 async function askArguments(
   { memory }: DebugParts,
   symbols: readonly UdfSymbol[],
+  folder: string,
   name: string,
-): Promise<unknown[] | undefined> {
+): Promise<string | undefined> {
   const signature = symbols.find((udf) => udf.name === name)?.detail;
   const parameters = signature === undefined ? undefined : parametersOf(signature);
-  if (parameters === "") return [];
-  const key = `arguments of ${name}`;
+  if (parameters === "") return "";
+  const key = argumentsKey(folder, name);
   const text = await vscode.window.showInputBox({
     title: plain(signature ?? name),
     prompt: "JSON values, separated by commas",
     placeHolder: parameters ?? '"hits", 5',
     value: memory.get<string>(key, ""),
     ignoreFocusOut: true,
-    validateInput: (typed) => {
-      try {
-        parseArguments(typed);
-        return undefined;
-      } catch {
-        return 'Enter JSON values, separated by commas, such as "hits", 5';
-      }
-    },
+    validateInput: (typed) =>
+      areArguments(typed) ? undefined : 'Enter JSON values, separated by commas, such as "hits", 5',
   });
   if (text === undefined) return undefined;
   await memory.update(key, text);
-  return parseArguments(text);
+  return text;
 }
 
 /** The configurations that "Select and Start Debugging" offers for the active file. */
@@ -169,16 +168,6 @@ async function configurationsOfFile(): Promise<vscode.DebugConfiguration[]> {
   return symbols
     .filter(({ name }) => !hasVariables(`${folder} ${name}`))
     .map(({ name }) => ({ ...configurationNamed(name), package: folder, function: name }));
-}
-
-async function udfsIn(file: vscode.Uri): Promise<UdfSymbol[]> {
-  const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[] | undefined>(
-    "vscode.executeDocumentSymbolProvider",
-    file,
-  );
-  return (symbols ?? [])
-    .filter(isUdf)
-    .map(({ name, detail, range }) => ({ name, detail, first: range.start.line, last: range.end.line }));
 }
 
 /** The interpreter of the server, which runs the command, too. Rejects with a UserError if the server isn't running. */
