@@ -43,7 +43,7 @@ PLUGIN_WORKER_PARTS := $(call parts,src/worker/*.c) $(call parts,src/check/*.c) 
 
 plugin: $(PLUGIN) $(PLUGIN_WORKER)
 
-release: $(if $(FOREIGN),$(LZMA_ARCHIVE))
+release: $(HEADERS) $(if $(FOREIGN),$(LZMA_ARCHIVE))
 	$(MAKE) -f asd.mk plugin BUILD=/release TARGET="$(ROOT)/Linux-$(MACHINE)" \
 	  TRIPLE="$(TRIPLE)" LZMA_ARCHIVE="$(LZMA_ARCHIVE)" CC="$(ZIG) cc -target $(TRIPLE).$(GLIBC)" CFLAGS="-O2 -fno-sanitize=undefined" \
 	  LDFLAGS="-Wl,--strip-debug"
@@ -153,7 +153,8 @@ plugin-test: release
 plugin-test: export MODGO_TEST_RELEASE = $(TARGET)/release
 endif
 
-plugin-test: $(PLUGIN) $(PLUGIN_WORKER) $(HOSTS) $(PLUGIN_MODULES) $(UDF)/c/hostile.so files-test
+plugin-test: $(PLUGIN) $(PLUGIN_WORKER) $(HOSTS) $(PLUGIN_MODULES) $(UDF)/c/hostile.so $(FILES_TEST)
+	$(FILES_TEST) - - -
 	cd .. && MODGO_TEST_ASD=$(abspath $(PLUGIN_OBJ)) MODGO_TEST_PLUGIN=$(abspath $(PLUGIN)) \
 	  MODGO_TEST_HOSTILE=$(abspath $(UDF)/c/hostile.so) MODGO_WORKER=$(abspath $(PLUGIN_WORKER)) \
 	  $(PYTEST) tests/asd

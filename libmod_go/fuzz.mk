@@ -37,7 +37,7 @@ MODULE := $(OBJ)/probe.so
 PROGRAMS := $(patsubst %,$(OBJ)/fuzz-%,$(TARGETS))
 
 .PHONY: all fuzz regress format format-check $(patsubst %,fuzz-%,$(TARGETS))
-.PRECIOUS: $(OBJ)/%.o
+.PRECIOUS: $(OBJ)/%.o $(OBJ)/fuzz/%.o
 .DELETE_ON_ERROR:
 
 all: $(PROGRAMS)
