@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { exampleOf, isVariadic, type Parameter } from "../src/results/arguments.js";
-import { JsonObject } from "../src/results/exact-json.js";
+import { escapeHidden, JsonObject } from "../src/results/exact-json.js";
 import { itemsOf } from "../src/results/values.js";
 import { parametersFor, type SampleChoice, signatureOf } from "../src/runs/run.js";
 import { icon } from "./icon.js";
@@ -20,6 +20,7 @@ export function callForm(state: State, run: LoadedRun, actions: Actions): Templa
   const { summary, context } = run;
   const draft = draftOf(state, run);
   const udf = context.function;
+  const folder = escapeHidden(summary.package);
   const send = () => {
     runDraft(state, run, actions);
   };
@@ -33,9 +34,9 @@ export function callForm(state: State, run: LoadedRun, actions: Actions): Templa
             actions.send({ type: "openFunction", id: summary.id });
           }}
         >
-          ${summary.request.function}
+          ${escapeHidden(summary.request.function)}
         </button>
-        <span class="package" title=${summary.package}>${summary.package.split("/").at(-1)}</span>
+        <span class="package" title=${folder}>${folder.split("/").at(-1)}</span>
       </h2>
       <vscode-button icon="play" class="run" ?disabled=${state.running !== undefined} @click=${send}
         >${summary.status === "asks" ? "Run" : "Run again"}</vscode-button
@@ -175,7 +176,7 @@ function sampleField(state: State, run: LoadedRun, draft: Draft, actions: Action
   const shown =
     draft.sample.kind === "file" ? draft.sample.name : draft.sample.kind === "own" && isOwn ? own : undefined;
   const option = (key: string, text: string) =>
-    html`<option value=${key} ?selected=${key === value}>${text}</option>`;
+    html`<option value=${key} ?selected=${key === value}>${escapeHidden(text)}</option>`;
   return html`
     <div class="field">
       <label for="sample">${stream ? "Records" : "Sample"}</label>
@@ -204,8 +205,8 @@ function sampleField(state: State, run: LoadedRun, draft: Draft, actions: Action
               ></vscode-toolbar-button>`
             : html`<vscode-toolbar-button
                 icon="edit"
-                label="Edit ${shown}"
-                title="Edit ${shown}"
+                label="Edit ${escapeHidden(shown)}"
+                title="Edit ${escapeHidden(shown)}"
                 @click=${() => {
                   actions.send({ type: "openSample", id: summary.id, name: shown });
                 }}

@@ -1,6 +1,7 @@
 // The history of runs, newest first: shows, repeats, compares and removes them.
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { escapeHidden } from "../src/results/exact-json.js";
 import type { RunSummary } from "../src/runs/run.js";
 import { icon } from "./icon.js";
 import { ICONS } from "./status-icons.js";
@@ -90,7 +91,9 @@ function item(state: State, run: RunSummary, actions: Actions): TemplateResult {
 /** What else differs from other runs: the sample, the number of nodes. */
 function detail({ request: { sample, nodes } }: RunSummary): string {
   const parts =
-    sample.kind === "own" ? [] : [sample.kind === "file" ? sample.name.split(".")[0] : "empty record"];
+    sample.kind === "own"
+      ? []
+      : [sample.kind === "file" ? escapeHidden(sample.name.split(".")[0] ?? "") : "empty record"];
   if (nodes !== undefined) parts.push(`${nodes} nodes`);
   return parts.join(", ");
 }

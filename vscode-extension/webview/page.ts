@@ -1,5 +1,7 @@
 // The whole view: the call, its outcome, and the history, in the order of the keyboard's focus.
 import { html, nothing, type TemplateResult } from "lit";
+import { escapeHidden } from "../src/results/exact-json.js";
+import type { Running } from "../src/runs/protocol.js";
 import { callForm } from "./call-form.js";
 import { icon } from "./icon.js";
 import { historyList } from "./history-list.js";
@@ -9,8 +11,8 @@ import { type Actions, selectedRun, type State } from "./runs-view-state.js";
 
 export function page(state: State, actions: Actions): TemplateResult {
   return html`
-    <div class="announcement" role="status" aria-live="polite">${state.announcement}</div>
-    ${state.running === undefined ? nothing : progress(state, actions)}
+    <div class="announcement" role="status" aria-live="polite">${escapeHidden(state.announcement)}</div>
+    ${state.running === undefined ? nothing : progress(state.running, actions)}
     ${state.runs.length === 0 && state.running === undefined ? nothingYet() : content(state, actions)}
   `;
 }
@@ -28,14 +30,12 @@ function nothingYet(): TemplateResult {
   `;
 }
 
-function progress({ running }: State, actions: Actions): TemplateResult {
+function progress({ request, step }: Running, actions: Actions): TemplateResult {
+  const name = escapeHidden(request.function);
   return html`
     <div class="running">
-      <vscode-progress-bar
-        indeterminate
-        aria-label="Running ${running?.request.function}"
-      ></vscode-progress-bar>
-      <span class="step">${running?.request.function}: ${running?.step}</span>
+      <vscode-progress-bar indeterminate aria-label="Running ${name}"></vscode-progress-bar>
+      <span class="step">${name}: ${escapeHidden(step)}</span>
       <vscode-button
         secondary
         class="cancel"

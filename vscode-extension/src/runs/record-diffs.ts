@@ -1,5 +1,6 @@
 // Shows the record of a run, before and after, in VS Code's diff of two read-only documents (scheme modgo-result).
 import * as vscode from "vscode";
+import { escapeHidden } from "../results/exact-json.js";
 import type { Run } from "./run.js";
 import type { CallResult } from "../server/command-results.js";
 import { formatRecord } from "./record-text.js";
@@ -31,7 +32,7 @@ export function createRecordDiffs(): RecordDiffs {
       const [before, after] = [documentOf(run, "before"), documentOf(run, "after")];
       write(before, formatRecord(run, record.before));
       write(after, formatRecord(run, record.after));
-      const title = `${run.request.function}: record before ↔ after`;
+      const title = `${escapeHidden(run.request.function)}: record before ↔ after`;
       const options: vscode.TextDocumentShowOptions = { preview: true };
       await vscode.commands.executeCommand("vscode.diff", before, after, title, options);
     },
