@@ -27,6 +27,14 @@ export interface Draft {
   readonly nodes: string;
 }
 
+/** What the user did in a table. */
+export interface TableState extends RowState {
+  readonly open: Map<string, boolean>;
+  readonly shown: Map<string, number>;
+  /** The key of the row that had the focus last. Tab goes to it. */
+  current: string | undefined;
+}
+
 export interface State {
   runs: readonly RunSummary[];
   running: Running | undefined;
@@ -38,7 +46,7 @@ export interface State {
   drafts: Record<string, Draft>;
   /** By function. Undefined fields have no problem. */
   problems: Record<string, readonly (string | undefined)[]>;
-  rows: Record<string, { open: Map<string, boolean>; shown: Map<string, number> }>;
+  tables: Record<string, TableState>;
   /** For screen readers. */
   announcement: string;
   loaded: Map<number, LoadedRun>;
@@ -66,7 +74,7 @@ export function initialState(stored: Stored | undefined): State {
     compared: stored?.compared,
     drafts: { ...stored?.drafts },
     problems: {},
-    rows: {},
+    tables: {},
     announcement: "",
     loaded: new Map(),
   };
@@ -80,11 +88,8 @@ export function functionKey({ package: folder, request }: RunSummary): string {
   return `${folder}\n${request.function}`;
 }
 
-export function rowState(
-  state: State,
-  key: string,
-): RowState & { open: Map<string, boolean>; shown: Map<string, number> } {
-  return (state.rows[key] ??= { open: new Map(), shown: new Map() });
+export function tableState(state: State, key: string): TableState {
+  return (state.tables[key] ??= { open: new Map(), shown: new Map(), current: undefined });
 }
 
 export function load(summary: RunSummary, text: string): LoadedRun {

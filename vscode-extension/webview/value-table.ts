@@ -1,5 +1,4 @@
-// A table of values as a tree grid: collections open and close, long lists come in pages. The arrow keys move between rows,
-// right and left open and close them.
+// A table of values as a tree grid: collections open and close, long lists come in pages. table-keys.ts has its keys.
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { escapeHidden, type Json, prettyJson } from "../src/results/exact-json.js";
@@ -7,7 +6,8 @@ import type { Entry, Mark } from "../src/results/diff.js";
 import { PAGE, type Row, rowsOf } from "../src/results/rows.js";
 import { counted, orderOf, sizeOf, textOf, typeOf } from "../src/results/values.js";
 import { icon } from "./icon.js";
-import { type Actions, rowState, type State } from "./runs-view-state.js";
+import { type Actions, type State, tableState } from "./runs-view-state.js";
+import { keepFocus, onKey, rowOf } from "./table-keys.js";
 
 export interface Columns {
   /** The heading of the first column, such as "Bin". */
@@ -19,6 +19,8 @@ export interface Columns {
 interface Table {
   readonly key: string;
   readonly columns: Columns;
+  /** The key of the row that Tab goes to. */
+  readonly current: string | undefined;
   readonly state: State;
   readonly actions: Actions;
 }
@@ -35,14 +37,24 @@ export function valueTable(
   state: State,
   actions: Actions,
 ): TemplateResult {
-  const rows = rowsOf(entries, rowState(state, key));
-  const table = { key, columns, state, actions };
+  const rows = rowsOf(entries, tableState(state, key));
+  const keys = rows.map(keyOf);
+  const { current: last } = tableState(state, key);
+  const current = last !== undefined && keys.includes(last) ? last : keys[0];
+  const table = { key, columns, current, state, actions };
+  const focused = (event: FocusEvent) => {
+    const now = keys[Number(rowOf(event)?.dataset["index"])];
+    if (now === undefined || now === last) return;
+    actions.change((changed) => (tableState(changed, key).current = now));
+  };
   return html`
     <table
       role="treegrid"
       aria-label=${label}
       class=${columns.sides.length === 2 ? "values two" : "values one"}
       @keydown=${onKey}
+      @click=${keepFocus}
+      @focusin=${focused}
     >
       <thead>
         <tr role="row">
@@ -52,14 +64,16 @@ export function valueTable(
         </tr>
       </thead>
       <tbody>
-        ${repeat(
-          rows,
-          (row) => `${row.kind}${row.path}`,
-          (row, index) => (row.kind === "value" ? valueRow(row, index, table) : otherRow(row, index, table)),
+        ${repeat(rows, keyOf, (row, index) =>
+          row.kind === "value" ? valueRow(row, index, table) : otherRow(row, index, table),
         )}
       </tbody>
     </table>
   `;
+}
+
+function keyOf({ kind, path }: Row): string {
+  return `${kind}${path}`;
 }
 
 const MARKS: Readonly<Record<Mark, { readonly letter: string; readonly word: string }>> = {
@@ -74,8 +88,7 @@ function valueRow(row: Extract<Row, { kind: "value" }>, index: number, table: Ta
   const { letter, word } = MARKS[entry.mark];
   const toggle = () => {
     table.actions.change((state) => {
-      const rows = rowState(state, table.key);
-      rows.open.set(path, open !== true);
+      tableState(state, table.key).open.set(path, open !== true);
     });
   };
   return html`
@@ -84,8 +97,9 @@ function valueRow(row: Extract<Row, { kind: "value" }>, index: number, table: Ta
       class="value ${entry.mark}"
       aria-level=${depth + 1}
       aria-expanded=${open === undefined ? nothing : String(open)}
-      tabindex=${index === 0 ? "0" : "-1"}
+      tabindex=${keyOf(row) === table.current ? "0" : "-1"}
       data-depth=${depth}
+      data-index=${index}
       @dblclick=${open === undefined ? nothing : toggle}
     >
       <th role="rowheader" scope="row" class="key">
@@ -130,7 +144,7 @@ function valueCell(
   const size = sizeOf(value);
   if (open === true) return html`<td role="gridcell" class="size">${size}</td>`;
   const cell = `${path}\n${side}`;
-  const long = rowState(state, key).open.get(cell) === true;
+  const long = tableState(state, key).open.get(cell) === true;
   const { text, whole } = textOf(value, long ? LONG : SHORT);
   const more = open === undefined && !whole;
   return html`
@@ -146,7 +160,7 @@ function valueCell(
                 if (long) actions.send({ type: "openText", text: wholeText(value) });
                 else {
                   actions.change((changed) => {
-                    rowState(changed, key).open.set(cell, true);
+                    tableState(changed, key).open.set(cell, true);
                   });
                 }
               }}
@@ -174,8 +188,9 @@ function otherRow(row: Exclude<Row, { kind: "value" }>, index: number, table: Ta
       role="row"
       class="other"
       aria-level=${row.depth + 1}
-      tabindex=${index === 0 ? "0" : "-1"}
+      tabindex=${keyOf(row) === table.current ? "0" : "-1"}
       data-depth=${row.depth}
+      data-index=${index}
     >
       <td role="gridcell" colspan=${2 + table.columns.sides.length}>
         <span class="indent d${Math.min(row.depth, 8)}"></span>
@@ -184,7 +199,7 @@ function otherRow(row: Exclude<Row, { kind: "value" }>, index: number, table: Ta
           tabindex="-1"
           @click=${() => {
             table.actions.change((state) => {
-              const { open, shown } = rowState(state, table.key);
+              const { open, shown } = tableState(state, table.key);
               if (row.kind === "fold") open.set(row.path, true);
               else shown.set(row.path, (shown.get(row.path) ?? PAGE) + PAGE);
             });
@@ -195,38 +210,4 @@ function otherRow(row: Exclude<Row, { kind: "value" }>, index: number, table: Ta
       </td>
     </tr>
   `;
-}
-
-/** The keys of a tree grid, as the ARIA Authoring Practices describe them. */
-function onKey(event: KeyboardEvent): void {
-  const table = event.currentTarget as HTMLElement;
-  const row = (event.target as HTMLElement).closest<HTMLElement>("tbody tr");
-  if (row === null) return;
-  const rows = [...table.querySelectorAll<HTMLElement>("tbody tr")];
-  const at = rows.indexOf(row);
-  const depth = Number(row.dataset["depth"]);
-  const expanded = row.getAttribute("aria-expanded");
-  const above = () => rows.slice(0, at).findLast((each) => Number(each.dataset["depth"]) < depth);
-  const target = {
-    ArrowDown: () => rows[at + 1],
-    ArrowUp: () => rows[at - 1],
-    Home: () => rows[0],
-    End: () => rows.at(-1),
-    ArrowRight: () => (expanded === "true" ? rows[at + 1] : pressed(row, expanded === "false")),
-    ArrowLeft: () => (expanded === "true" ? pressed(row, true) : above()),
-    Enter: () => pressed(row, event.target === row),
-  }[event.key];
-  if (target === undefined) return;
-  if (event.key === "Enter" && event.target !== row) return; // a button of the row
-  event.preventDefault();
-  const next = target();
-  if (next === undefined) return;
-  for (const each of rows) each.tabIndex = each === next ? 0 : -1;
-  next.focus();
-}
-
-/** Presses the row's first button if `does`. Returns no other row. */
-function pressed(row: HTMLElement, does: boolean): HTMLElement | undefined {
-  if (does) row.querySelector("button")?.click();
-  return undefined;
 }
