@@ -6,7 +6,15 @@ import "@vscode-elements/elements/dist/vscode-button/index.js";
 import "@vscode-elements/elements/dist/vscode-progress-bar/index.js";
 import "@vscode-elements/elements/dist/vscode-toolbar-button/index.js";
 import type { FromWebview, ToWebview } from "../src/runs/protocol.js";
-import { type Actions, functionKey, initialState, load, type Stored, storedOf } from "./runs-view-state.js";
+import {
+  type Actions,
+  functionKey,
+  initialState,
+  load,
+  releaseOldAnswers,
+  type Stored,
+  storedOf,
+} from "./runs-view-state.js";
 import { page } from "./page.js";
 
 const vscode = acquireVsCodeApi<Stored>();
@@ -26,6 +34,7 @@ const actions: Actions = {
 
 /** Requests the answers that are shown, and renders. */
 function show(): void {
+  releaseOldAnswers(state);
   for (const id of [state.selected, state.compared]) {
     if (id === undefined || state.loaded.has(id) || asked.has(id)) continue;
     if (!state.runs.some((run) => run.id === id)) continue;

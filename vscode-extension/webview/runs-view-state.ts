@@ -97,6 +97,19 @@ export function load(summary: RunSummary, text: string): LoadedRun {
   return { summary, result: readCall(text), answer, context: contextOf(answer) };
 }
 
+const MOST_LOADED = 5;
+
+/** Releases the answers that were shown longest ago: each may have megabytes. */
+export function releaseOldAnswers({ loaded, selected, compared }: State): void {
+  for (const id of [compared, selected]) {
+    const run = id === undefined ? undefined : loaded.get(id);
+    if (id === undefined || run === undefined) continue;
+    loaded.delete(id);
+    loaded.set(id, run); // the last one is that shown most recently
+  }
+  for (const id of [...loaded.keys()].slice(0, -MOST_LOADED)) loaded.delete(id);
+}
+
 export function selectedRun(state: State): LoadedRun | undefined {
   return state.selected === undefined ? undefined : state.loaded.get(state.selected);
 }

@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { packageFolder } from "../packages.js";
 import { plain } from "../plain-text.js";
 import { recordChanged, shorten } from "../results/format.js";
-import { type CallResult, readCall } from "../server/command-results.js";
+import { readCall } from "../server/command-results.js";
 import type { Server } from "../server/server.js";
 import type { Status } from "../status.js";
 import { createFailureMarks } from "./failure-marks.js";
@@ -61,19 +61,14 @@ export function createRuns({ server, status, output, memory }: RunParts): Runs {
   const changed = new vscode.EventEmitter<Change>();
   const marks = createFailureMarks();
   const diffs = createRecordDiffs();
-  const results = new WeakMap<Run, CallResult>();
   const summaries = new WeakMap<Run, RunSummary>();
   const stored = memory.get(STORED);
   let history: readonly Run[] | undefined; // read when it is needed, not at activation
   let current: { running: Running; cancellation: vscode.CancellationTokenSource } | undefined;
 
-  const resultOf = (run: Run): CallResult => {
-    const found = results.get(run) ?? readCall(run.answer);
-    results.set(run, found);
-    return found;
-  };
+  // Only the summary stays in memory: a parsed answer may be as large as the record.
   const summarize = (run: Run): RunSummary => {
-    const found = summaries.get(run) ?? summaryOf(run, resultOf(run));
+    const found = summaries.get(run) ?? summaryOf(run, readCall(run.answer));
     summaries.set(run, found);
     return found;
   };
@@ -175,7 +170,7 @@ export function createRuns({ server, status, output, memory }: RunParts): Runs {
       changed.fire({});
     },
     async showDiff(run) {
-      const result = resultOf(run);
+      const result = readCall(run.answer);
       if (recordChanged(result)) await diffs.show(run, result);
     },
     dispose() {
