@@ -146,6 +146,7 @@ export function createRuns({ server, status, output, memory }: RunParts): Runs {
         last === undefined ? [] : (contextOf(JSON.parse(last.answer) as Answer).function?.params ?? []);
       const cancellation = new vscode.CancellationTokenSource();
       current = { running: { request, step: `running ${request.function}`, params }, cancellation };
+      marks.runStarts();
       changed.fire({});
       let change: Change = { note: "The run was cancelled" };
       try {
@@ -162,10 +163,12 @@ export function createRuns({ server, status, output, memory }: RunParts): Runs {
     },
     cancel: () => current?.cancellation.cancel(),
     remove(id) {
+      marks.remove(id);
       store(all().filter((run) => run.id !== id));
       changed.fire({});
     },
     clear() {
+      marks.clear();
       store([]);
       changed.fire({});
     },
