@@ -9,7 +9,7 @@ import type { CallFailure, CallSuccess } from "../src/server/command-results.js"
 import { icon } from "./icon.js";
 import { ICONS } from "./status-icons.js";
 import { type Actions, functionKey, type LoadedRun, type State } from "./runs-view-state.js";
-import { valueTable } from "./value-table.js";
+import { longText, valueTable } from "./value-table.js";
 
 const VALUE = { name: "Element", sides: [["after", "Value"]] } as const;
 const CHANGE = {
@@ -60,7 +60,7 @@ function success(state: State, run: LoadedRun, result: CallSuccess, actions: Act
                     @click=${() => {
                       actions.send({
                         type: "openText",
-                        text: typeof value === "string" ? escapeHidden(value) : flatJson(value),
+                        long: longText(value),
                       });
                     }}
                   >
@@ -336,7 +336,7 @@ function logs(run: LoadedRun, actions: Actions): TemplateResult | typeof nothing
             class="link"
             @click=${() => {
               const text = lines.map((line) => `${line.level}  ${escapeHidden(line.message)}`).join("\n");
-              actions.send({ type: "openText", text });
+              actions.send({ type: "openText", long: { kind: "log", text } });
             }}
           >
             Open all ${lines.length.toLocaleString("en-US")} lines in an editor

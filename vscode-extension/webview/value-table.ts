@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { escapeHidden, type Json, prettyJson } from "../src/results/exact-json.js";
 import type { Entry, Mark } from "../src/results/diff.js";
+import type { LongText } from "../src/runs/protocol.js";
 import { PAGE, type Row, rowsOf } from "../src/results/rows.js";
 import { counted, orderOf, sizeOf, textOf, typeOf } from "../src/results/values.js";
 import { icon } from "./icon.js";
@@ -157,7 +158,7 @@ function valueCell(
               class="link"
               tabindex="-1"
               @click=${() => {
-                if (long) actions.send({ type: "openText", text: wholeText(value) });
+                if (long) actions.send({ type: "openText", long: longText(value) });
                 else {
                   actions.change((changed) => {
                     tableState(changed, key).open.set(cell, true);
@@ -173,8 +174,11 @@ function valueCell(
   `;
 }
 
-function wholeText(value: Json): string {
-  return typeof value === "string" ? escapeHidden(value) : prettyJson(value);
+/** The whole value: a string as it is, others as JSON. */
+export function longText(value: Json): LongText {
+  return typeof value === "string"
+    ? { kind: "text", text: escapeHidden(value) }
+    : { kind: "json", text: prettyJson(value) };
 }
 
 /** Unchanged values that are folded, or the rest of a long collection. */

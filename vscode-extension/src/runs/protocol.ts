@@ -16,6 +16,12 @@ export interface Running {
   readonly params: readonly Parameter[];
 }
 
+/** A text that is too long for the view. */
+export interface LongText {
+  readonly kind: "json" | "text" | "log";
+  readonly text: string;
+}
+
 export type ToWebview =
   | {
       readonly type: "state";
@@ -44,6 +50,6 @@ export type FromWebview =
   | { readonly type: "createSample"; readonly id: number }
   | { readonly type: "diff"; readonly id: number }
   | { readonly type: "saveCase"; readonly id: number }
-  | { readonly type: "openText"; readonly text: string }
+  | { readonly type: "openText"; readonly long: LongText }
   | { readonly type: "remove"; readonly id: number }
   | { readonly type: "clear" };

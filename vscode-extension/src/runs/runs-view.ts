@@ -2,11 +2,13 @@
 import * as vscode from "vscode";
 import { type CommandContext, guarded, saveAll } from "../commands/command.js";
 import { createSample } from "../commands/sample.js";
+import { createReadOnlyTexts } from "./read-only-texts.js";
 import { openPlace, openSource } from "./source-places.js";
 import type { FromWebview, SampleFile, ToWebview } from "./protocol.js";
 import { type Answer, contextOf, type Run } from "./run.js";
 import { saveAsCase } from "./save-case.js";
 import { sampleFiles, sampleFolder } from "./sample-files.js";
+import { showLongText, showRecordDiff } from "./show-texts.js";
 import { webviewPage } from "./webview-page.js";
 
 const VIEW = "modgo.runs";
@@ -22,6 +24,8 @@ export function createRunsView(context: CommandContext, home: vscode.Uri): vscod
   const { runs, output } = context;
   const dist = vscode.Uri.joinPath(home, "dist");
   let webview: vscode.Webview | undefined;
+
+  const texts = createReadOnlyTexts();
 
   const post = (message: ToWebview) => void webview?.postMessage(message);
   const update = async (show?: number) => {
@@ -53,11 +57,9 @@ export function createRunsView(context: CommandContext, home: vscode.Uri): vscod
       case "clear":
         runs.clear();
         return;
-      case "openText": {
-        const options = { content: message.text, language: "json" };
-        await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(options));
+      case "openText":
+        await showLongText(texts, message.long);
         return;
-      }
     }
   };
 
@@ -85,7 +87,7 @@ export function createRunsView(context: CommandContext, home: vscode.Uri): vscod
         await update();
         break;
       case "diff":
-        await runs.showDiff(run);
+        await showRecordDiff(texts, run);
         break;
       case "saveCase":
         post({ type: "note", text: await saveAsCase(context, run) });
@@ -111,6 +113,7 @@ export function createRunsView(context: CommandContext, home: vscode.Uri): vscod
   const watcher = vscode.workspace.createFileSystemWatcher("**/testdata/udf/*", false, true, false);
   if (!runs.isEmpty) void vscode.commands.executeCommand("setContext", HAS_RUNS, true);
   return vscode.Disposable.from(
+    texts,
     vscode.window.registerWebviewViewProvider(VIEW, provider),
     runs.onDidChange(({ show, note }) => {
       void update(show);

@@ -3,12 +3,11 @@
 import * as vscode from "vscode";
 import { packageFolder } from "../packages.js";
 import { plain } from "../plain-text.js";
-import { recordChanged, shorten } from "../results/format.js";
+import { shorten } from "../results/format.js";
 import { readCall } from "../server/command-results.js";
 import type { Server } from "../server/server.js";
 import type { Status } from "../status.js";
 import { createFailureMarks } from "./failure-marks.js";
-import { createRecordDiffs } from "./record-diffs.js";
 import { restoredRuns, storedRuns, withRun } from "./history.js";
 import type { Running } from "./protocol.js";
 import {
@@ -46,7 +45,6 @@ export interface Runs {
   cancel(): void;
   remove(id: number): void;
   clear(): void;
-  showDiff(run: Run): Promise<void>;
   dispose(): void;
 }
 
@@ -60,7 +58,6 @@ export interface RunParts {
 export function createRuns({ server, status, output, memory }: RunParts): Runs {
   const changed = new vscode.EventEmitter<Change>();
   const marks = createFailureMarks();
-  const diffs = createRecordDiffs();
   const summaries = new WeakMap<Run, RunSummary>();
   const stored = memory.get(STORED);
   let history: readonly Run[] | undefined; // read when it is needed, not at activation
@@ -172,13 +169,9 @@ export function createRuns({ server, status, output, memory }: RunParts): Runs {
       store([]);
       changed.fire({});
     },
-    async showDiff(run) {
-      const result = readCall(run.answer);
-      if (recordChanged(result)) await diffs.show(run, result);
-    },
     dispose() {
       current?.cancellation.cancel();
-      for (const each of [changed, marks, diffs]) each.dispose();
+      for (const each of [changed, marks]) each.dispose();
     },
   };
 }
