@@ -3,9 +3,9 @@ import * as vscode from "vscode";
 import { type CommandContext, guarded, saveAll } from "../commands/command.js";
 import { createSample } from "../commands/sample.js";
 import { createReadOnlyTexts } from "./read-only-texts.js";
-import { openPlace, openSource } from "./source-places.js";
+import { openFunction, openPlace, openSource } from "./source-places.js";
 import type { FromWebview, SampleFile, ToWebview } from "./protocol.js";
-import { type Answer, contextOf, type Run } from "./run.js";
+import { type Answer, type Run } from "./run.js";
 import { saveAsCase } from "./save-case.js";
 import { sampleFiles, sampleFolder } from "./sample-files.js";
 import { showLongText, showRecordDiff } from "./show-texts.js";
@@ -75,7 +75,7 @@ export function createRunsView(context: CommandContext, home: vscode.Uri): vscod
         await openFinding(run, message.index);
         break;
       case "openFunction":
-        await openPlace(run, contextOf(JSON.parse(run.answer) as Answer).function?.location ?? "");
+        await openFunction(run);
         break;
       case "openSample":
         if (!/[/\\]/.test(message.name)) {
