@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { INTERPRETER } from "../paths.mjs";
+import { waitUntil } from "../wait-until.mjs";
 import { RunsView } from "../webview.mjs";
 
 const SHOP = `package shop
@@ -12,6 +13,7 @@ const SHOP = `package shop
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/GeertJohan/aerospike-mod-go/udf"
 )
@@ -23,6 +25,7 @@ func init() {
 	udf.Register("many", Many)
 	udf.Register("total", Total)
 	udf.Register("forever", Forever)
+	udf.Register("slow", Slow)
 }
 
 // Buy adds an article to the cart.
@@ -76,6 +79,12 @@ func Forever(rec *udf.Record) {
 	for {
 	}
 }
+
+// Slow takes its time to fail.
+func Slow() {
+	time.Sleep(5 * time.Second)
+	panic("too late")
+}
 `;
 const FILE = "hello/shop/shop.go";
 const CART = {
@@ -109,6 +118,10 @@ export const resultsView = {
       mkdirSync(samples, { recursive: true });
       writeFileSync(path.join(folder, FILE), SHOP);
       writeFileSync(path.join(samples, "buy.record.json"), JSON.stringify(CART));
+      writeFileSync(
+        path.join(samples, "many.record.json"),
+        JSON.stringify({ bins: { text: "x".repeat(1000) } }),
+      );
       writeFileSync(path.join(samples, "empty-cart.record.json"), JSON.stringify({ bins: { cart: [] } }));
       const records = [1, 2, 3, 4].map((sold) => JSON.stringify({ bins: { sold } }));
       writeFileSync(path.join(samples, "total.records.jsonl"), `${records.join("\n")}\n`);
@@ -235,6 +248,86 @@ export const resultsView = {
       },
     ],
     [
+      "a run that is removed from the history leaves no mark",
+      async (session) => {
+        const { workbench, state } = session;
+        await runByLens(session, "boom");
+        await workbench.page.locator(".squiggly-error").first().waitFor();
+        const item = state.view.locator(".runs-list li", { hasText: "boom()" }).first();
+        await item.hover();
+        await item.locator('vscode-toolbar-button[icon="close"]').click();
+        await workbench.page.locator(".squiggly-error").first().waitFor({ state: "detached" });
+      },
+    ],
+    [
+      "nor does a file that another program changes",
+      async (session) => {
+        const { workbench, folder, state } = session;
+        await runByLens(session, "boom");
+        await state.view.shows("outcome", /Panic/);
+        await workbench.run("View: Close Editor");
+        await workbench.showProblems();
+        await workbench.problem(/boom: .*assignment to entry in nil map/);
+        writeFileSync(path.join(folder, FILE), `${SHOP}\n`);
+        await workbench.noProblem(/boom: /);
+        writeFileSync(path.join(folder, FILE), SHOP);
+        await workbench.openFile(FILE);
+      },
+    ],
+    [
+      "a run that ends while the view is hidden is shown when it is back",
+      async (session) => {
+        const { workbench, state, outputLog } = session;
+        const ends = () => outputLog().split("slow panicked").length;
+        const before = ends();
+        await runByLens(session, "slow");
+        await state.view.locator(".running").waitFor();
+        await workbench.showProblems();
+        await waitUntil("the run has ended", () => ends() > before, 60, outputLog);
+        await workbench.run("UDF runs: Focus on UDF runs View", state.view.locator(".runs-list"));
+        await state.view.shows("outcome", /Panic[\s\S]*too late/);
+        await state.view.shows("call", /slow\(\)/);
+      },
+    ],
+    [
+      "a text that changes while the function runs gets no mark",
+      async (session) => {
+        const { workbench, state } = session;
+        const line = lineOf('panic("too late")');
+        await workbench.goTo(line);
+        await workbench.page.locator(".squiggly-error").first().waitFor();
+        await runByLens(session, "slow");
+        await state.view.locator(".running").waitFor();
+        await workbench.focusEditor("shop.go");
+        await workbench.typeAt(line, 1, "\n");
+        await state.view.locator(".running").waitFor({ state: "detached" });
+        await workbench.showProblems();
+        assert.deepEqual(
+          (await workbench.problems()).filter((text) => text.includes("too late")),
+          [],
+        );
+        await workbench.focusEditor("shop.go");
+      },
+    ],
+    [
+      "the function's name goes to where it is now",
+      async ({ workbench, folder, state }) => {
+        await workbench.typeAt(1, 1, "// Package shop sells.\n");
+        await workbench.run("UDF runs: Focus on UDF runs View", state.view.locator(".runs-list"));
+        await state.view.locator("header button.name").click();
+        const status = new RegExp(`Ln ${lineOf("func Slow(") + 1}\\b`);
+        await workbench.page.locator(".part.statusbar", { hasText: status }).waitFor();
+        await workbench.deleteLine(1);
+        await workbench.deleteLine(lineOf('panic("too late")'));
+        await workbench.save();
+        await waitUntil(
+          "the file is saved",
+          () => readFileSync(path.join(folder, FILE), "utf8") === SHOP,
+          10,
+        );
+      },
+    ],
+    [
       "an error of the UDF is text, also where it looks like HTML",
       async (session) => {
         const { view } = session.state;
@@ -291,6 +384,36 @@ export const resultsView = {
       },
     ],
     [
+      "the keyboard reaches the buttons of a row, and stays where a row vanishes",
+      async ({ state: { view } }) => {
+        const focused = view.locator(":focus");
+        const text = view.row("Record", "text");
+        await text.focus();
+        await text.press("ArrowRight");
+        await focused.press("ArrowRight");
+        assert.equal(await text.locator(".after button:focus").innerText(), "Show more");
+        await focused.press("Enter");
+        assert.equal(await text.locator(".after button:focus").innerText(), "Open in an editor");
+        await focused.press("ArrowLeft");
+        await focused.press("Enter"); // shows all of it
+        assert.match(await focused.getAttribute("class"), /^value/, "its row has the focus");
+        await focused.press("Home");
+        await focused.press("ArrowDown");
+        await view.row("Record", "list").locator(".twistie").click();
+        await view.locator('table[aria-label="Record"] tr[tabindex="0"]').waitFor();
+      },
+    ],
+    [
+      "a long text opens as a read-only document",
+      async ({ workbench, state: { view } }) => {
+        await view.locator("p.result button").click();
+        await workbench.tab("value.txt").waitFor();
+        await workbench.page.locator(".part.statusbar", { hasText: "Plain Text" }).waitFor();
+        assert.equal(await workbench.page.locator(".tab.dirty").count(), 0);
+        await workbench.closeOtherEditors("shop.go");
+      },
+    ],
+    [
       "a stream shows its nodes and their partial results",
       async (session) => {
         const { view } = session.state;
@@ -318,6 +441,17 @@ export const resultsView = {
           execFileSync(INTERPRETER, command, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
           /1 passed/,
         );
+      },
+    ],
+    [
+      "the menu of a sample runs a function on it",
+      async ({ workbench, state: { view } }) => {
+        await workbench.openFile("hello/shop/testdata/udf/buy.record.json");
+        await workbench.page.locator(".editor-instance .view-lines").first().click({ button: "right" });
+        await workbench.page
+          .locator(".monaco-menu .action-label", { hasText: "Run UDF on sample record" })
+          .click();
+        await view.shows("call", /buy\(/);
       },
     ],
     [

@@ -26,15 +26,19 @@ export function createRunsView(context: CommandContext, home: vscode.Uri): vscod
   let webview: vscode.Webview | undefined;
 
   const texts = createReadOnlyTexts();
+  let unshown: number | undefined; // a new run: the page gets no messages while the view is hidden
 
-  const post = (message: ToWebview) => void webview?.postMessage(message);
-  const update = async (show?: number) => {
+  const post = async (message: ToWebview) => (await webview?.postMessage(message)) === true;
+  const update = async (newRun?: number) => {
+    unshown = newRun ?? unshown;
     if (webview === undefined) return;
     const folders = new Set(runs.summaries.map((run) => run.package));
     const samples: Record<string, readonly SampleFile[]> = {};
     for (const folder of folders) samples[folder] = await sampleFiles(folder);
     // The state of now: another update may have been posted meanwhile.
-    post({ type: "state", runs: runs.summaries, running: runs.running, samples, show });
+    const show = unshown;
+    const state = { runs: runs.summaries, running: runs.running, samples, show };
+    if ((await post({ type: "state", ...state })) && unshown === show) unshown = undefined;
   };
 
   const receive = async (message: FromWebview) => {
@@ -66,7 +70,7 @@ export function createRunsView(context: CommandContext, home: vscode.Uri): vscod
   const receiveFor = async (run: Run, message: AboutRun) => {
     switch (message.type) {
       case "answer":
-        post({ type: "answer", id: run.id, text: run.answer });
+        await post({ type: "answer", id: run.id, text: run.answer });
         break;
       case "open":
         await openPlace(run, message.place);
@@ -90,7 +94,7 @@ export function createRunsView(context: CommandContext, home: vscode.Uri): vscod
         await showRecordDiff(texts, run);
         break;
       case "saveCase":
-        post({ type: "note", text: await saveAsCase(context, run) });
+        await post({ type: "note", text: await saveAsCase(context, run) });
         break;
       case "remove":
         runs.remove(run.id);
@@ -117,7 +121,7 @@ export function createRunsView(context: CommandContext, home: vscode.Uri): vscod
     vscode.window.registerWebviewViewProvider(VIEW, provider),
     runs.onDidChange(({ show, note }) => {
       void update(show);
-      if (note !== undefined && runs.running === undefined) post({ type: "note", text: note });
+      if (note !== undefined && runs.running === undefined) void post({ type: "note", text: note });
     }),
     watcher,
     watcher.onDidCreate(() => void update()),
