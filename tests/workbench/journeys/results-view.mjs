@@ -444,6 +444,18 @@ export const resultsView = {
       },
     ],
     [
+      "another one is saved after what was typed into the file",
+      async ({ workbench, folder, state: { view } }) => {
+        await workbench.typeAt(1, 1, "# typed\n");
+        await view.locator('vscode-toolbar-button[icon="beaker"]').click();
+        const file = path.join(folder, "hello/shop/testdata/udf/buy.case.yaml");
+        const text = () => readFileSync(file, "utf8");
+        await waitUntil("there are two cases", () => text().split("function: buy").length === 3, 30, text);
+        assert.match(text(), /^# typed\n/);
+        await workbench.page.locator(".tab.active.dirty").waitFor({ state: "detached" });
+      },
+    ],
+    [
       "the menu of a sample runs a function on it",
       async ({ workbench, state: { view } }) => {
         await workbench.openFile("hello/shop/testdata/udf/buy.record.json");

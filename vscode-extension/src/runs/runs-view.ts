@@ -94,6 +94,7 @@ export function createRunsView(context: CommandContext, home: vscode.Uri): vscod
         await showRecordDiff(texts, run);
         break;
       case "saveCase":
+        await saveAll(); // the server adds the case to the file on disk
         await post({ type: "note", text: await saveAsCase(context, run) });
         break;
       case "remove":
