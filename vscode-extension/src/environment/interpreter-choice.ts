@@ -3,10 +3,12 @@ import { homedir } from "node:os";
 import * as vscode from "vscode";
 import { UserError } from "../errors.js";
 import { plain } from "../plain-text.js";
-import type { InterpreterSearch } from "./interpreter-search.js";
+import { currentInterpreterSetting, type InterpreterSearch } from "./interpreter-search.js";
 
 interface Choice extends vscode.QuickPickItem {
   readonly python?: string;
+  /** Whether it is one of the environments that Modgo has made. */
+  readonly own?: boolean;
   readonly command?: string;
 }
 
@@ -16,6 +18,7 @@ export async function chooseInterpreter(search: InterpreterSearch): Promise<void
     label: `$(${probe.ok ? "check" : "circle-slash"}) ${plain(candidate.python)}`,
     description: probe.ok ? `modgo-lsp ${plain(probe.modgo)}, Python ${probe.python}` : plain(probe.reason),
     python: candidate.python,
+    own: candidate.origin === "own",
   }));
   choices.push({ label: "", kind: vscode.QuickPickItemKind.Separator });
   choices.push({ label: "$(folder-opened) Browse…", description: "a Python that has modgo-lsp" });
@@ -43,10 +46,13 @@ export async function chooseInterpreter(search: InterpreterSearch): Promise<void
   if (!probe.ok) {
     throw new UserError(`${python} ${probe.reason}. Run “pip install modgo-lsp” with it, or choose another.`);
   }
-  // In the user's settings: Restricted Mode ignores those of the workspace. The server restarts by itself.
-  await vscode.workspace
-    .getConfiguration("modgo")
-    .update("interpreter", python, vscode.ConfigurationTarget.Global);
+  if (chosen.own === true) {
+    // It is found without the setting, in which its path would be wrong after an update.
+    await currentInterpreterSetting().clear();
+    await vscode.commands.executeCommand("modgo.client.restartServer");
+  } else {
+    await currentInterpreterSetting().set(python); // the server restarts by itself
+  }
 }
 
 async function browse(): Promise<string | undefined> {

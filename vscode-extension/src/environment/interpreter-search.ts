@@ -14,6 +14,7 @@ import {
 import type { Remedy } from "../server/server-state.js";
 import { type Bundle, readBundle } from "./bundle.js";
 import { type Base, chooseBase, describeFailure } from "./failed-search.js";
+import { type InterpreterSetting, interpreterSetting } from "./interpreter-setting.js";
 import { ownPythons, removeOthers, use } from "./own-environments.js";
 import { createPythonSelection } from "./python-extension.js";
 
@@ -27,7 +28,8 @@ export interface InterpreterSearch {
   readonly bundle: Bundle | undefined;
   /** What the last search tried. */
   readonly attempts: readonly Attempt[];
-  find(): Promise<Found>;
+  /** Searches all places; if `setting` is "ignored", as though the setting named none. */
+  find(setting?: "ignored"): Promise<Found>;
   probe(python: string): Promise<Probe>;
   /** Another Python was selected in the Python extension. */
   readonly onDidChange: vscode.Event<void>;
@@ -53,11 +55,11 @@ export function createInterpreterSearch(
     get attempts() {
       return attempts;
     },
-    async find() {
+    async find(setting) {
       const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file");
       const discovery = await discover(
         {
-          setting: vscode.workspace.getConfiguration("modgo").get<string>("interpreter", "").trim(),
+          setting: setting === "ignored" ? "" : currentInterpreterSetting().value,
           folders: folders.map(({ uri }) => uri.fsPath),
           trusted: vscode.workspace.isTrusted,
           selected: await selection.pythons(folders),
@@ -84,6 +86,10 @@ export function createInterpreterSearch(
     },
     base: () => (bundle === undefined ? undefined : chooseBase(attempts, bundle)),
   };
+}
+
+export function currentInterpreterSetting(): InterpreterSetting {
+  return interpreterSetting(vscode.workspace.getConfiguration("modgo"), vscode.workspace.isTrusted);
 }
 
 /** Removes the environments that an update has left. */

@@ -1,15 +1,17 @@
 // Sets up the environment of the language server, if the user agrees, with a progress notification that can be cancelled.
 import * as vscode from "vscode";
 import { UserError } from "../errors.js";
+import { showWarning } from "../messages.js";
 import type { Server } from "../server/server.js";
 import type { OnStep } from "./creation.js";
-import type { InterpreterSearch } from "./interpreter-search.js";
+import { currentInterpreterSetting, type InterpreterSearch } from "./interpreter-search.js";
 
 export interface SetUp {
   /** Whether the user has answered "Not Now" in this workspace. */
   readonly isDeclined: boolean;
   decline(): Promise<void>;
-  /** Sets the environment up, without asking. Rejects with a UserError if there is no Python to do it with. */
+  /** Sets the environment up. Asks only if the setting modgo.interpreter would keep it from being used. Rejects with a
+   *  UserError if there is no Python to do it with. */
   run(): Promise<void>;
   /** Ends a set-up that runs, and removes what it has made. */
   stop(): Promise<void>;
@@ -29,6 +31,11 @@ export function createSetUp(
   const create = async () => {
     const { signal } = (aborting = new AbortController());
     const { bundle, root } = search;
+    const setting = currentInterpreterSetting();
+    if (setting.value !== "" && bundle !== undefined) {
+      if (!(await mayRemove(setting.value))) return;
+      await search.find("ignored"); // what it names need not be fit to make an environment with
+    }
     const base = search.base() ?? (await search.find().then(() => search.base()));
     if (bundle === undefined || base === undefined) {
       throw new UserError(
@@ -53,6 +60,7 @@ export function createSetUp(
     });
     if (done === undefined) return;
     output.info(`Set up ${done} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    await setting.clear();
     await server.restart();
     if (server.state.kind === "ready") {
       vscode.window.setStatusBarMessage("$(check) Modgo is set up", 5000);
@@ -74,6 +82,16 @@ export function createSetUp(
       await context.workspaceState.update(DECLINED, true);
     },
   };
+}
+
+async function mayRemove(setting: string): Promise<boolean> {
+  const remove = "Remove the Setting";
+  const chosen = await showWarning(
+    `The setting modgo.interpreter names ${setting}, and Modgo uses no other Python while it does. ` +
+      "Remove the setting when Modgo's own environment is set up?",
+    remove,
+  );
+  return chosen === remove;
 }
 
 /** Returns the result of `work`, or undefined if it was cancelled. */
