@@ -21,6 +21,7 @@ import { createWalkthroughProgress } from "./first-hour/walkthrough.js";
 import { createRuns } from "./runs/runs.js";
 import { createRunsView } from "./runs/runs-view.js";
 import { onDidChangeGopls } from "./server/gopls.js";
+import { restartIfOther } from "./server/other-interpreter.js";
 import { createServer, type Server } from "./server/server.js";
 import { showState } from "./server/state-messages.js";
 import { whenSdkIsUsed } from "./sdk-use.js";
@@ -81,7 +82,7 @@ export function activate(context: vscode.ExtensionContext): void {
       const settings = ["modgo.interpreter", "modgo.allow"];
       if (settings.some((name) => event.affectsConfiguration(name))) restartIfUsed();
     }),
-    search.onDidChange(restartIfUsed),
+    search.onDidChange(() => void restartIfOther(server, search)),
     onDidChangeGopls(restartIfUsed),
     // Activation doesn't wait for the server; commands do.
     whenSdkIsUsed(() => {
