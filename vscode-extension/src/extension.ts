@@ -53,13 +53,13 @@ export function activate(context: vscode.ExtensionContext): void {
     createRunsView(commands, context.extensionUri),
     testing,
     benchmarks,
-    createTasks(server),
+    createTasks(server, output),
     createDebugging({ home: context.extensionUri, server, output, memory: context.workspaceState }),
     server.onDidChangeState((state) => {
       status.server(state);
       void showState(state, setUp, output);
     }),
-    createContextKeys(server),
+    createContextKeys(server, output),
     createConfigurationLenses(),
     createRulePages(),
     createWalkthroughProgress(server),

@@ -3,10 +3,12 @@ import * as path from "node:path";
 import * as vscode from "vscode";
 import { showError } from "./messages.js";
 import { plain } from "./plain-text.js";
+import { filesWith, sdkModules } from "./sdk-use.js";
 
 const SDK_IMPORT = '"github.com/GeertJohan/aerospike-mod-go/udf"';
 const EXCLUDED = "**/{vendor,node_modules,testdata,target,_*,.*}/**";
-const MAX_FILES = 2000;
+/** In a module. */
+const MAX_FILES = 5000;
 
 /** The argument that code lenses pass to a command: a file or folder of the package, and a function. */
 export interface Target {
@@ -23,12 +25,15 @@ export function isTarget(value: unknown): value is Target {
 }
 
 /** Returns the package's URI, or undefined if the user cancelled or there is none, which is shown. */
-export async function choosePackage(argument: unknown): Promise<string | undefined> {
+export async function choosePackage(
+  argument: unknown,
+  output: vscode.LogOutputChannel,
+): Promise<string | undefined> {
   if (isTarget(argument)) return argument.uri;
   if (argument instanceof vscode.Uri) return argument.toString(); // a folder or file of the Explorer
   const active = activeGoFile();
   if (active !== undefined) return active.toString();
-  const folders = await findPackages();
+  const folders = await findPackages(output);
   if (folders.length <= 1) {
     if (folders[0] !== undefined) return folders[0].toString();
     void showError(
@@ -73,20 +78,31 @@ export function importsSdk(text: string): boolean {
 }
 
 /** Returns the folders with a Go file that imports the SDK, sorted by path. */
-export async function findPackages(): Promise<vscode.Uri[]> {
-  const files = await vscode.workspace.findFiles("**/*.go", EXCLUDED, MAX_FILES);
+export async function findPackages(output: vscode.LogOutputChannel): Promise<vscode.Uri[]> {
+  const files = (await findGoFiles(output)).filter((file) => !file.path.endsWith("_test.go"));
   const found = new Map<string, vscode.Uri>();
-  await Promise.all(
-    files
-      .filter((file) => !file.path.endsWith("_test.go"))
-      .map(async (file) => {
-        const text = await vscode.workspace.fs.readFile(file).then(
-          (bytes) => new TextDecoder().decode(bytes),
-          () => "", // it is gone, or can't be read
-        );
-        const folder = vscode.Uri.joinPath(file, "..");
-        if (importsSdk(text)) found.set(folder.toString(), folder);
-      }),
-  );
+  for (const file of await filesWith(SDK_IMPORT, files)) {
+    const folder = vscode.Uri.joinPath(file, "..");
+    found.set(folder.toString(), folder);
+  }
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The Go files of the modules that use the SDK, or of the whole workspace if no go.mod in it does: it may be a part of one. */
+async function findGoFiles(output: vscode.LogOutputChannel): Promise<vscode.Uri[]> {
+  const modules = await sdkModules(EXCLUDED);
+  const places =
+    modules.length === 0
+      ? ["**/*.go"]
+      : modules.map((file) => new vscode.RelativePattern(vscode.Uri.joinPath(file, ".."), "**/*.go"));
+  const files = new Map<string, vscode.Uri>(); // a module can be in the folder of another
+  for (const place of places) {
+    const found = await vscode.workspace.findFiles(place, EXCLUDED, MAX_FILES);
+    for (const file of found) files.set(file.toString(), file);
+    if (found.length === MAX_FILES) {
+      const where = typeof place === "string" ? "the workspace" : place.baseUri.fsPath;
+      output.warn(`${where} has ${MAX_FILES} Go files or more: UDF packages in the others aren't listed`);
+    }
+  }
+  return [...files.values()];
 }

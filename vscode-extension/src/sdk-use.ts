@@ -1,12 +1,15 @@
 // Whether the workspace uses the Go SDK for UDFs. Where it doesn't, Modgo starts nothing and shows nothing.
 import { open } from "node:fs/promises";
 import * as vscode from "vscode";
+import { inParallel } from "./in-parallel.js";
 
 const SDK = "github.com/GeertJohan/aerospike-mod-go/udf";
 /** More than the largest go.mod, and than the imports of a Go file. */
 const HEAD_BYTES = 65_536;
 const HEAD_LINES = 400;
 const MAX_MODULES = 500;
+/** Files that are read at a time. */
+const READS = 16;
 const EXCLUDED = "**/{node_modules,vendor,.git}/**";
 
 /** Calls `onUse` once: now if the workspace uses the SDK, else when a file that does is opened, edited or added. */
@@ -55,21 +58,34 @@ function headOf(document: vscode.TextDocument): string {
 
 /** Whether a go.mod of the workspace mentions the SDK. */
 async function search(): Promise<boolean> {
-  const modules = await vscode.workspace.findFiles("**/go.mod", EXCLUDED, MAX_MODULES);
-  const mentions = await Promise.all(modules.map(mentionsSdk));
-  return mentions.includes(true);
+  return (await sdkModules(EXCLUDED)).length > 0;
 }
 
-async function mentionsSdk({ fsPath }: vscode.Uri): Promise<boolean> {
+/** Returns the files go.mod of the workspace that mention the SDK. */
+export async function sdkModules(excluded: string): Promise<vscode.Uri[]> {
+  return filesWith(SDK, await vscode.workspace.findFiles("**/go.mod", excluded, MAX_MODULES));
+}
+
+/** Returns those of the files that have a text at their beginning. */
+export async function filesWith(text: string, files: readonly vscode.Uri[]): Promise<vscode.Uri[]> {
+  const has = await inParallel(files, READS, async (file) => (await readHead(file)).includes(text));
+  return files.filter((_, index) => has[index]);
+}
+
+async function mentionsSdk(file: vscode.Uri): Promise<boolean> {
+  return (await readHead(file)).includes(SDK);
+}
+
+async function readHead({ fsPath }: vscode.Uri): Promise<string> {
   try {
     const file = await open(fsPath, "r");
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-      return buffer.toString("utf8", 0, bytesRead).includes(SDK);
+      return buffer.toString("utf8", 0, bytesRead);
     } finally {
       await file.close();
     }
   } catch {
-    return false; // it has been removed, or can't be read
+    return ""; // it has been removed, or can't be read
   }
 }

@@ -21,12 +21,12 @@ interface Definition extends vscode.TaskDefinition {
   readonly args?: readonly string[];
 }
 
-export function createTasks(server: Server): vscode.Disposable {
+export function createTasks(server: Server, output: vscode.LogOutputChannel): vscode.Disposable {
   return vscode.tasks.registerTaskProvider(TYPE, {
     async provideTasks() {
       const python = await interpreter(server);
       if (!vscode.workspace.isTrusted || python === undefined) return [];
-      const folders = await findPackages();
+      const folders = await findPackages(output);
       return folders.flatMap((folder) => {
         const scope = vscode.workspace.getWorkspaceFolder(folder);
         // VS Code would replace a variable such as ${command:…} in a folder's name.

@@ -30,7 +30,7 @@ const build: CommandFactory = {
   id: "modgo.client.build",
   needsTrust: true,
   create: (context) => async (argument) => {
-    const request = await prepare("building", "modgo.build", argument);
+    const request = await prepare(context, "building", "modgo.build", argument);
     if (request === undefined) return;
     const text = await runOnServer(context, request);
     if (text === undefined) return;
@@ -44,7 +44,7 @@ const buildAndLoad: CommandFactory = {
   id: "modgo.client.buildAndLoad",
   needsTrust: true,
   create: (context) => async (argument) => {
-    const request = await prepare("building and loading", "modgo.buildAndLoad", argument);
+    const request = await prepare(context, "building and loading", "modgo.buildAndLoad", argument);
     if (request === undefined) return;
     const text = await runOnServer(context, request);
     if (text === undefined) return;
@@ -67,8 +67,13 @@ interface PackageRequest extends ServerRequest {
 }
 
 /** Chooses the package and saves all files. Returns undefined if no package was chosen. */
-async function prepare(doing: string, command: string, target: unknown): Promise<PackageRequest | undefined> {
-  const uri = await choosePackage(target);
+async function prepare(
+  { output }: CommandContext,
+  doing: string,
+  command: string,
+  target: unknown,
+): Promise<PackageRequest | undefined> {
+  const uri = await choosePackage(target, output);
   if (uri === undefined) return undefined;
   await saveAll();
   const name = path.posix.basename(packageFolder(uri));

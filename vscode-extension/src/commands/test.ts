@@ -11,7 +11,7 @@ export function testCommands(testing: Testing): readonly CommandFactory[] {
     id: "modgo.client.test",
     needsTrust: true,
     create: (context) => async (argument) => {
-      const uri = await choosePackage(argument);
+      const uri = await choosePackage(argument, context.output);
       if (uri === undefined) return;
       await saveAll();
       await context.server.ready(); // which lists the cases

@@ -16,7 +16,7 @@ export const addSdk: CommandFactory = {
   id: "modgo.client.addSdk",
   needsTrust: true,
   create: (context) => async (argument) => {
-    const uri = await choosePackage(argument);
+    const uri = await choosePackage(argument, context.output);
     if (uri === undefined) return;
     await saveAll(); // go.mod may be open
     const request = { title: "adding the SDK", command: "modgo.addSdk", argument: JSON.stringify({ uri }) };

@@ -9,8 +9,8 @@ import type { Server } from "../server/server.js";
 /** Time without changes before the packages are looked for again. */
 const QUIET_MS = 1000;
 
-export function createContextKeys(server: Server): vscode.Disposable {
-  const packages = createPackageKeys(() => server.state.kind !== "idle");
+export function createContextKeys(server: Server, output: vscode.LogOutputChannel): vscode.Disposable {
+  const packages = createPackageKeys(() => server.state.kind !== "idle", output);
   const lookAtEditor = (editor = vscode.window.activeTextEditor) => {
     const document = editor?.document;
     const isUdfFile = document?.languageId === "go" && importsSdk(document.getText());
@@ -45,7 +45,7 @@ interface PackageKeys {
 }
 
 /** Reads no file before `isUsed`: nothing has imported the SDK until then. */
-function createPackageKeys(isUsed: () => boolean): PackageKeys {
+function createPackageKeys(isUsed: () => boolean, output: vscode.LogOutputChannel): PackageKeys {
   let folders = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -56,7 +56,7 @@ function createPackageKeys(isUsed: () => boolean): PackageKeys {
   const find = () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      void findPackages().then((found) => {
+      void findPackages(output).then((found) => {
         folders = new Set(found.map(({ fsPath }) => fsPath));
         publish();
       });
