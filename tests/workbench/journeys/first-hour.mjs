@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { row, stateOf } from "../test-explorer.mjs";
 import { waitUntil } from "../wait-until.mjs";
 import { RunsView } from "../webview.mjs";
 
@@ -242,6 +243,31 @@ export const firstHour = {
       async ({ workbench }) => {
         await workbench.useTheme("High Contrast");
         await workbench.page.locator(".gettingStartedContainer .getting-started-step").nth(2).click();
+      },
+    ],
+    [
+      "Test UDF module knows the cases of a second new module",
+      async ({ workbench }) => {
+        const input = workbench.quickInput();
+        await workbench.run("Modgo: New UDF module", input.filter({ hasText: "(1/3)" }));
+        await workbench.answer("second");
+        await input.filter({ hasText: "(2/3)" }).waitFor();
+        await workbench.answer("Record");
+        await input.filter({ hasText: "(3/3)" }).waitFor();
+        await workbench.answer("examples/second");
+        await workbench.tab("second.go").waitFor({ timeout: BUILD_S * 1000 });
+        await workbench.run("Modgo: Test UDF module");
+        await workbench.run("Testing: Focus on Test Explorer View", workbench.page.locator(".test-explorer"));
+        await stateOf(workbench, /^second/, "passed", BUILD_S);
+      },
+    ],
+    [
+      "Refresh Tests removes the cases of a folder that was deleted",
+      async ({ workbench, folder }) => {
+        rmSync(path.join(folder, "second"), { recursive: true });
+        await workbench.run("Test: Refresh Tests");
+        await row(workbench, /^second/).waitFor({ state: "detached" });
+        await row(workbench, /^limiter/).waitFor();
       },
     ],
   ],

@@ -6,7 +6,15 @@ import { plain } from "../plain-text.js";
 import type { Server } from "../server/server.js";
 import { type CaseList, type ListedCase, placeOf } from "./case-results.js";
 
+/** Returns at most `limit` case files of the workspace, or of the package in `folder`. */
+export function findCaseFiles(folder: vscode.Uri | undefined, limit = MAX_FILES): Thenable<vscode.Uri[]> {
+  return folder === undefined
+    ? vscode.workspace.findFiles(CASE_FILES, EXCLUDED, limit)
+    : vscode.workspace.findFiles(new vscode.RelativePattern(folder, OF_PACKAGE), undefined, limit);
+}
+
 export const CASE_FILES = "**/testdata/udf/*.case.{yaml,json}";
+const OF_PACKAGE = "testdata/udf/*.case.{yaml,json}";
 const EXCLUDED = "**/{vendor,node_modules,target,.git}/**";
 const MAX_FILES = 2000;
 
@@ -18,8 +26,8 @@ export interface Case {
 }
 
 export interface CaseTree {
-  /** Finds the case files of the workspace. */
-  findFiles(): Promise<void>;
+  /** Finds the case files of the workspace, or of the package in `folder`, and removes those that are gone. */
+  findFiles(folder?: vscode.Uri): Promise<void>;
   /** Adds a case file, or reads it again if its cases are listed. */
   fileChanged(uri: vscode.Uri): Promise<void>;
   fileDeleted(uri: vscode.Uri): void;
@@ -75,6 +83,14 @@ export function createCaseTree(controller: vscode.TestController, server: Server
     return item;
   };
 
+  const fileDeleted = (uri: vscode.Uri) => {
+    const packageItem = controller.items.get(folderOfSample(uri).toString());
+    const item = fileItem(uri);
+    if (item !== undefined) listings.delete(item);
+    packageItem?.children.delete(uri.toString());
+    if (packageItem?.children.size === 0) controller.items.delete(packageItem.id);
+  };
+
   const list = (item: vscode.TestItem): Promise<void> => {
     const listing: Listing = { done: Promise.resolve(), failed: false };
     listings.set(item, listing);
@@ -108,22 +124,20 @@ export function createCaseTree(controller: vscode.TestController, server: Server
   };
 
   return {
-    async findFiles() {
-      const found = await vscode.workspace.findFiles(CASE_FILES, EXCLUDED, MAX_FILES);
+    async findFiles(folder) {
+      const before = filesBelow(controller, folder); // one that is added meanwhile stays
+      const found = await findCaseFiles(folder);
       for (const uri of found) if (fileItem(uri) === undefined) addFile(uri);
+      const all = new Set(found.map(String));
+      // VS Code doesn't report the files of a folder that is deleted.
+      if (found.length < MAX_FILES) before.filter((uri) => !all.has(uri.toString())).forEach(fileDeleted);
     },
     async fileChanged(uri) {
       const item = fileItem(uri);
       if (item === undefined) addFile(uri);
       else if (listings.has(item)) await list(item);
     },
-    fileDeleted(uri) {
-      const packageItem = controller.items.get(folderOfSample(uri).toString());
-      const item = fileItem(uri);
-      if (item !== undefined) listings.delete(item);
-      packageItem?.children.delete(uri.toString());
-      if (packageItem?.children.size === 0) controller.items.delete(packageItem.id);
-    },
+    fileDeleted,
     resolve,
     async refresh() {
       await Promise.all([...listings.keys()].map(list));
@@ -132,6 +146,14 @@ export function createCaseTree(controller: vscode.TestController, server: Server
     fileItem,
     packageItem: (folder) => controller.items.get(folder.toString()),
   };
+}
+
+/** The case files of all packages, or of that in `folder`. */
+function filesBelow(controller: vscode.TestController, folder: vscode.Uri | undefined): vscode.Uri[] {
+  return [...controller.items]
+    .filter(([id]) => folder === undefined || id === folder.toString())
+    .flatMap(([, item]) => [...item.children])
+    .flatMap(([, { uri }]) => uri ?? []);
 }
 
 /** Nobody cancels it: several requests may wait for a listing. */

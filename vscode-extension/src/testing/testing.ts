@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { importsSdk } from "../packages.js";
 import type { Server } from "../server/server.js";
 import { createCaseRunner, type CaseRunner } from "./case-run.js";
-import { CASE_FILES, type CaseTree, createCaseTree } from "./case-tree.js";
+import { CASE_FILES, type CaseTree, createCaseTree, findCaseFiles } from "./case-tree.js";
 import { type ContinuousRuns, createContinuousRuns } from "./continuous-run.js";
 import { statementsOf } from "./coverage.js";
 import { createDebugProfile } from "./debug-profile.js";
@@ -32,19 +32,27 @@ export function createTesting(server: Server, output: vscode.LogOutputChannel): 
     }),
     // A case file that is opened shows its cases in the gutter.
     vscode.workspace.onDidOpenTextDocument((document) => {
-      if (explorer !== undefined) void explorer.resolveFile(document.uri);
+      void explorer?.resolveFile(document.uri);
       // VS Code doesn't report the files of a folder that is made at once, as that of a new module.
-      else if (document.languageId === "go" && importsSdk(document.getText())) void find();
+      const folder = vscode.Uri.joinPath(document.uri, "..");
+      const isUnknown = explorer?.tree.packageItem(folder) === undefined;
+      if (isUnknown && document.languageId === "go" && importsSdk(document.getText())) void find(folder);
     }),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => void find()),
+    // Nor those of a folder that is moved or deleted.
+    vscode.workspace.onDidRenameFiles(() => void find()),
+    vscode.workspace.onDidDeleteFiles(() => void find()),
   ];
-  const find = async () => {
-    if (await findFirst()) await open().tree.findFiles();
+  const find = async (folder?: vscode.Uri) => {
+    if (explorer !== undefined || (await findCaseFiles(folder, 1)).length > 0)
+      await open().tree.findFiles(folder);
     for (const { uri } of vscode.workspace.textDocuments) void explorer?.resolveFile(uri);
   };
   const found = find();
   return {
     async run(folder, udf) {
       await found;
+      await find(folder);
       return explorer === undefined ? 0 : explorer.run(folder, udf);
     },
     dispose() {
@@ -54,10 +62,6 @@ export function createTesting(server: Server, output: vscode.LogOutputChannel): 
       explorer?.dispose();
     },
   };
-}
-
-async function findFirst(): Promise<boolean> {
-  return (await vscode.workspace.findFiles(CASE_FILES, undefined, 1)).length > 0;
 }
 
 interface Explorer {
