@@ -52,3 +52,32 @@ type FindFiles = (place: string | RelativePattern, excluded: string, limit: numb
 
 /** A test replaces what it needs. */
 export const workspace: { findFiles: FindFiles } = { findFiles: () => Promise.resolve([]) };
+
+export interface Diagnostic {
+  readonly code: string;
+  readonly source: string;
+  readonly range: { readonly start: { readonly line: number } };
+}
+
+/** The diagnostics that are shown, by collection and file. */
+const collections: Map<string, readonly Diagnostic[]>[] = [];
+const diagnosticsChanged = new EventEmitter<{ readonly uris: readonly Uri[] }>();
+
+export const languages = {
+  onDidChangeDiagnostics: diagnosticsChanged.event,
+  getDiagnostics: (uri: Uri) => collections.flatMap((files) => files.get(uri.toString()) ?? []),
+  createDiagnosticCollection(name: string) {
+    const files = new Map<string, readonly Diagnostic[]>();
+    collections.push(files);
+    return {
+      name,
+      get: (uri: Uri) => files.get(uri.toString()),
+      set(uri: Uri, diagnostics: readonly Diagnostic[] | undefined) {
+        if (diagnostics === undefined) files.delete(uri.toString());
+        else files.set(uri.toString(), diagnostics);
+        diagnosticsChanged.fire({ uris: [uri] });
+      },
+      dispose: () => collections.splice(collections.indexOf(files), 1),
+    };
+  },
+};

@@ -23,7 +23,7 @@ import { showError, showInformation, showWarning } from "../messages.js";
 import { plain } from "../plain-text.js";
 import { killTree } from "../process-tree.js";
 import { type PartialResults, type Report, sendCommand } from "./command-request.js";
-import { withoutErrorsOfGopls } from "./compiler-errors.js";
+import { createCollection } from "./compiler-errors.js";
 import { methodsOfGopls } from "./gopls.js";
 import { explicitSettings, grants } from "./settings.js";
 
@@ -132,8 +132,13 @@ function clientOptions(
       without: methodsOfGopls(),
       results: "text", // JSON.parse, which the client uses, turns every number into a double
     },
+    diagnosticCollectionProvider: {
+      create: createCollection,
+      dispose(collection) {
+        collection.dispose();
+      },
+    },
     middleware: {
-      ...withoutErrorsOfGopls,
       // Code lenses contain names of UDFs, progress contains names of folders.
       async provideCodeLenses(document, token, next) {
         return (await next(document, token))?.map(plainLens);

@@ -1,31 +1,72 @@
-// Leaves out the compiler errors of a build that gopls reports, too.
+// Leaves out the compiler errors of a build that gopls reports, too, whichever of the two comes first.
 import * as vscode from "vscode";
-import { type DiagnosticProviderMiddleware, vsdiag } from "vscode-languageclient/node";
 
 const COMPILER_ERROR = "MG401";
 
-/** Diagnostics without the compiler errors of a build that gopls reports at the same line. */
-export const withoutErrorsOfGopls: DiagnosticProviderMiddleware = {
-  async provideDiagnostics(document, previousResultId, token, next) {
-    const report = await next(document, previousResultId, token);
-    if (report?.kind !== vsdiag.DocumentDiagnosticReportKind.full) return report;
-    return { ...report, items: notReported("uri" in document ? document.uri : document, report.items) };
-  },
-  provideWorkspaceDiagnostics(resultIds, token, receive, next) {
-    return next(resultIds, token, (chunk) => {
-      const items = chunk?.items.map((each) =>
-        each.kind === vsdiag.DocumentDiagnosticReportKind.full
-          ? { ...each, items: notReported(each.uri, each.items) }
-          : each,
-      );
-      receive(items === undefined ? null : { items });
-    });
-  },
-};
+type Diagnostics = readonly vscode.Diagnostic[];
 
-function notReported(uri: vscode.Uri, diagnostics: readonly vscode.Diagnostic[]): vscode.Diagnostic[] {
-  const codeOf = ({ code }: vscode.Diagnostic) => (typeof code === "object" ? code.value : code);
+/**
+ * A collection of diagnostics that doesn't show the compiler errors of a build where gopls reports an error at the same line.
+ * They appear if gopls removes its error.
+ */
+export function createCollection(name: string | undefined): vscode.DiagnosticCollection {
+  const shown = vscode.languages.createDiagnosticCollection(name);
+  const withErrors = new Map<string, Diagnostics>(); // all diagnostics of the files that have compiler errors
+
+  const set = (uri: vscode.Uri, diagnostics: Diagnostics | undefined) => {
+    if (diagnostics?.some(isCompilerError) === true) withErrors.set(uri.toString(), diagnostics);
+    else withErrors.delete(uri.toString());
+    shown.set(uri, diagnostics && notReported(uri, diagnostics));
+  };
+  const listener = vscode.languages.onDidChangeDiagnostics(({ uris }) => {
+    for (const uri of uris) {
+      const diagnostics = withErrors.get(uri.toString());
+      if (diagnostics === undefined) continue;
+      const now = notReported(uri, diagnostics);
+      // Our own changes come here, too.
+      if (!isSame(now, shown.get(uri) ?? [])) shown.set(uri, now);
+    }
+  });
+
+  return {
+    name: shown.name,
+    set(
+      uriOrEntries: vscode.Uri | readonly [vscode.Uri, Diagnostics | undefined][],
+      diagnostics?: Diagnostics,
+    ) {
+      if (uriOrEntries instanceof vscode.Uri) set(uriOrEntries, diagnostics);
+      else for (const [uri, each] of uriOrEntries) set(uri, each);
+    },
+    delete(uri) {
+      set(uri, undefined);
+    },
+    clear() {
+      withErrors.clear();
+      shown.clear();
+    },
+    forEach(callback, thisArg) {
+      shown.forEach(callback, thisArg);
+    },
+    get: (uri) => shown.get(uri),
+    has: (uri) => shown.has(uri),
+    [Symbol.iterator]: () => shown[Symbol.iterator](),
+    dispose() {
+      listener.dispose();
+      shown.dispose();
+    },
+  };
+}
+
+function isCompilerError({ code }: vscode.Diagnostic): boolean {
+  return (typeof code === "object" ? code.value : code) === COMPILER_ERROR;
+}
+
+function notReported(uri: vscode.Uri, diagnostics: Diagnostics): Diagnostics {
   const others = vscode.languages.getDiagnostics(uri).filter(({ source }) => source === "compiler");
   const lines = new Set(others.map(({ range }) => range.start.line));
-  return diagnostics.filter((each) => codeOf(each) !== COMPILER_ERROR || !lines.has(each.range.start.line));
+  return diagnostics.filter((each) => !isCompilerError(each) || !lines.has(each.range.start.line));
+}
+
+function isSame(some: Diagnostics, others: Diagnostics): boolean {
+  return some.length === others.length && some.every((each, index) => each === others[index]);
 }
