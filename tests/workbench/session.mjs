@@ -53,6 +53,9 @@ const SETTINGS = {
   }),
 };
 
+/** Settings with paths are those of the machine, which code-server is: it doesn't read them from the user's. */
+const OF_MACHINE = ["modgo.interpreter", "modgo.go.path", "modgo.c.compiler"];
+
 const homes = new Set();
 
 /** Removes the folders of all sessions. */
@@ -83,9 +86,12 @@ export async function createSession({
   const [folder, user, extensions] = ["examples", "user", "extensions"].map((name) => path.join(home, name));
   cpSync(EXAMPLES, folder, { recursive: true, filter: (file) => !file.endsWith(".so") });
   prepare(folder);
-  mkdirSync(path.join(user, "User"), { recursive: true });
-  const all = { ...SETTINGS, "modgo.interpreter": INTERPRETER, ...settings };
-  writeFileSync(path.join(user, "User/settings.json"), JSON.stringify(all, undefined, 2));
+  const given = { ...SETTINGS, "modgo.interpreter": INTERPRETER, ...settings };
+  const [ofMachine, all] = [true, false].map((wanted) =>
+    Object.fromEntries(Object.entries(given).filter(([name]) => OF_MACHINE.includes(name) === wanted)),
+  );
+  writeSettings(path.join(user, "Machine"), ofMachine);
+  writeSettings(path.join(user, "User"), all);
 
   const env = { ...environmentFor(home), ...environment(home) };
   const dirs = ["--user-data-dir", user, "--extensions-dir", extensions];
@@ -129,6 +135,11 @@ export async function createSession({
     await destroy();
     throw error;
   }
+}
+
+function writeSettings(folder, settings) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, "settings.json"), JSON.stringify(settings, undefined, 2));
 }
 
 const CHROMIUM_ARGUMENTS = [

@@ -1,7 +1,7 @@
 // The whole workflow of a new user: a diagnostic, its quick fix, a build, loading, a run on a record, a type error and its
 // fix, a second module.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { commandsBelow } from "../processes.mjs";
 import { waitUntil } from "../wait-until.mjs";
@@ -48,6 +48,8 @@ export const firstModule = {
     prepare(folder) {
       unregister(folder, COUNTERS, "take");
       unregister(folder, PROFILE, "top");
+      mkdirSync(path.join(folder, ".vscode"));
+      writeFileSync(path.join(folder, ".vscode/settings.json"), "{}");
     },
   },
   steps: [
@@ -298,11 +300,13 @@ export const firstModule = {
     ],
     [
       "a setting with a wrong Go is reported, without a restart",
-      async ({ workbench }) => {
+      async ({ workbench, folder }) => {
+        const set = (settings) =>
+          writeFileSync(path.join(folder, ".vscode/settings.json"), JSON.stringify(settings));
         await workbench.clearToasts();
-        await workbench.changeSettings({ "modgo.go.path": "/nowhere/go" });
+        set({ "modgo.go.path": "/nowhere/go" });
         await workbench.buildUntil(/didn't build: .*\/nowhere\/go/);
-        await workbench.changeSettings({ "modgo.go.path": "" });
+        set({});
         await workbench.buildUntil(/^Built hello\.so/);
       },
     ],

@@ -50,6 +50,8 @@ export const installFromVsix = {
     prepare(folder) {
       const file = path.join(folder, COUNTERS);
       writeFileSync(file, readFileSync(file, "utf8").replace('\tudf.Register("take", Take)\n', ""));
+      mkdirSync(path.join(folder, ".vscode"));
+      writeFileSync(path.join(folder, ".vscode/settings.json"), "{}");
     },
   },
   steps: [
@@ -171,6 +173,24 @@ export const installFromVsix = {
         assert.deepEqual(readdirSync(environmentsOf(folder)), [name]);
       },
     ],
+    [
+      "a set-up asks before it replaces the interpreter that the settings name",
+      async ({ workbench, folder, outputLog }) => {
+        const settings = path.join(folder, ".vscode/settings.json");
+        writeFileSync(settings, JSON.stringify({ "modgo.interpreter": "/nowhere/python" }));
+        await workbench.toast(
+          /\/nowhere\/python, which the setting modgo\.interpreter names, doesn't exist/,
+          60,
+        );
+        const before = readyCount(outputLog);
+        await workbench.run("Modgo: Set up the language server");
+        const text = await workbench.toast(/The setting modgo\.interpreter names \/nowhere\/python/);
+        assert.deepEqual(await workbench.toastButtons(text), ["Remove the Setting"]);
+        await workbench.pressToastButton(text, "Remove the Setting");
+        await readyAgain(outputLog, before, SET_UP_S);
+        assert.doesNotMatch(readFileSync(settings, "utf8"), /modgo\.interpreter/);
+      },
+    ],
   ],
 };
 
@@ -290,6 +310,33 @@ export const startFailures = {
         await readyAgain(outputLog, 0, 25);
         assert.ok(!hanging());
         assert.deepEqual(await workbench.toasts(), []);
+      },
+    ],
+    [
+      "an interpreter that is chosen replaces that of the workspace's settings",
+      async ({ workbench, folder, outputLog }) => {
+        const before = readyCount(outputLog);
+        const input = workbench.quickInput();
+        await workbench.run("Modgo: Choose the Python interpreter", input.filter({ hasText: "Browse…" }));
+        await workbench.answer("Browse");
+        await input.filter({ hasText: "Choose the Python that has modgo-lsp" }).waitFor();
+        await workbench.answer(INTERPRETER);
+        // The dialog ignores what it gets while it lists the folder.
+        await waitUntil(
+          "the file is chosen",
+          async () => {
+            await input
+              .getByRole("button", { name: "Choose" })
+              .click({ timeout: 2000 })
+              .catch(() => {});
+            return !(await input.isVisible());
+          },
+          20,
+        );
+        await readyAgain(outputLog, before, 60);
+        const settings = readFileSync(path.join(folder, ".vscode/settings.json"), "utf8");
+        assert.equal(JSON.parse(settings)["modgo.interpreter"], INTERPRETER);
+        assert.match(outputLog(), new RegExp(`Interpreter from setting: ${INTERPRETER} has modgo-lsp`));
       },
     ],
   ],
