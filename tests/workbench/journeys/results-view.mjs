@@ -453,6 +453,11 @@ export const resultsView = {
         await waitUntil("there are two cases", () => text().split("function: buy").length === 3, 30, text);
         assert.match(text(), /^# typed\n/);
         await workbench.page.locator(".tab.active.dirty").waitFor({ state: "detached" });
+        const line =
+          text()
+            .split("\n")
+            .findLastIndex((each) => each.startsWith("- ")) + 1;
+        await workbench.page.locator(".part.statusbar", { hasText: new RegExp(`Ln ${line}\\b`) }).waitFor();
       },
     ],
     [

@@ -22,8 +22,30 @@ export async function saveAsCase(context: CommandContext, run: Run): Promise<str
   if (text === undefined) return "";
   const { ok, error, path, line } = JSON.parse(text) as SavedCase;
   if (!ok || path === undefined) throw new UserError(error?.message ?? "The case was not saved.");
-  await openSource(vscode.Uri.file(path), line ?? 1);
+  const uri = vscode.Uri.file(path);
+  await untilReloaded(uri);
+  await openSource(uri, line ?? 1);
   return `Saved as a case in ${path}`;
+}
+
+const RELOAD_MS = 3000;
+
+/** Waits until the document has the text of its file: if it is open, VS Code reads it a moment after a change. */
+async function untilReloaded(uri: vscode.Uri): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  if (document.getText() === text) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      listener.dispose();
+      resolve();
+    };
+    const timer = setTimeout(done, RELOAD_MS);
+    const listener = vscode.workspace.onDidChangeTextDocument(() => {
+      if (document.getText() === text) done();
+    });
+  });
 }
 
 /** The call, with what to expect: its result or error, the record and the operations. */
