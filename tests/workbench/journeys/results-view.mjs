@@ -87,6 +87,14 @@ func Slow() {
 }
 `;
 const FILE = "hello/shop/shop.go";
+const ODD_NAME = `package odd
+
+import "github.com/GeertJohan/aerospike-mod-go/udf"
+
+func init() { udf.Register("odd\\u202ename", Odd) }
+
+func Odd() {}
+`;
 const CART = {
   key: ["test", "shop", "k1"],
   bins: {
@@ -122,6 +130,8 @@ export const resultsView = {
         path.join(samples, "many.record.json"),
         JSON.stringify({ bins: { text: "x".repeat(1000) } }),
       );
+      mkdirSync(path.join(folder, "hello/odd"));
+      writeFileSync(path.join(folder, "hello/odd/odd.go"), ODD_NAME);
       writeFileSync(path.join(samples, "empty-cart.record.json"), JSON.stringify({ bins: { cart: [] } }));
       const records = [1, 2, 3, 4].map((sold) => JSON.stringify({ bins: { sold } }));
       writeFileSync(path.join(samples, "total.records.jsonl"), `${records.join("\n")}\n`);
@@ -469,6 +479,18 @@ export const resultsView = {
           .locator(".monaco-menu .action-label", { hasText: "Run UDF on sample record" })
           .click();
         await view.shows("call", /buy\(/);
+      },
+    ],
+    [
+      "a name with hidden characters is shown with their escapes",
+      async (session) => {
+        const { workbench, state } = session;
+        await workbench.openFile("hello/odd/odd.go");
+        await workbench.goTo(5);
+        const calls = () => session.outputLog().split("modgo.call {").length;
+        const before = calls();
+        await workbench.clickLens("Run on sample", "odd\\u202ename", () => calls() > before);
+        await state.view.shows("call", /odd\\u202ename/, 60);
       },
     ],
     [
