@@ -93,6 +93,8 @@ def test_tls_files_must_exist(nobody: str, tmp_path: Path) -> None:
     [
         ((), "no record is given"),
         (("--namespace", "test", "--key", '["a", "b", 1]'), "--namespace needs --stream"),
+        (("--set", "demo", "--key", '["a", "b", 1]'), "--set needs --stream"),
+        (("--module", "x.so", "--key", '["a", "b", 1]'), "--module needs --stream"),
         (("--stream",), "--stream needs --namespace"),
         (("--stream", "--namespace", "test"), "--stream needs --module"),
         (

@@ -68,6 +68,13 @@ def test_equal(value: Value, expected: str) -> None:
         (List((1, 3)), "[1, 2, 3]", ("result[1]", "2", None)),
         (List((1, 5, 3)), "[1, 2, 3]", ("result[1]", "2", "5")),
         (List((0, 1)), "[1]", ("result[0]", None, "0")),
+        (List((Map((("a", 1),)), Map((("b", 2),)))), "[{b: 2}]", ("result[0]", None, '{"a": 1}')),
+        (
+            List((Map((("a", 1), ("b", 2))), Map((("a", 1),)))),
+            "[{a: 1}]",
+            ("result[0]", None, '{"a": 1, "b": 2}'),
+        ),
+        (List((List((1, 2)), List((1,)))), "[[1]]", ("result[0]", None, "[1, 2]")),
         (List((1,), True), "[1]", ("result (order)", "none", "ordered")),
         (Map((("a", 1),)), "{}", ("result.a", None, "1")),
         (Map(()), "{a: null}", ("result.a", "null", None)),

@@ -126,6 +126,18 @@ async def test_the_library_is_compiled_once(tmp_path: Path, monkeypatch: pytest.
     assert list((cache_directory() / "scratch").iterdir()) == []
 
 
+async def test_a_library_that_another_user_could_have_written_is_not_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    cc = await discover_cc()
+    native = await libmod_go(cc)
+    native.worker.chmod(0o777)
+    with pytest.raises(ToolchainError, match=r"mod-go-worker is not loaded: ") as refused:
+        await libmod_go(cc)
+    assert refused.value.remedy == f"remove {native.worker.parent}; modgo compiles it again"
+
+
 async def test_a_compiler_that_fails_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     broken = tmp_path / "cc"

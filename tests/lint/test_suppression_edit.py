@@ -61,6 +61,8 @@ def test_at_the_end_of_a_text_without_a_newline():
 def test_crlf_line_endings_stay():
     source = "package m\r\n\r\nvar v = wait()\r\n"
     assert suppressed(source, "wait(") == "package m\r\n\r\nvar v = wait() //modgo:ignore MG102\r\n"
+    source = "package m\r\n\r\nvar v = wait() /* a\r\nb */\r\n"
+    assert suppressed(source, "wait(") == source.replace("var v", "//modgo:ignore MG102\r\nvar v")
 
 
 def test_a_byte_order_mark_stays_first() -> None:
