@@ -1,7 +1,7 @@
 // Failures: a cancelled build, a UDF that panics, one that never ends, one that logs without end, no C compiler, a server that
 // ends in the middle of a run, a file outside any module. Each gets a readable message, and the work goes on.
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { commandsBelow } from "../processes.mjs";
 import { waitUntil } from "../wait-until.mjs";
@@ -52,6 +52,8 @@ export const failures = {
   session: {
     prepare(folder) {
       writeFileSync(path.join(folder, HELLO), FAILING);
+      mkdirSync(path.join(folder, ".vscode"));
+      writeFileSync(path.join(folder, ".vscode/settings.json"), "{}");
       writeFileSync(path.join(folder, "stray.go"), FAILING.replace("package hello", "package stray"));
     },
     // An empty cache, so that the build takes long enough to be cancelled.
@@ -108,10 +110,14 @@ export const failures = {
     ],
     [
       "without a C compiler a build says what is missing",
-      async ({ workbench }) => {
-        await workbench.changeSettings({ "modgo.c.compiler": "/nowhere/cc" });
+      async ({ workbench, folder }) => {
+        const set = (settings) =>
+          writeFileSync(path.join(folder, ".vscode/settings.json"), JSON.stringify(settings));
+        await workbench.focusEditor("hello.go");
+        set({ "modgo.c.compiler": "/nowhere/cc" });
         await workbench.buildUntil(/didn't build: .*\/nowhere\/cc/);
-        await workbench.changeSettings({ "modgo.c.compiler": "" });
+        set({});
+        await workbench.focusEditor("hello.go");
       },
     ],
     [
