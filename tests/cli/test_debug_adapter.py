@@ -206,8 +206,8 @@ def test_the_result_of_a_case_is_an_event(folder: Path) -> None:
             client.event("terminated")
     with adapter() as client:
         client.launch({}, package=str(folder), case="sets the time")
-        event = client.event("modgo.caseResult", "modgo.caseNotJudged", "terminated")
-        assert (event["event"], event["body"]["name"]) == ("modgo.caseNotJudged", "sets the time")
+        event = client.event("modgo.caseResult", "modgo.caseNotCompared", "terminated")
+        assert (event["event"], event["body"]["name"]) == ("modgo.caseNotCompared", "sets the time")
         assert "under the debugger the function reads the real one" in event["body"]["reason"]
         client.event("terminated")
         assert "under the debugger the function reads the real one" in client.output()

@@ -43,7 +43,7 @@ _LINES = 20
 _PROGRESS = "modgo-build"
 # Events of our own: a case of `modgo test --json`, or why there is none.
 _CASE_RESULT = "modgo.caseResult"
-_CASE_NOT_JUDGED = "modgo.caseNotJudged"
+_CASE_NOT_COMPARED = "modgo.caseNotCompared"
 # In the module cache, where capital letters are escaped.
 _SDK_FOLDER = f"/{escaped(SDK_PATH)}@"
 
@@ -300,7 +300,7 @@ class DebugAdapter:
         if program is None or program.case is None:
             return
         if program.case.now is not None:
-            self._event(_CASE_NOT_JUDGED, {"name": program.case.name, "reason": SETS_THE_TIME})
+            self._event(_CASE_NOT_COMPARED, {"name": program.case.name, "reason": SETS_THE_TIME})
             return
         result = CaseResult(program.case, outcome, differences(program.case.expectation, outcome))
         self._event(

@@ -141,7 +141,7 @@ export const debuggedCase = {
       },
     ],
     [
-      "a case that sets the time is not judged, and the next one is debugged",
+      "a case that sets the time is not compared, and the next one is debugged",
       async (session) => {
         const { workbench, state } = session;
         await debugCase(workbench, CASES);
@@ -155,7 +155,7 @@ export const debuggedCase = {
         await ended(session);
         await workbench.run("Test Results: Focus on Test Results View");
         await workbench.page
-          .getByText(/Not judged: the case sets the time/)
+          .getByText(/Not compared: the case sets the time/)
           .first()
           .waitFor();
       },

@@ -12,7 +12,7 @@ import type { CaseTree } from "./case-tree.js";
 
 /** The events of the debug adapter with the result of a case, or with the reason that there is none. */
 const CASE_RESULT = "modgo.caseResult";
-const CASE_NOT_JUDGED = "modgo.caseNotJudged";
+const CASE_NOT_COMPARED = "modgo.caseNotCompared";
 
 export function createDebugProfile(
   controller: vscode.TestController,
@@ -61,7 +61,7 @@ async function debugCase({ testRun, item, target, output, token }: DebuggedCase)
   const events = vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
     if (!isOfRun(session, run)) return;
     if (event === CASE_RESULT) result = body as CaseResult;
-    if (event === CASE_NOT_JUDGED) why = `Not judged: ${(body as { reason: string }).reason}.`;
+    if (event === CASE_NOT_COMPARED) why = `Not compared: ${(body as { reason: string }).reason}.`;
   });
   testRun.started(item);
   const session = debugSession(target, run, token).catch((error: unknown) => {
