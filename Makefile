@@ -26,7 +26,8 @@ FOLDER ?=
 BIN := $(CURDIR)/$(VENV)/bin
 MODGO := $(BIN)/modgo
 # C is compiled on all processors. Its test programs run one after the other, and so do the targets here.
-MAKE_C = $(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS)) -C libmod_go
+# Under `make -j` they share its job server, which make passes on only to recipes that say $(MAKE) themselves.
+C_JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 .NOTPARALLEL:
 GO_FOLDERS := udf examples libmod_go bench tests/agreement tests/build tests/host tests/native
 
@@ -101,7 +102,7 @@ new-method: $(VENV)/.dev ## Write an LSP method's handler, row and workspace tes
 
 .PHONY: test-python
 test-python: $(VENV)/.dev libmod_go.so ## pytest: analysis, rules, builder, host, server, command line
-	$(MAKE_C) app
+	$(MAKE) $(C_JOBS) -C libmod_go app
 	$(PYTEST_PARALLEL) -m "not serial"
 	$(PYTEST) -m serial
 
@@ -112,7 +113,7 @@ test-go: setup ## go test of the SDK and the examples
 
 .PHONY: test-c
 test-c: setup ## libmod_go, its test app and test1.so
-	$(MAKE_C) test
+	$(MAKE) $(C_JOBS) -C libmod_go test
 
 .PHONY: test-extension
 test-extension: $(VENV)/.dev ## The VS Code extension: types, unit tests, packaging
@@ -145,24 +146,24 @@ test-native: test-sanitizers ## test-sanitizers, tests/native without skips, fuz
 
 .PHONY: test-sanitizers
 test-sanitizers: $(VENV)/.dev ## libmod_go under sanitizers and valgrind, and as Aerospike's module (libssl-dev, valgrind)
-	$(MAKE_C) sanitize
-	$(MAKE_C) valgrind
-	$(MAKE_C) tsan
-	$(MAKE_C) -f as_module.mk test
-	$(MAKE_C) -f as_module.mk sanitize
-	$(MAKE_C) -f as_module.mk tsan
+	$(MAKE) $(C_JOBS) -C libmod_go sanitize
+	$(MAKE) $(C_JOBS) -C libmod_go valgrind
+	$(MAKE) $(C_JOBS) -C libmod_go tsan
+	$(MAKE) $(C_JOBS) -C libmod_go -f as_module.mk test
+	$(MAKE) $(C_JOBS) -C libmod_go -f as_module.mk sanitize
+	$(MAKE) $(C_JOBS) -C libmod_go -f as_module.mk tsan
 
 .PHONY: kills
 kills: setup ## 64 threads call a module while its workers are killed every 50 ms and other calls hang: a table, SECONDS=600
-	$(MAKE_C) --no-print-directory -s kills
+	$(MAKE) $(C_JOBS) -C libmod_go --no-print-directory -s kills
 
 .PHONY: soak
 soak: setup ## 64 threads call a module that is replaced every 100 ms, unfenced and fenced: SECONDS=10
-	$(MAKE_C) -f as_module.mk soak
+	$(MAKE) $(C_JOBS) -C libmod_go -f as_module.mk soak
 
 .PHONY: fuzz
 fuzz: $(VENV)/.dev ## Fuzz every parser, in C, Go and Python: SECONDS=3 each
-	$(MAKE_C) -f fuzz.mk fuzz SECONDS=$(SECONDS)
+	$(MAKE) $(C_JOBS) -C libmod_go -f fuzz.mk fuzz SECONDS=$(SECONDS)
 	cd udf && for target in 'FuzzRead$$' FuzzReadAs; do \
 	  go test ./internal/value -run '^$$' -fuzz "$$target" -fuzztime $(SECONDS)s || exit 1; done
 	MODGO_EXAMPLES=$$((60 * $(SECONDS))) $(PYTEST) tests/fuzz tests/server/test_invalid_messages.py tests/server/test_memory.py \
@@ -171,7 +172,7 @@ fuzz: $(VENV)/.dev ## Fuzz every parser, in C, Go and Python: SECONDS=3 each
 
 .PHONY: test-asd
 test-asd: $(VENV)/.asd ## The server plugin, in a host program and in the server that MODGO_ASD names (libssl-dev, liblzma-dev)
-	$(MAKE_C) -f asd.mk plugin-test RELEASE=1
+	$(MAKE) $(C_JOBS) -C libmod_go -f asd.mk plugin-test RELEASE=1
 
 .PHONY: truth
 truth: $(VENV)/.dev ## The editor's diagnostics against a fresh lint, after each of many random edits: EDITS=20000
@@ -211,7 +212,7 @@ lint: $(VENV)/.dev ## Every formatter, linter and type checker (libssl-dev, libl
 
 .PHONY: libmod_go.a libmod_go.so
 libmod_go.a libmod_go.so: setup ## The loader as a static or a dynamic library
-	$(MAKE_C) $@
+	$(MAKE) $(C_JOBS) -C libmod_go $@
 
 ##@ Releases
 
@@ -223,7 +224,7 @@ wheel: $(VENV)/.asd ## dist/modgo_lsp-….whl with the server plugin for both ma
 	rm -rf target/plugin
 	for machine in $(PLUGIN_TRIPLES); do \
 	  triple=$${machine%%:*}; to=target/plugin/linux-$${machine##*:}; \
-	  $(MAKE_C) -f asd.mk release TRIPLE=$$triple && mkdir -p $$to && \
+	  $(MAKE) $(C_JOBS) -C libmod_go -f asd.mk release TRIPLE=$$triple && mkdir -p $$to && \
 	  cp -R target/Linux-$${triple%%-*}/release/lib target/Linux-$${triple%%-*}/release/bin $$to || exit 1; done
 	MODGO_SERVER_PLUGIN=$(CURDIR)/target/plugin $(BIN)/pip wheel --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -w dist .
 

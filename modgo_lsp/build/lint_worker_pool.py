@@ -5,12 +5,12 @@ The processes are in lint_workers.py, which takes 0.14 s to import: small runs l
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from modgo_lsp.build.processors import processors
 from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.lint.cache_keys import Graph
@@ -45,7 +45,7 @@ class LintWorkerPool(msgspec.Struct, frozen=True):
             package = index.package(directory)
             return 0 if package is None else package.size
 
-        cores = self.cores or _cores()
+        cores = self.cores or processors()
         total = sum(map(size, directories))
         count = min(cores, len(directories), 1 + total // max(1, self.min_bytes))
         if count < 2 and total <= self.max_bytes:
@@ -55,10 +55,3 @@ class LintWorkerPool(msgspec.Struct, frozen=True):
 
         given = shares(directories, imports(), size, count)
         return lint_in_workers(given, files, index, environment, self.cache, self.max_bytes, done)
-
-
-def _cores() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on macOS and Windows
-        return os.cpu_count() or 1

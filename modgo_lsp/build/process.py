@@ -52,6 +52,8 @@ async def run(
     assert process.stdout is not None
     assert process.stderr is not None
     reading = asyncio.gather(process.stdout.read(), _lines(process.stderr, on_line), process.wait())
+    # If this call is cancelled nobody asks for its error, which asyncio would then print.
+    reading.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
         stdout, stderr, code = await asyncio.wait_for(reading, timeout)
     except asyncio.TimeoutError:

@@ -15,6 +15,7 @@ import msgspec
 from modgo_lsp.build.cache import cache_directory, move_once, scratch_directory
 from modgo_lsp.build.ownership import foreign_hand
 from modgo_lsp.build.process import TooSlowError, run
+from modgo_lsp.build.processors import processors
 from modgo_lsp.build.toolchain import CCompiler, ToolchainError
 from modgo_lsp.extras import install_command
 from modgo_lsp.resources import resource
@@ -26,6 +27,7 @@ _LIBRARY_SOURCES = ("src/common", "src/value", "src/elf", "src/loader", "src/fen
 _WORKER_SOURCES = (*_LIBRARY_SOURCES, "src/worker", "src/check")
 _BENCH_SOURCES = (*_LIBRARY_SOURCES, "src/bench")
 _COMPILE_SECONDS = 180.0
+_MOST_COMPILERS = 8  # at a time, of some 50 MB each
 
 
 class Native(msgspec.Struct, frozen=True):
@@ -72,6 +74,7 @@ async def _compiled(
         with scratch_directory() as scratch:
             made = scratch / "made"
             made.mkdir()
+            (scratch / "objects").mkdir()
             await compile_all(cc, folder, made)
             move_once(made, directory)
     except OSError as error:
@@ -108,34 +111,25 @@ def _digest(folder: Path, parts: Sequence[str], cc: CCompiler) -> str:
 
 
 async def _compile_both(cc: CCompiler, folder: Path, made: Path) -> None:
-    """Compiles each source once, on all processors, and links both files from the same objects. If one
-    command fails, the others are stopped."""
-    objects = made.with_name("objects")
-    objects.mkdir()
-    sources = sorted(_sources(folder, _WORKER_SOURCES), key=lambda path: path.stat().st_size)
-    count = os.cpu_count() or 1
-    await _together(_compile(cc, folder, sources[first::count], objects) for first in range(count))
-    library, worker = (
-        [str(objects / f"{source.stem}.o") for source in _sources(folder, parts)]
-        for parts in (_LIBRARY_SOURCES, _WORKER_SOURCES)
-    )
+    """Links both files from the same objects, because the worker has all sources of the library."""
+    objects = await _compile(cc, folder, _sources(folder, _WORKER_SOURCES), made.with_name("objects"))
+    parts = {folder / part for part in _LIBRARY_SOURCES}
+    library = [made_from for source, made_from in objects.items() if source.parent in parts]
     await _together(
         (
             _link(cc, ["-shared", *library], made / "libmod_go.so"),
-            _link(cc, worker, made / "mod-go-worker"),
+            _link(cc, list(objects.values()), made / "mod-go-worker"),
         )
     )
 
 
 async def _compile_bench(cc: CCompiler, folder: Path, made: Path) -> None:
-    objects = made.with_name("objects")
-    objects.mkdir()
-    sources = _sources(folder, _BENCH_SOURCES)
-    await _compile(cc, folder, sources, objects)
-    await _link(cc, [str(objects / f"{source.stem}.o") for source in sources], made / "mod-go-bench")
+    objects = await _compile(cc, folder, _sources(folder, _BENCH_SOURCES), made.with_name("objects"))
+    await _link(cc, list(objects.values()), made / "mod-go-bench")
 
 
 async def _together(commands: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Runs all commands. If one fails, the others are stopped."""
     work = [asyncio.ensure_future(each) for each in commands]
     try:
         await asyncio.gather(*work)
@@ -145,11 +139,19 @@ async def _together(commands: Iterable[Coroutine[Any, Any, None]]) -> None:
         await asyncio.gather(*work, return_exceptions=True)
 
 
-async def _compile(cc: CCompiler, folder: Path, sources: Sequence[Path], objects: Path) -> None:
-    """Makes an object file of each source, named after it: the names of all sources differ."""
-    if sources:
-        include = ["-I", str(folder / "include"), "-I", str(folder / "src")]
-        await _run(cc, [*_FLAGS, *include, "-c", *map(str, sources)], objects)
+async def _compile(cc: CCompiler, folder: Path, sources: Sequence[Path], objects: Path) -> dict[Path, str]:
+    """The object file of each source. On all processors, each source by a command of its own: zig links the
+    objects of several sources."""
+    made = {source: str(objects / f"{source.parent.name}-{source.stem}.o") for source in sources}
+    include = ["-I", str(folder / "include"), "-I", str(folder / "src")]
+    slots = asyncio.Semaphore(min(_MOST_COMPILERS, processors()))
+
+    async def compile_one(source: Path) -> None:
+        async with slots:
+            await _run(cc, [*_FLAGS, *include, "-c", str(source), "-o", made[source]], objects)
+
+    await _together(compile_one(source) for source in sources)
+    return made
 
 
 async def _link(cc: CCompiler, words: Sequence[str], output: Path) -> None:

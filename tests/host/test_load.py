@@ -10,7 +10,8 @@ import pytest
 
 from modgo_lsp.build.build import BuildRequest, build_module
 from modgo_lsp.build.cache import cache_directory
-from modgo_lsp.build.toolchain import CCompiler, ToolchainError, discover_cc
+from modgo_lsp.build.process import run
+from modgo_lsp.build.toolchain import CCompiler, ToolchainError, discover_cc, find_zig
 from modgo_lsp.host.load import load_module
 from modgo_lsp.host.native import libmod_go
 from modgo_lsp.host.result import load_json
@@ -138,10 +139,31 @@ async def test_a_library_that_another_user_could_have_written_is_not_loaded(
     assert refused.value.remedy == f"remove {native.worker.parent}; modgo compiles it again"
 
 
+async def test_zig_compiles_sources_of_the_same_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`zig cc -c` links the objects of several sources."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    sources = {
+        "common/main.c": "int zero(void) { return 0; }",
+        "worker/main.c": "int zero(void); int main(void) { return zero(); }",
+    }
+    for name, text in sources.items():
+        source = tmp_path / "src" / name
+        source.parent.mkdir(parents=True)
+        source.write_text(text)
+    monkeypatch.setattr("modgo_lsp.host.native.resource", lambda _: tmp_path)
+    zig, origin = find_zig()
+    native = await libmod_go(CCompiler((str(zig), "cc"), "zig", origin))
+    assert (await run([str(native.worker)], cwd=tmp_path)).code == 0
+
+
 async def test_a_compiler_that_fails_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     broken = tmp_path / "cc"
-    broken.write_text("#!/bin/sh\necho 'x.c:1:10: fatal error: stdint.h: No such file' >&2\nexit 1\n")
+    # The first command fails while others run.
+    broken.write_text(
+        "#!/bin/sh\nmkdir first 2>/dev/null || exec sleep 60\nsleep 0.2\n"
+        "echo 'x.c:1:10: fatal error: stdint.h: No such file' >&2\nexit 1\n"
+    )
     broken.chmod(0o755)
     with pytest.raises(ToolchainError, match=r"stdint\.h") as refused:
         await libmod_go(CCompiler((str(broken),), "broken", "setting"))

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from lsprotocol import types
 
 from modgo_lsp.server.lsp import wire
 from modgo_lsp.server.lsp.client_capabilities import Client
@@ -22,6 +23,7 @@ from modgo_lsp.server.lsp.errors import StaleError
 from modgo_lsp.server.lsp.outbox import Outbox
 from modgo_lsp.server.lsp.uri import path_of
 from modgo_lsp.server.pygls_thread import PyglsThread
+from modgo_lsp.server.requests import code_action
 from modgo_lsp.server.server import Server
 from modgo_lsp.server.workspace.analysis_thread import AnalysisThread
 from modgo_lsp.server.workspace.job import CancelledError, Job
@@ -30,6 +32,8 @@ from modgo_lsp.server.workspace.snapshot import Snapshot
 from modgo_lsp.server.workspace.stale_request import answered
 
 from .stdio import between, change
+
+_RANGE = types.Range(types.Position(0, 0), types.Position(0, 1))
 
 
 @pytest.fixture
@@ -254,3 +258,18 @@ def test_the_server_ends_if_pygls_can_not_be_loaded(
     failed = threading.Event()
     PyglsThread(failed.set).start(session)
     assert failed.wait(20)
+
+
+def test_the_edit_of_an_older_text_is_refused(session: Session, module: Path) -> None:
+    path = module / "stats.go"
+    session.documents.open(wire.Item(path.as_uri(), path.read_text(), 1))
+    asked = session.snapshot()
+    edit = change(path.as_uri(), 2, between((1, 0), (1, 0), "\n"))
+    session.documents.change(msgspec.convert(edit, wire.DidChange), "utf-16")
+    session.snapshot().package(str(module))
+    action = types.CodeAction("Fix all", data={"uri": path.as_uri()})
+    with pytest.raises(StaleError):
+        answered(session, code_action.resolve, asked, action)
+    item = types.CallHierarchyItem("add", types.SymbolKind.Function, path.as_uri(), _RANGE, _RANGE)
+    with pytest.raises(StaleError):
+        answered(session, _names_of_udfs, asked, types.CallHierarchyIncomingCallsParams(item))

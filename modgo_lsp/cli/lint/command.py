@@ -1,4 +1,4 @@
-"""`modgo lint`: its options, and which of them can be combined. lint_run.py does the work."""
+"""`modgo lint`: its options, and which of them can be combined. run.py does the work."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from modgo_lsp.ide.fix_all import fix_all
 from modgo_lsp.ide.sdk_action import sdk_action
 from modgo_lsp.lint.apply_fixes import best
 from modgo_lsp.model.finding import Edit
+from modgo_lsp.server.lsp.errors import StaleError
 from modgo_lsp.server.lsp.uri import path_of
 from modgo_lsp.server.requests.translation import diagnostic, to_span, workspace_edit
 from modgo_lsp.server.workspace.snapshot import Snapshot
@@ -47,6 +48,8 @@ def resolve(snapshot: Snapshot, action: types.CodeAction) -> types.CodeAction:
     """The edit of "fix all", which takes several rounds of fixing to work out"""
     path = path_of(action.data["uri"]) if isinstance(action.data, dict) and "uri" in action.data else None
     if path is not None and action.edit is None:
+        if snapshot.is_superseded:
+            raise StaleError  # the edit would be of an older text
         action.edit = workspace_edit(snapshot, _all_edits(snapshot, path))
     return action
 

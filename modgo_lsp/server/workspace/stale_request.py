@@ -26,8 +26,8 @@ def answered(session: Session, handle: Callable[[Snapshot, Any], _T], snapshot: 
     a refusal, and asks again only once the request's own document is edited. Raises StaleError. On the
     analysis thread."""
     if snapshot.is_superseded:
-        document = getattr(params, "text_document", None)
-        path = None if document is None else path_of(document.uri)
+        about = getattr(params, "text_document", None) or getattr(params, "item", None)  # of a call hierarchy
+        path = None if about is None else path_of(about.uri)
         if path is not None:
             newest = session.snapshot()
             if newest.documents.get(path) is not snapshot.documents.get(path):
