@@ -320,11 +320,14 @@ export const startFailures = {
         await workbench.run("Modgo: Choose the Python interpreter", input.filter({ hasText: "Browse…" }));
         await workbench.answer("Browse");
         await input.filter({ hasText: "Choose the Python that has modgo-lsp" }).waitFor();
-        await workbench.answer(INTERPRETER);
-        // The dialog ignores what it gets while it lists the folder.
+        // The dialog ignores what it gets while it lists the folder, and then replaces the text.
         await waitUntil(
           "the file is chosen",
           async () => {
+            await input
+              .locator('input[type="text"]')
+              .fill(INTERPRETER, { timeout: 2000 })
+              .catch(() => {});
             await input
               .getByRole("button", { name: "Choose" })
               .click({ timeout: 2000 })
