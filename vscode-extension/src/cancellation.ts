@@ -3,7 +3,10 @@ import * as vscode from "vscode";
 
 /** Settles as `work` does, or rejects with a CancellationError once `token` is cancelled. */
 export async function unlessCancelled<T>(work: Promise<T>, token: vscode.CancellationToken): Promise<T> {
-  if (token.isCancellationRequested) throw new vscode.CancellationError();
+  if (token.isCancellationRequested) {
+    work.catch(() => undefined);
+    throw new vscode.CancellationError();
+  }
   let listener: vscode.Disposable | undefined;
   const cancelled = new Promise<never>((_, reject) => {
     listener = token.onCancellationRequested(() => {

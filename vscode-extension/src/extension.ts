@@ -18,6 +18,7 @@ import { createConfigurationLenses } from "./first-hour/configuration-lenses.js"
 import { createContextKeys } from "./first-hour/context-keys.js";
 import { createRulePages } from "./first-hour/show-rule.js";
 import { createWalkthroughProgress } from "./first-hour/walkthrough.js";
+import { oneAtATime } from "./in-parallel.js";
 import { createRuns } from "./runs/runs.js";
 import { createRunsView } from "./runs/runs-view.js";
 import { onDidChangeGopls } from "./server/gopls.js";
@@ -42,6 +43,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const restartIfUsed = () => {
     if (server.state.kind !== "idle") void server.restart();
   };
+  // The Python extension reports a change for each workspace folder.
+  const otherPython = oneAtATime(() => restartIfOther(server, search));
   const runs = createRuns({ server, status, output, memory: context.workspaceState });
   const commands = { server, search, setUp, home: context.extensionUri, status, output, runs };
   const testing = createTesting(server, output);
@@ -82,7 +85,11 @@ export function activate(context: vscode.ExtensionContext): void {
       const settings = ["modgo.interpreter", "modgo.allow"];
       if (settings.some((name) => event.affectsConfiguration(name))) restartIfUsed();
     }),
-    search.onDidChange(() => void restartIfOther(server, search)),
+    search.onDidChange(() => {
+      otherPython().catch((error: unknown) => {
+        output.error(String(error));
+      });
+    }),
     onDidChangeGopls(restartIfUsed),
     // Activation doesn't wait for the server; commands do.
     whenSdkIsUsed(() => {

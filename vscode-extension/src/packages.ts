@@ -88,20 +88,20 @@ export async function findPackages(output: vscode.LogOutputChannel): Promise<vsc
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** The Go files of the modules that use the SDK, or of the whole workspace if no go.mod in it does: it may be a part of one. */
+/** The Go files of the modules that require the SDK, all of them, and others of the workspace, up to a limit. */
 async function findGoFiles(output: vscode.LogOutputChannel): Promise<vscode.Uri[]> {
   const modules = await sdkModules(EXCLUDED);
-  const places =
-    modules.length === 0
-      ? ["**/*.go"]
-      : modules.map((file) => new vscode.RelativePattern(vscode.Uri.joinPath(file, ".."), "**/*.go"));
+  const places = [
+    ...modules.map((file) => new vscode.RelativePattern(vscode.Uri.joinPath(file, ".."), "**/*.go")),
+    "**/*.go", // a module may get the SDK from a go.work, or not have it yet
+  ];
   const files = new Map<string, vscode.Uri>(); // a module can be in the folder of another
   for (const place of places) {
     const found = await vscode.workspace.findFiles(place, EXCLUDED, MAX_FILES);
     for (const file of found) files.set(file.toString(), file);
     if (found.length === MAX_FILES) {
       const where = typeof place === "string" ? "the workspace" : place.baseUri.fsPath;
-      output.warn(`${where} has ${MAX_FILES} Go files or more: UDF packages in the others aren't listed`);
+      output.warn(`${where} has ${MAX_FILES} Go files or more: UDF packages may be missing from lists`);
     }
   }
   return [...files.values()];

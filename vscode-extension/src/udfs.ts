@@ -28,9 +28,9 @@ export async function chooseCall(
   if (isTarget(argument) && argument.function !== undefined) {
     return callOf(argument, argument.function);
   }
-  await server.ready();
-  // A Go file or sample of the Explorer, or the active one.
+  // A Go file or sample of the Explorer, or the one that is active now.
   const file = argument instanceof vscode.Uri ? argument : (activeSample() ?? activeGoFile());
+  await server.ready();
   const calls = file === undefined ? [] : await callsIn(file);
   if (calls.length <= 1) {
     if (calls[0] !== undefined) return calls[0];

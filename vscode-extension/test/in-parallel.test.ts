@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inParallel } from "../src/in-parallel.js";
+import { inParallel, oneAtATime } from "../src/in-parallel.js";
 
 void test("at most so many are under way, and the results have the order of the items", async () => {
   let underWay = 0;
@@ -17,4 +17,16 @@ void test("at most so many are under way, and the results have the order of the 
 
 void test("nothing is done for no items", async () => {
   assert.deepEqual(await inParallel([], 4, () => assert.fail()), []);
+});
+
+void test("what is wanted while it runs is done once more, not once for each wish", async () => {
+  let calls = 0;
+  const work = oneAtATime(async () => {
+    calls++;
+    await new Promise(setImmediate);
+  });
+  await Promise.all([work(), work(), work()]);
+  assert.equal(calls, 2);
+  await work();
+  assert.equal(calls, 3);
 });

@@ -61,10 +61,17 @@ describe("the UDF packages of a workspace", () => {
     write("udfs/udfs.go", UDF);
     assert.deepEqual((await packages()).folders, ["udfs"]);
   });
+  it("may get the SDK from a go.work, beside a module that requires it", async () => {
+    write("a/go.mod", "module example.com/a\n");
+    write("a/udfs/udfs.go", UDF);
+    write("m/go.mod", REQUIRES);
+    write("m/udfs/udfs.go", UDF);
+    assert.deepEqual((await packages()).folders, ["a/udfs", "m/udfs"]);
+  });
   it("are incomplete in a module with too many Go files, which is logged", async () => {
     write("m/go.mod", REQUIRES);
     for (let file = 0; file < 5000; file++) write(`m/p/${file}.go`, "package p\n");
     const { warnings } = await packages();
-    assert.match(warnings.join(), /m has 5000 Go files or more: UDF packages in the others aren't listed/);
+    assert.match(warnings.join(), /m has 5000 Go files or more: UDF packages may be missing/);
   });
 });

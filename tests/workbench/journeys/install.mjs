@@ -184,9 +184,10 @@ export const installFromVsix = {
         );
         const before = readyCount(outputLog);
         await workbench.run("Modgo: Set up the language server");
-        const text = await workbench.toast(/The setting modgo\.interpreter names \/nowhere\/python/);
-        assert.deepEqual(await workbench.toastButtons(text), ["Remove the Setting"]);
-        await workbench.pressToastButton(text, "Remove the Setting");
+        await workbench.page
+          .locator(".monaco-dialog-box", { hasText: "The setting modgo.interpreter names /nowhere/python" })
+          .getByRole("button", { name: "Remove the Setting" })
+          .click();
         await readyAgain(outputLog, before, SET_UP_S);
         assert.doesNotMatch(readFileSync(settings, "utf8"), /modgo\.interpreter/);
       },

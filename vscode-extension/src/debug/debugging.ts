@@ -84,10 +84,11 @@ async function complete(
   parts: DebugParts,
   config: vscode.DebugConfiguration,
 ): Promise<vscode.DebugConfiguration | undefined> {
-  await parts.server.ready(); // it knows the UDFs of the file
+  const file = activeGoFile();
+  const line = vscode.window.activeTextEditor?.selection.active.line ?? -1;
+  await parts.server.ready(); // it knows the UDFs of the file; the user may look at another meanwhile
   const literal: Record<string, unknown> = { ...literalOf(config) };
   const given: Readonly<Record<string, unknown>> = { ...config, ...literal };
-  const file = activeGoFile();
   let name = config.name === "" ? undefined : (config.name as string | undefined);
   if (given["package"] === undefined) {
     if (file === undefined) {
@@ -99,7 +100,7 @@ async function complete(
     const symbols = file === undefined ? [] : await udfsIn(file);
     let udf = given["function"];
     if (udf === undefined) {
-      const chosen = await chooseUdf(symbols);
+      const chosen = await chooseUdf(symbols, line);
       if (chosen === undefined) return undefined;
       udf = literal["function"] = chosen.name;
       name = configurationNamed(chosen.name).name;
@@ -116,14 +117,13 @@ async function complete(
   return withLiteral({ ...config, type: TYPE, request: "launch", name: name ?? "Debug UDF" }, literal);
 }
 
-/** The UDF at the cursor, or one that the user chooses. Throws a UserError if there is none. */
-async function chooseUdf(symbols: readonly UdfSymbol[]): Promise<UdfSymbol | undefined> {
+/** The UDF at a line, or one that the user chooses. Throws a UserError if there is none. */
+async function chooseUdf(symbols: readonly UdfSymbol[], line: number): Promise<UdfSymbol | undefined> {
   if (symbols.length === 0) {
     throw new UserError(
       "There is no registered UDF in this file. A function is a UDF once it is registered with udf.Register.",
     );
   }
-  const line = vscode.window.activeTextEditor?.selection.active.line ?? -1;
   const found = udfAt(symbols, line);
   if (found !== undefined) return found;
   const picked = await vscode.window.showQuickPick(

@@ -1,7 +1,7 @@
 // Sets up the environment of the language server, if the user agrees, with a progress notification that can be cancelled.
 import * as vscode from "vscode";
 import { UserError } from "../errors.js";
-import { showWarning } from "../messages.js";
+import { confirm } from "../messages.js";
 import type { Server } from "../server/server.js";
 import type { OnStep } from "./creation.js";
 import { currentInterpreterSetting, type InterpreterSearch } from "./interpreter-search.js";
@@ -84,14 +84,12 @@ export function createSetUp(
   };
 }
 
-async function mayRemove(setting: string): Promise<boolean> {
-  const remove = "Remove the Setting";
-  const chosen = await showWarning(
+function mayRemove(setting: string): Promise<boolean> {
+  return confirm(
     `The setting modgo.interpreter names ${setting}, and Modgo uses no other Python while it does. ` +
       "Remove the setting when Modgo's own environment is set up?",
-    remove,
+    "Remove the Setting",
   );
-  return chosen === remove;
 }
 
 /** Returns the result of `work`, or undefined if it was cancelled. */

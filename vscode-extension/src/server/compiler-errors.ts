@@ -62,7 +62,9 @@ function isCompilerError({ code }: vscode.Diagnostic): boolean {
 }
 
 function notReported(uri: vscode.Uri, diagnostics: Diagnostics): Diagnostics {
-  const others = vscode.languages.getDiagnostics(uri).filter(({ source }) => source === "compiler");
+  const others = vscode.languages
+    .getDiagnostics(uri)
+    .filter(({ source }) => source === "compiler" || source === "syntax"); // of gopls
   const lines = new Set(others.map(({ range }) => range.start.line));
   return diagnostics.filter((each) => !isCompilerError(each) || !lines.has(each.range.start.line));
 }

@@ -172,7 +172,11 @@ export function createServer(
 
   const ready = async () => {
     if (state.kind === "idle") await restart();
-    await last; // a restart that is running
+    let waitedFor;
+    do {
+      waitedFor = last; // a restart that is running, and one that came meanwhile
+      await waitedFor;
+    } while (waitedFor !== last);
     if (state.kind === "ready") return state;
     throw state.kind === "failed" ? new ServerFailedError(state) : notRunning();
   };

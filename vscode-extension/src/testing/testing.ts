@@ -33,6 +33,9 @@ export function createTesting(server: Server, output: vscode.LogOutputChannel): 
     // A case file that is opened shows its cases in the gutter.
     vscode.workspace.onDidOpenTextDocument((document) => {
       void explorer?.resolveFile(document.uri);
+      // Not one side of a diff, nor a file of the module cache.
+      if (document.uri.scheme !== "file" || vscode.workspace.getWorkspaceFolder(document.uri) === undefined)
+        return;
       // VS Code doesn't report the files of a folder that is made at once, as that of a new module.
       const folder = vscode.Uri.joinPath(document.uri, "..");
       const isUnknown = explorer?.tree.packageItem(folder) === undefined;
