@@ -306,9 +306,16 @@ export const testing = {
           .first()
           .click();
         await entry("modgo: build stock").click();
-        await workbench.showProblems();
         const line = lineOf(GO, "return n, rec.Update()");
-        await workbench.problem(new RegExp(`mismatched types.*MG401.*\\[Ln ${line}, Col \\d+\\]`), BUILD_S);
+        const error = new RegExp(`mismatched types.*MG401.*\\[Ln ${line}, Col \\d+\\]`);
+        await waitUntil(
+          "the error is in Problems",
+          async () => {
+            await workbench.showProblems(); // the task's terminal may come to the front late
+            return (await workbench.problems()).some((text) => error.test(text));
+          },
+          BUILD_S,
+        );
         const all = (await workbench.problems()).filter((text) => text.includes("mismatched types"));
         assert.equal(all.length, 1, all.join("\n"));
       },
