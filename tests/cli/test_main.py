@@ -66,7 +66,7 @@ def test_help_lists_the_commands_without_importing_them() -> None:
 # Lint needs to find Go, but not to build.
 FOR_LINT = (
     *("facts_cache", "go_environment", "isolation", "lint_worker_pool", "lint_store"),
-    *("cache_folders", "ownership"),
+    *("cache_folders", "ownership", "processors"),
 )
 
 
