@@ -8,7 +8,8 @@ export const CACHE = path.join(ROOT, "target/workbench");
 export const VSIX = path.join(ROOT, "vscode-extension/modgo.vsix");
 /** The .vsix of this platform, with the language server in it. `run` builds it for the journeys that need it. */
 export const PLATFORM_VSIX = path.join(CACHE, "modgo-platform.vsix");
-export const GOPLS_VSIX = path.join(CACHE, "gopls.vsix");
+/** The .vsix of an extension of the tests: gopls, python or virtual-files. */
+export const testExtension = (name) => path.join(CACHE, "extensions", `${name}.vsix`);
 export const EXAMPLES = path.join(ROOT, "examples");
 export const INTERPRETER = path.join(ROOT, ".venv/bin/python");
 export const SCREENSHOTS = path.join(ROOT, "artifacts/workbench");

@@ -71,7 +71,8 @@ function removeHome(home) {
 /**
  * Creates a session. `settings` are added to the user settings. `trust` enables workspace trust, so that the folder opens
  * in Restricted Mode. `prepare(folder)` changes the copy of the examples before it is opened. `environment(home)` returns
- * environment variables to change. `extensions` are installed besides ours, which is `vsix`.
+ * environment variables to change. `extensions` are installed besides ours, which is `vsix`. `runner(home)` returns words
+ * that run the command after them.
  */
 export async function createSession({
   settings = {},
@@ -80,6 +81,7 @@ export async function createSession({
   environment = () => ({}),
   extensions: others = [],
   vsix: ours = VSIX,
+  runner = () => [],
 }) {
   const home = mkdtempSync(path.join(tmpdir(), "modgo-workbench-"));
   homes.add(home);
@@ -107,7 +109,8 @@ export async function createSession({
     ...(trust ? [] : ["--disable-workspace-trust"]),
     "--ignore-last-opened",
   ];
-  const server = start(process.execPath, [CODE_SERVER, ...args], { env, cwd: home, log: openSync(log, "w") });
+  const [program, ...words] = [...runner(home), process.execPath, CODE_SERVER, ...args];
+  const server = start(program, words, { env, cwd: home, log: openSync(log, "w") });
   let browser;
   const destroy = async () => {
     await browser?.close();

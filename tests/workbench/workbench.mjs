@@ -27,11 +27,15 @@ export class Workbench {
   /** Opens the folder in the window, and a file of it. */
   async open(file) {
     const { host } = new URL(this.origin);
-    const uri = `vscode-remote://${host}${path.join(this.folder, file)}`;
+    await this.openUri(this.folder, `vscode-remote://${host}${path.join(this.folder, file)}`);
+  }
+
+  /** Opens a folder in the window, and a file by its URI. */
+  async openUri(folder, uri) {
     const payload = JSON.stringify([["openFile", uri]]);
-    await this.page.goto(`${this.origin}/?${new URLSearchParams({ folder: this.folder, payload })}`);
+    await this.page.goto(`${this.origin}/?${new URLSearchParams({ folder, payload })}`);
     await this.page.locator(".monaco-workbench").waitFor({ timeout: PATIENCE * 60_000 });
-    await this.tab(path.basename(file)).waitFor({ timeout: PATIENCE * 60_000 });
+    await this.tab(path.basename(uri)).waitFor({ timeout: PATIENCE * 60_000 });
     await this.page.locator(".editor-instance .view-lines").first().waitFor();
   }
 

@@ -1,5 +1,5 @@
 // Chooses the Python that runs the language server. Independent of VS Code, so that tests need none.
-import { execFile } from "node:child_process";
+import { execFile, type ExecFileException } from "node:child_process";
 import * as path from "node:path";
 
 /** Where a candidate comes from: `selected` is the choice of the Python extension, `own` an environment that Modgo made. */
@@ -218,10 +218,16 @@ export function probeWith(folder: string): (python: string) => Promise<Probe> {
           resolve({ ok: false, reason: "can't be executed" });
         } else {
           const lastLine = stderr.trim().split("\n").at(-1) ?? "";
-          resolve({ ok: false, reason: `failed: ${lastLine === "" ? error.message.trim() : lastLine}` });
+          resolve({ ok: false, reason: `failed: ${lastLine === "" ? failureOf(error) : lastLine}` });
         }
       });
     });
+}
+
+/** How a program failed that printed nothing. The message of one that ran would repeat PROBE_PROGRAM. */
+function failureOf({ code, signal, message }: ExecFileException): string {
+  if (typeof code === "number") return `exit code ${code}`;
+  return signal == null ? message.trim() : `ended by ${signal}`;
 }
 
 /** Parses the output of PROBE_PROGRAM. */

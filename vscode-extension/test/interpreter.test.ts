@@ -229,6 +229,11 @@ describe("probing real programs", () => {
       "failed: oh no",
     );
   });
+  it("says in a line how a program failed that prints nothing", async () => {
+    assert.equal(await reasonOf(program("silent", "#!/bin/sh\nexit 3\n", 0o755)), "failed: exit code 3");
+    const killed = program("killed", "#!/bin/sh\nkill -SEGV $$\n", 0o755);
+    assert.equal(await reasonOf(killed), "failed: ended by SIGSEGV");
+  });
   it("reads the output of a real Python", async () => {
     const python = candidates({ ...machine([]), searchPath: process.env["PATH"] ?? "", exists: () => true });
     assert.ok(python.length > 0);

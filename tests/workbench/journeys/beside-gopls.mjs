@@ -2,9 +2,9 @@
 // diagnostics, and where VS Code asks only one of them, it asks gopls about Go.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { GOPLS_VSIX, INTERPRETER, ROOT } from "../paths.mjs";
+import { INTERPRETER, ROOT, testExtension } from "../paths.mjs";
 import { waitUntil } from "../wait-until.mjs";
 
 const COUNTERS = "counters/counters.go";
@@ -24,6 +24,7 @@ function environment(home) {
   return {
     ...more,
     GOPLS: binary,
+    GOPLS_WAITS_FOR: path.join(home, "gopls-may-start"),
     GOMODCACHE: modules,
     GOFLAGS: "-modcacherw",
     GOPROXY: "off",
@@ -33,6 +34,7 @@ function environment(home) {
 
 function prepare(folder) {
   const home = path.dirname(folder);
+  writeFileSync(path.join(home, "gopls-may-start"), "");
   const file = path.join(folder, COUNTERS);
   const text = readFileSync(file, "utf8");
   writeFileSync(file, text.replace('\tudf.Register("take", Take)\n', ""));
@@ -53,7 +55,7 @@ function positionOf(folder, text) {
 
 export const besideGopls = {
   name: "beside gopls",
-  session: { prepare, environment, extensions: [GOPLS_VSIX] },
+  session: { prepare, environment, extensions: [testExtension("gopls")] },
   steps: [
     [
       "both servers show diagnostics",
@@ -148,6 +150,27 @@ export const besideGopls = {
         const [ours, theirs] = await Promise.all([shown(UNREGISTERED), shown(/self-assignment/)]);
         figures.beside_gopls_modgo_diag_ms = ours;
         figures.beside_gopls_gopls_diag_ms = theirs;
+      },
+    ],
+    [
+      "a compiler error of a build goes when gopls, which starts later, reports it",
+      async ({ workbench, folder }) => {
+        const gate = path.join(path.dirname(folder), "gopls-may-start");
+        rmSync(gate);
+        const file = path.join(folder, COUNTERS);
+        writeFileSync(file, readFileSync(file, "utf8").replace("count += n\n", 'count += n\n\tcount += "x"\n'));
+        await workbench.problem(/mismatched types/, 60);
+        await workbench.open(COUNTERS);
+        await workbench.problem(UNREGISTERED, 120);
+        const same = async () =>
+          (await workbench.problems()).filter((text) => text.includes("mismatched types"));
+        assert.deepEqual(await same(), []);
+        await workbench.settled("Modgo: Build UDF module");
+        await workbench.run("Modgo: Build UDF module");
+        await workbench.problem(/mismatched types.*MG401/, 180);
+        writeFileSync(gate, "");
+        await workbench.noProblem(/mismatched types.*MG401/, 120);
+        assert.equal((await same()).length, 1, (await same()).join("\n"));
       },
     ],
   ],

@@ -9,18 +9,24 @@ import { firstHour } from "./first-hour.mjs";
 import { firstModule } from "./first-module.mjs";
 import { grants } from "./grants.mjs";
 import { installFromVsix, noSdk, startFailures } from "./install.mjs";
+import { noDisk } from "./no-disk.mjs";
 import { noInterpreter } from "./no-interpreter.mjs";
+import { pythonExtension } from "./python-extension.mjs";
 import { restrictedMode } from "./restricted-mode.mjs";
 import { resultsView } from "./results-view.mjs";
 import { failures } from "./failures.mjs";
 import { testing } from "./testing.mjs";
 import { twoWindows } from "./two-windows.mjs";
+import { virtualWorkspace } from "./virtual-workspace.mjs";
 
 export const journeys = [
   noInterpreter,
   noSdk,
   installFromVsix,
   startFailures,
+  noDisk,
+  pythonExtension,
+  virtualWorkspace,
   restrictedMode,
   grants,
   firstHour,

@@ -15,7 +15,7 @@ const BUTTONS = ["Set Up", "Choose an Interpreter", "Not Now"];
 const SET_UP_S = 300;
 
 /** Only a Python without pip and modgo-lsp is on PATH, and no proxy answers. */
-function barePython(home) {
+export function barePython(home) {
   const python = execFileSync(INTERPRETER, ["-c", "import sys; print(sys._base_executable)"], {
     encoding: "utf8",
   });

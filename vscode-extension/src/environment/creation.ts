@@ -159,12 +159,15 @@ export class SetUpError extends UserError {
   readonly full: boolean;
 }
 
+/** EEXIST and ENOTDIR: a file has the place of a folder. */
+const NOT_WRITABLE: readonly string[] = ["EACCES", "EPERM", "EROFS", "EEXIST", "ENOTDIR"];
+
 function explained(error: unknown, root: string): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if ((error instanceof SetUpError && error.full) || code === "ENOSPC" || code === "EDQUOT") {
     return noSpace(root);
   }
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
+  if (code !== undefined && NOT_WRITABLE.includes(code)) {
     return new UserError(
       `${root} can't be written to (${code}). Make it writable, or install modgo-lsp in a Python of your own and name that in ` +
         "the setting modgo.interpreter.",
