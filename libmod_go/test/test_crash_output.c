@@ -79,6 +79,7 @@ TEST(the_reason_and_the_first_frame_of_the_udf_are_found)
 		{"panic: no\nmain.f(1)\n/x/a.go:1\n", "panic: no"},
 		/* Bytes that a text must not have. */
 		{"panic: a\tb\x01\x7f\n", "panic: a b \x7f"},
+		{"\x01one\n", " one"},
 		{"panic: \xff\xc3\xa9\xe2\x82\n", "panic: ?\xc3\xa9"},
 		{"\xe2\x82\xac\n", "\xe2\x82\xac"},
 	};

@@ -224,6 +224,8 @@ TEST(nothing_that_aerospike_could_not_store_reaches_it)
 		CHECK_NUMBER(record_of(rec)->count, 0);
 		check_later(rec, refused[i][0], refused[i][1]);
 	}
+	/* A name that is too long to be a bin's is not in the message: only its beginning is known. */
+	CHECK_CONTAINS(call(&mod_go, "hostile", "later_name_too_long", rec, NULL).text, "setting the bin \"\": ");
 	CHECK_TEXT(call(&mod_go, "hostile", "write_elsewhere", rec, NULL).text, "\"it went on\"");
 	CHECK_TEXT(call(&mod_go, "hostile", "write_beyond", rec, NULL).text, "\"it went on\"");
 	CHECK_TEXT(call(&mod_go, "hostile", "write_without_end", rec, NULL).text, "\"it went on\"");
