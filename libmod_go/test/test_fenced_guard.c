@@ -130,6 +130,20 @@ TEST(the_fence_has_three_levels)
 	not_run("MODGO_FENCE is \"none\"", "it takes", "standard, strict or off");
 }
 
+TEST(where_memory_is_short_a_worker_is_ended_before_its_host)
+{
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), NULL);
+	char path[64], line[16] = "";
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%lld/oom_score_adj", (long long)fenced_ask(pool, "pid").integer);
+	file = fopen(path, "r");
+	CHECK(file != NULL && fgets(line, sizeof(line), file) != NULL);
+	CHECK_TEXT(line, "500\n");
+	fclose(file);
+	mod_go_fenced_close(pool);
+}
+
 /* The identity of a worker that runs, as /proc shows it: "UID GROUP GROUPS". */
 static void running_as(const char *user, const char *expected)
 {
