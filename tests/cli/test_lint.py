@@ -181,6 +181,15 @@ def test_a_baseline_hides_its_findings_only(module: Path) -> None:
     assert (news.returncode, news.stdout.count("MG101")) == (1, 3)
 
 
+def test_a_mistake_in_the_settings_is_an_error_beside_a_baseline(module: Path) -> None:
+    append(module, FORGOTTEN)
+    (module / "modgo.toml").write_text('selct = ["MG1"]\n')
+    done = modgo(module, "--write-baseline")
+    assert done.returncode == 2
+    assert done.stdout.startswith("Wrote 2 findings to modgo-baseline.json.\n")
+    assert done.stderr.startswith(f"Error: {module}/modgo.toml:1: ")
+
+
 def test_the_configured_baseline_is_rewritten(module: Path) -> None:
     (module / "modgo.toml").write_text('baseline = "known.json"\n')
     append(module, FORGOTTEN)

@@ -33,6 +33,18 @@ async function menuLabels(page) {
   return labels;
 }
 
+/** Makes a module of a record function in a folder of the examples, and waits until its file is open. */
+async function makeModule(workbench, name) {
+  const input = workbench.quickInput();
+  await workbench.run("Modgo: New UDF module", input.filter({ hasText: "(1/3)" }));
+  await workbench.answer(name);
+  await input.filter({ hasText: "(2/3)" }).waitFor();
+  await workbench.answer("Record");
+  await input.filter({ hasText: "(3/3)" }).waitFor();
+  await workbench.answer(`examples/${name}`);
+  await workbench.tab(`${name}.go`).waitFor({ timeout: BUILD_S * 1000 });
+}
+
 export const firstHour = {
   name: "first hour",
   session: { prepare: empty },
@@ -57,13 +69,7 @@ export const firstHour = {
         // Activates the extension, which takes longer than the list to make a module may.
         await workbench.run("Modgo: Show status", input.filter({ hasText: "Modgo status" }));
         await workbench.page.keyboard.press("Escape");
-        await workbench.run("Modgo: New UDF module", input.filter({ hasText: "(1/3)" }));
-        await workbench.answer("limiter");
-        await input.filter({ hasText: "(2/3)" }).waitFor();
-        await workbench.answer("Record");
-        await input.filter({ hasText: "(3/3)" }).waitFor();
-        await workbench.answer("examples/limiter");
-        await workbench.tab("limiter.go").waitFor({ timeout: BUILD_S * 1000 });
+        await makeModule(workbench, "limiter");
         assert.ok(existsSync(path.join(folder, "limiter/go.sum")));
         await waitUntil(
           "the UDF has lenses",
@@ -248,14 +254,7 @@ export const firstHour = {
     [
       "Test UDF module knows the cases of a second new module",
       async ({ workbench }) => {
-        const input = workbench.quickInput();
-        await workbench.run("Modgo: New UDF module", input.filter({ hasText: "(1/3)" }));
-        await workbench.answer("second");
-        await input.filter({ hasText: "(2/3)" }).waitFor();
-        await workbench.answer("Record");
-        await input.filter({ hasText: "(3/3)" }).waitFor();
-        await workbench.answer("examples/second");
-        await workbench.tab("second.go").waitFor({ timeout: BUILD_S * 1000 });
+        await makeModule(workbench, "second");
         await workbench.run("Modgo: Test UDF module");
         await workbench.run("Testing: Focus on Test Explorer View", workbench.page.locator(".test-explorer"));
         await stateOf(workbench, /^second/, "passed", BUILD_S);
