@@ -158,7 +158,10 @@ export const besideGopls = {
         const gate = path.join(path.dirname(folder), "gopls-may-start");
         rmSync(gate);
         const file = path.join(folder, COUNTERS);
-        writeFileSync(file, readFileSync(file, "utf8").replace("count += n\n", 'count += n\n\tcount += "x"\n'));
+        writeFileSync(
+          file,
+          readFileSync(file, "utf8").replace("count += n\n", 'count += n\n\tcount += "x"\n'),
+        );
         await workbench.problem(/mismatched types/, 60);
         await workbench.open(COUNTERS);
         await workbench.problem(UNREGISTERED, 120);
