@@ -1,13 +1,13 @@
 // Runs the journeys and prints the result of each step. The steps after a failed step count as failed. The exit code is 0 if
-// all passed. With MODGO_WORKBENCH_JOBS=2 two journeys run at a time. With MODGO_WORKBENCH_RETRIES=1 a failed journey runs
-// once more in a new session, and the result says so if it passes. With MODGO_WORKBENCH_ALSO_IN="High Contrast" each step has
-// a second screenshot, in that theme. With --figures the measured times are written. With --controls journeys run in a session
-// that breaks one of their steps, which must fail.
+// all passed. With MODGO_WORKBENCH_JOBS=2 two journeys run at a time. With MODGO_WORKBENCH_ALSO_IN="High Contrast" each step
+// has a second screenshot, in that theme. With --figures the measured times are written. With --controls journeys run in a
+// session that breaks one of their steps, which must fail.
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { controls } from "./controls.mjs";
 import { writeFigures } from "./figures.mjs";
 import { journeys } from "./journeys/index.mjs";
+import { noDisk } from "./journeys/no-disk.mjs";
 import { ALSO_IN, SCREENSHOTS } from "./paths.mjs";
 import { killAll } from "./processes.mjs";
 import { createSession, removeAllHomes } from "./session.mjs";
@@ -15,7 +15,6 @@ import { THEME_CLASSES } from "./workbench.mjs";
 
 const WHOLE_LIMIT_S = 2700;
 const JOBS = Number(process.env.MODGO_WORKBENCH_JOBS ?? 1);
-const RETRIES = Number(process.env.MODGO_WORKBENCH_RETRIES ?? 0);
 
 const clock = setTimeout(() => abandon(`not done after ${WHOLE_LIMIT_S} s`), WHOLE_LIMIT_S * 1000);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => abandon(signal));
@@ -34,36 +33,25 @@ const figures = {};
 const reasons = []; // printed again at the end, where a reader of the log looks first
 let passed = 0;
 let failed = chosen.length === 0 ? 1 : 0;
-let flaky = 0;
 if (chosen.length === 0) console.log(`No journey is called ${filters.join(" ")}.`);
+if (!journeys.includes(noDisk))
+  console.log(`Not run, because this machine allows no mounts: ${noDisk.name}.`);
 const waiting = [...chosen];
 await Promise.all(Array.from({ length: JOBS }, runWaiting));
 if (process.argv.includes("--figures") && failed === 0) writeFigures(figures);
 clearTimeout(clock);
 for (const reason of reasons) console.log(`\n${reason}`);
-console.log(`\n${passed} passed, ${failed} failed${flaky > 0 ? `, ${flaky} journeys after a retry` : ""}`);
+console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 async function runWaiting() {
   for (let journey = waiting.shift(); journey !== undefined; journey = waiting.shift()) {
     const lines = []; // printed when the journey is over, unless it runs alone
     const print = (line) => (JOBS === 1 ? console.log(line) : lines.push(line));
-    await runWithRetries(journey, print);
-    if (lines.length > 0) console.log(lines.join("\n"));
-  }
-}
-
-async function runWithRetries(journey, print) {
-  for (let retry = 0; ; retry++) {
     const done = await runJourney(journey, print);
-    const missed = journey.steps.length - done;
-    if (missed === 0 || retry === RETRIES) {
-      passed += done;
-      failed += missed;
-      flaky += missed === 0 && retry > 0 ? 1 : 0;
-      return;
-    }
-    print("  again, in a new session:");
+    passed += done;
+    failed += journey.steps.length - done;
+    if (lines.length > 0) console.log(lines.join("\n"));
   }
 }
 

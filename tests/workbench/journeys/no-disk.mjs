@@ -1,12 +1,21 @@
 // Set-up of the language server where the disk of the extension's storage is full, or can't be written to. Linux only: the
 // workbench sees a small disk of its own there, in a mount namespace.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { PLATFORM_VSIX } from "../paths.mjs";
 import { waitUntil } from "../wait-until.mjs";
 import { barePython } from "./install.mjs";
+
+const NAMESPACE = ["--user", "--map-root-user", "--mount"];
+
+/** Whether this machine allows namespaces in which a disk can be mounted: some allow them only to root, some to nobody. */
+export function allowsMounting() {
+  const mount = ["mount", "-t", "tmpfs", "tmpfs", tmpdir()];
+  return spawnSync("unshare", [...NAMESPACE, ...mount]).status === 0;
+}
 
 function storageOf(home) {
   return path.join(home, "user/User/globalStorage/modgo.modgo");
@@ -16,7 +25,7 @@ function storageOf(home) {
 function withSmallDisk(home) {
   mkdirSync(storageOf(home), { recursive: true });
   const mount = `mount -t tmpfs -o size=1m tmpfs "${storageOf(home)}" && exec "$@"`;
-  return ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh"];
+  return ["unshare", ...NAMESPACE, "sh", "-c", mount, "sh"];
 }
 
 /** Changes the disk, as whoever runs the workbench. */
