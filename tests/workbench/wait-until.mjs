@@ -16,6 +16,11 @@ export function waitUntil(what, condition, seconds, describe = () => "") {
   return waitFor(what, condition, PATIENCE * seconds, describe);
 }
 
+/** Waits until the output channel matches: what is logged is there a moment later. Returns the match. */
+export async function logged(outputLog, pattern, seconds = 20) {
+  return waitUntil(`the output matches ${pattern}`, () => pattern.exec(outputLog()), seconds, outputLog);
+}
+
 /** Like waitUntil, but rejects after just `seconds`, for who tries again then. */
 export async function waitFor(what, condition, seconds, describe = () => "") {
   const deadline = Date.now() + seconds * 1000;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { commandsBelow } from "../processes.mjs";
-import { waitUntil } from "../wait-until.mjs";
+import { logged, waitUntil } from "../wait-until.mjs";
 import { RunsView } from "../webview.mjs";
 
 /** Removes a registration from an example, so that there is a diagnostic. */
@@ -65,7 +65,7 @@ export const firstModule = {
         const line = lineOf(path.join(folder, COUNTERS), "func Take(");
         await workbench.problem(new RegExp(`Take.*not registered.*MG101.*\\[Ln ${line}, Col 6\\]`));
         await workbench.problem(/Top.*not registered.*MG101/);
-        figures.server_ready_ms = Number(/Ready ([\d.]+) ms after/.exec(outputLog())[1]);
+        figures.server_ready_ms = Number((await logged(outputLog, /Ready ([\d.]+) ms after/))[1]);
       },
     ],
     [

@@ -7,7 +7,7 @@ import path from "node:path";
 import { INTERPRETER, PLATFORM_VSIX } from "../paths.mjs";
 import { commandsBelow } from "../processes.mjs";
 import { press } from "../test-explorer.mjs";
-import { waitUntil } from "../wait-until.mjs";
+import { logged, waitUntil } from "../wait-until.mjs";
 
 const COUNTERS = "counters/counters.go";
 const OFFER = /Modgo can set up its language server now, in a Python environment of its own/;
@@ -215,7 +215,7 @@ export const noSdk = {
       async ({ workbench, outputLog }) => {
         await workbench.open("main.go");
         await workbench.settled("Modgo: Build UDF module");
-        assert.match(outputLog(), /Activated in/);
+        await logged(outputLog, /Activated in/);
         assert.doesNotMatch(outputLog(), /Interpreter|Server: starting/);
         assert.deepEqual(await workbench.toasts(), []);
       },

@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { INTERPRETER } from "../paths.mjs";
+import { logged } from "../wait-until.mjs";
 
 /** Prints the names of all top-level modules that our Pythons could import: the standard library, modgo, its libraries. */
 const MODULES = `
@@ -97,10 +98,7 @@ export const restrictedMode = {
         await workbench.settled("Modgo: Restart server");
         await workbench.showProblems();
         await workbench.problem(/Hello.*not registered.*MG101/, 60);
-        assert.ok(
-          outputLog().includes(`Interpreter from setting: ${INTERPRETER} has modgo-lsp`),
-          outputLog(),
-        );
+        await logged(outputLog, new RegExp(`Interpreter from setting: ${INTERPRETER} has modgo-lsp`));
         assert.deepEqual(ran(folder), []);
       },
     ],
