@@ -318,8 +318,9 @@ export class Workbench {
   /**
    * Clicks a code lens until the condition `effect` is true: VS Code redraws lenses after each change and scroll, and a
    * click at that moment has no effect, or runs a command that VS Code has disposed. Each click delays the next request
-   * for lenses, the longer the slower the machine is, so the time between clicks grows. `clicking` is called just before
-   * each click.
+   * for lenses, the longer the slower the machine is, so the time between clicks grows. VS Code can also keep the commands that
+   * it has disposed, where it took a visible line for a hidden one: scrolling has it look again. `clicking` is called just
+   * before each click.
    */
   async clickLens(title, udf, effect, clicking = () => {}) {
     const lens = this.lens(title, udf);
@@ -335,12 +336,20 @@ export class Workbench {
           return await waitFor("effect", effect, (patience *= 2));
         } catch (error) {
           problem = error;
+          await this.#scrollAndBack();
           return false;
         }
       },
       60,
-      async () => `${problem.message}; lenses ${JSON.stringify(await this.lenses())}`,
+      async () =>
+        `${problem.message}; lenses ${JSON.stringify(await this.lenses())}; ` +
+        `notifications ${JSON.stringify(await this.pastNotifications())}`,
     );
+  }
+
+  async #scrollAndBack() {
+    await this.page.locator(".editor-instance .view-lines").first().hover();
+    for (const distance of [60, -60]) await this.page.mouse.wheel(0, distance);
   }
 
   /** Waits for a notification whose text matches, and returns its text. */
@@ -396,6 +405,13 @@ export class Workbench {
   async toasts() {
     const texts = await this.page.locator(`${TOAST} .notification-list-item-message`).allTextContents();
     return texts.map((text) => text.trim());
+  }
+
+  /** Returns the texts of all notifications that were not closed, those that are no longer visible too. */
+  async pastNotifications() {
+    const center = this.page.locator(".notifications-center.visible");
+    await this.run("Notifications: Show Notifications", center);
+    return center.locator(".notification-list-item-message").allTextContents();
   }
 
   /** Labels of the buttons on the notification with this text. */
