@@ -179,7 +179,7 @@ soak: $(TEST_PROGRAM) $(WORKER) $(C_MODULES)
 # No sanitizer here sees the use of a variable that has no value yet. Where the compiler can (GCC 12, Clang), such variables hold
 # bytes that no test expects.
 FILLED := -ftrivial-auto-var-init=pattern
-SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 \
+SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 \
 	$(shell $(CC) $(FILLED) -E -x c /dev/null >/dev/null 2>&1 && echo $(FILLED))
 
 sanitize:

@@ -71,8 +71,8 @@ function removeHome(home) {
 /**
  * Creates a session. `settings` are added to the user settings. `trust` enables workspace trust, so that the folder opens
  * in Restricted Mode. `prepare(folder)` changes the copy of the examples before it is opened. `environment(home)` returns
- * environment variables to change. `extensions` are installed besides ours, which is `vsix`. `runner(home)` returns words
- * that run the command after them.
+ * environment variables to change. `extensions` are installed besides ours, which is `vsix`. `runner(home)` returns a
+ * command prefix, a program and its arguments, that code-server is started with.
  */
 export async function createSession({
   settings = {},

@@ -16,7 +16,7 @@ export function waitUntil(what, condition, seconds, describe = () => "") {
   return waitFor(what, condition, PATIENCE * seconds, describe);
 }
 
-/** Waits until the output channel matches: what is logged is there a moment later. Returns the match. */
+/** Waits until the output channel matches, because its log file is written with a delay. Returns the match. */
 export async function logged(outputLog, pattern, seconds = 20) {
   return waitUntil(`the output matches ${pattern}`, () => pattern.exec(outputLog()), seconds, outputLog);
 }

@@ -318,8 +318,8 @@ export class Workbench {
   /**
    * Clicks a code lens until the condition `effect` is true: VS Code redraws lenses after each change and scroll, and a
    * click at that moment has no effect, or runs a command that VS Code has disposed. Each click delays the next request
-   * for lenses, the longer the slower the machine is, so the time between clicks grows. VS Code can also keep the commands that
-   * it has disposed, where it took a visible line for a hidden one: scrolling has it look again. `clicking` is called just
+   * for lenses, the longer the slower the machine is, so the time between clicks grows. VS Code sometimes takes a
+   * visible lens for a hidden one and keeps its disposed command; scrolling makes it resolve the lens again. `clicking` is called just
    * before each click.
    */
   async clickLens(title, udf, effect, clicking = () => {}) {
@@ -336,19 +336,20 @@ export class Workbench {
           return await waitFor("effect", effect, (patience *= 2));
         } catch (error) {
           problem = error;
-          await this.#scrollAndBack();
+          await this.#scrollAndBack(lens).catch(() => {});
           return false;
         }
       },
       60,
       async () =>
         `${problem.message}; lenses ${JSON.stringify(await this.lenses())}; ` +
-        `notifications ${JSON.stringify(await this.pastNotifications())}`,
+        `notifications ${JSON.stringify(await this.pastNotifications().catch((error) => error.message))}`,
     );
   }
 
-  async #scrollAndBack() {
-    await this.page.locator(".editor-instance .view-lines").first().hover();
+  async #scrollAndBack(lens) {
+    const editor = this.page.locator(".editor-instance", { has: lens }).first();
+    await editor.hover({ timeout: 5000 });
     for (const distance of [60, -60]) await this.page.mouse.wheel(0, distance);
   }
 
@@ -407,7 +408,7 @@ export class Workbench {
     return texts.map((text) => text.trim());
   }
 
-  /** Returns the texts of all notifications that were not closed, those that are no longer visible too. */
+  /** Returns the texts of all notifications that were not closed, including hidden ones. */
   async pastNotifications() {
     const center = this.page.locator(".notifications-center.visible");
     await this.run("Notifications: Show Notifications", center);

@@ -33,7 +33,8 @@ describe("a folder that can't be made", () => {
       await assert.rejects(
         createEnvironment(plan, () => undefined, new AbortController().signal),
         (error) =>
-          error instanceof UserError && error.message.startsWith(`${root} can't be written to (${code})`),
+          error instanceof UserError &&
+          error.message.startsWith(`${root} can't be created (${code}): a file is where a folder should be.`),
       );
       assert.deepEqual(readdirSync(home), ["file"]);
     });

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -24,7 +25,7 @@
 
 /* Descriptors that a worker may have; and its part of 1,000 in the kernel's choice of what to end. */
 #define DESCRIPTORS 1024
-#define OOM_SCORE   "500"
+#define OOM_SCORE   500
 
 bool guard_close_from(int first)
 {
@@ -59,17 +60,17 @@ static bool limit(int resource, rlim_t most)
 	return setrlimit((__rlimit_resource_t)resource, &limits) == 0;
 }
 
-/* Where memory is short, the kernel ends a worker rather than its host. Any process may raise this of its own; where
- * /proc is missing, it stays. */
+/* Where memory is short, the kernel ends a worker rather than its host. A higher value that the worker has from its host
+ * stays. Any process may raise its own; where /proc is missing, it stays, too. */
 static void raise_oom_score(void)
 {
-	int descriptor = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-	ssize_t ignored;
+	int descriptor = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
+	char text[16] = "";
 
 	if (descriptor < 0)
 		return;
-	ignored = write(descriptor, OOM_SCORE, strlen(OOM_SCORE));
-	(void)ignored;
+	if (pread(descriptor, text, sizeof(text) - 1, 0) > 0 && strtol(text, NULL, 10) < OOM_SCORE)
+		dprintf(descriptor, "%d", OOM_SCORE);
 	close(descriptor);
 }
 

@@ -9,7 +9,7 @@ import { firstHour } from "./first-hour.mjs";
 import { firstModule } from "./first-module.mjs";
 import { grants } from "./grants.mjs";
 import { installFromVsix, noSdk, startFailures } from "./install.mjs";
-import { allowsMounting, noDisk } from "./no-disk.mjs";
+import { noDisk } from "./no-disk.mjs";
 import { noInterpreter } from "./no-interpreter.mjs";
 import { pythonExtension } from "./python-extension.mjs";
 import { restrictedMode } from "./restricted-mode.mjs";
@@ -24,7 +24,7 @@ export const journeys = [
   noSdk,
   installFromVsix,
   startFailures,
-  ...(allowsMounting() ? [noDisk] : []),
+  noDisk,
   pythonExtension,
   virtualWorkspace,
   restrictedMode,

@@ -340,7 +340,10 @@ export const startFailures = {
         await readyAgain(outputLog, before, 60);
         const settings = readFileSync(path.join(folder, ".vscode/settings.json"), "utf8");
         assert.equal(JSON.parse(settings)["modgo.interpreter"], INTERPRETER);
-        assert.match(outputLog(), new RegExp(`Interpreter from setting: ${INTERPRETER} has modgo-lsp`));
+        await logged(
+          outputLog,
+          new RegExp(`Interpreter from setting: ${RegExp.escape(INTERPRETER)} has modgo-lsp`),
+        );
       },
     ],
   ],

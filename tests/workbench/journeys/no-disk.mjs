@@ -12,7 +12,7 @@ import { barePython } from "./install.mjs";
 const NAMESPACE = ["--user", "--map-root-user", "--mount"];
 
 /** Whether this machine allows namespaces in which a disk can be mounted: some allow them only to root, some to nobody. */
-export function allowsMounting() {
+function allowsMounting() {
   const mount = ["mount", "-t", "tmpfs", "tmpfs", tmpdir()];
   return spawnSync("unshare", [...NAMESPACE, ...mount]).status === 0;
 }
@@ -21,14 +21,14 @@ function storageOf(home) {
   return path.join(home, "user/User/globalStorage/modgo.modgo");
 }
 
-/** The words before a command that runs it with a disk of 1 MB at the extension's storage. */
+/** Returns a command prefix that mounts a tmpfs of 1 MB at the extension's storage. */
 function withSmallDisk(home) {
   mkdirSync(storageOf(home), { recursive: true });
   const mount = `mount -t tmpfs -o size=1m tmpfs "${storageOf(home)}" && exec "$@"`;
   return ["unshare", ...NAMESPACE, "sh", "-c", mount, "sh"];
 }
 
-/** Changes the disk, as whoever runs the workbench. */
+/** Remounts that tmpfs with other options, inside the workbench's namespace. */
 function remount({ server, folder }, options) {
   const mount = ["mount", "-o", `remount,${options}`, storageOf(path.dirname(folder))];
   const inside = ["--target", String(server.pid), "--user", "--mount", "--preserve-credentials"];
@@ -38,7 +38,8 @@ function remount({ server, folder }, options) {
 const setUp = (workbench) => workbench.run("Modgo: Set up the language server");
 
 export const noDisk = {
-  name: "no disk to install on",
+  name: "no disk space",
+  skip: () => (allowsMounting() ? undefined : "this machine allows no mounts in a namespace"),
   session: {
     vsix: PLATFORM_VSIX,
     settings: { "modgo.interpreter": "" },

@@ -67,7 +67,7 @@ export const pythonExtension = {
       },
     ],
     [
-      "for one that is no Python there is a message, and the next selection works",
+      "a selection that isn't Python gives a message, and the next selection works",
       async ({ workbench, folder, outputLog }) => {
         const home = path.dirname(folder);
         writeFileSync(path.join(home, "selected"), "/bin/false");

@@ -98,7 +98,10 @@ export const restrictedMode = {
         await workbench.settled("Modgo: Restart server");
         await workbench.showProblems();
         await workbench.problem(/Hello.*not registered.*MG101/, 60);
-        await logged(outputLog, new RegExp(`Interpreter from setting: ${INTERPRETER} has modgo-lsp`));
+        await logged(
+          outputLog,
+          new RegExp(`Interpreter from setting: ${RegExp.escape(INTERPRETER)} has modgo-lsp`),
+        );
         assert.deepEqual(ran(folder), []);
       },
     ],

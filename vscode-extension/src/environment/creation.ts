@@ -52,7 +52,7 @@ export async function createEnvironment(plan: Plan, onStep: OnStep, signal: Abor
     onStep("waiting for another window", 0);
   };
   try {
-    await mkdir(plan.root, { recursive: true });
+    await makeRoot(plan.root);
     return await withLock(lockOf(environment), signal, waiting, async () => {
       const python = pythonIn(environment);
       const isShared = waited || (await isUsedByOthers(environment));
@@ -69,6 +69,19 @@ export async function createEnvironment(plan: Plan, onStep: OnStep, signal: Abor
     });
   } catch (error) {
     throw signal.aborted ? error : explained(error, plan.root);
+  }
+}
+
+async function makeRoot(root: string): Promise<void> {
+  try {
+    await mkdir(root, { recursive: true });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== "EEXIST" && code !== "ENOTDIR") throw error;
+    throw new UserError(
+      `${root} can't be created (${code}): a file is where a folder should be. Remove or rename that file, or install ` +
+        "modgo-lsp in a Python of your own and name that in the setting modgo.interpreter.",
+    );
   }
 }
 
@@ -159,15 +172,12 @@ export class SetUpError extends UserError {
   readonly full: boolean;
 }
 
-/** EEXIST and ENOTDIR: a file has the place of a folder. */
-const NOT_WRITABLE: readonly string[] = ["EACCES", "EPERM", "EROFS", "EEXIST", "ENOTDIR"];
-
 function explained(error: unknown, root: string): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if ((error instanceof SetUpError && error.full) || code === "ENOSPC" || code === "EDQUOT") {
     return noSpace(root);
   }
-  if (code !== undefined && NOT_WRITABLE.includes(code)) {
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
     return new UserError(
       `${root} can't be written to (${code}). Make it writable, or install modgo-lsp in a Python of your own and name that in ` +
         "the setting modgo.interpreter.",
