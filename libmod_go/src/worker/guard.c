@@ -60,8 +60,8 @@ static bool limit(int resource, rlim_t most)
 	return setrlimit((__rlimit_resource_t)resource, &limits) == 0;
 }
 
-/* Where memory is short, the kernel ends a worker rather than its host. A higher value that the worker has from its host
- * stays. Any process may raise its own; where /proc is missing, it stays, too. */
+/* Where memory is short, the kernel ends a worker rather than its host. Any process may raise its own score. A higher
+ * one, which the worker has from its host, stays; so does any where /proc is missing. */
 static void raise_oom_score(void)
 {
 	int descriptor = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
