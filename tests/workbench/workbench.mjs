@@ -318,9 +318,9 @@ export class Workbench {
   /**
    * Clicks a code lens until the condition `effect` is true: VS Code redraws lenses after each change and scroll, and a
    * click at that moment has no effect, or runs a command that VS Code has disposed. Each click delays the next request
-   * for lenses, the longer the slower the machine is, so the time between clicks grows. VS Code sometimes takes a
-   * visible lens for a hidden one and keeps its disposed command; scrolling makes it resolve the lens again. `clicking` is called just
-   * before each click.
+   * for lenses, the longer the slower the machine is, so the time between clicks grows. By its code, VS Code can take a
+   * visible lens for a hidden one and keep its disposed command; scrolling has it resolve the lens again. `clicking` is
+   * called just before each click.
    */
   async clickLens(title, udf, effect, clicking = () => {}) {
     const lens = this.lens(title, udf);
