@@ -167,7 +167,7 @@ $(UDF)/lua/%.lua: test/as_module/lua/%.lua
 	cp $< $@
 
 test: $(TEST_PROGRAM) $(WORKER) $(C_MODULES) $(GO_MODULES) $(LUA_MODULES)
-	MODGO_WORKER=$(WORKER) $(TEST_PROGRAM) $(UDF) - -
+	MODGO_WORKER=$(WORKER) $(TEST_PROGRAM) $(UDF) - - $(TESTED)
 
 SECONDS ?= 10
 

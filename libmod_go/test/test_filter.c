@@ -151,6 +151,165 @@ static const struct call {
 #endif
 };
 
+/* Those that the filter allows with any arguments, but for exit, exit_group, rt_sigreturn and pause, which don't
+ * return. */
+static const struct call allowed[] = {
+	CALL(futex),
+	CALL(nanosleep),
+	CALL(clock_nanosleep),
+	CALL(read),
+	CALL(write),
+	CALL(epoll_pwait),
+	CALL(rt_sigprocmask),
+	CALL(madvise),
+	CALL(munmap),
+	CALL(sched_yield),
+	CALL(clock_gettime),
+	CALL(getpid),
+	CALL(gettid),
+	CALL(close),
+	CALL(brk),
+	CALL(mremap),
+	CALL(mprotect),
+	CALL(mincore),
+	CALL(msync),
+	CALL(membarrier),
+	CALL(rt_sigaction),
+	CALL(rt_sigpending),
+	CALL(rt_sigsuspend),
+	CALL(rt_sigtimedwait),
+	CALL(sigaltstack),
+	CALL(restart_syscall),
+	CALL(timer_create),
+	CALL(timer_settime),
+	CALL(timer_gettime),
+	CALL(timer_getoverrun),
+	CALL(timer_delete),
+	CALL(setitimer),
+	CALL(getitimer),
+	CALL(timerfd_create),
+	CALL(timerfd_settime),
+	CALL(timerfd_gettime),
+	CALL(signalfd4),
+	CALL(clock_getres),
+	CALL(gettimeofday),
+	CALL(times),
+	CALL(set_robust_list),
+	CALL(get_robust_list),
+	CALL(set_tid_address),
+	CALL(wait4),
+	CALL(waitid),
+	CALL(openat),
+	CALL(lseek),
+	CALL(pread64),
+	CALL(readv),
+	CALL(preadv),
+	CALL(preadv2),
+	CALL(writev),
+	CALL(pwrite64),
+	CALL(pwritev),
+	CALL(pwritev2),
+	CALL(fstat),
+	CALL(statx),
+	CALL(faccessat),
+	CALL(readlinkat),
+	CALL(getdents64),
+	CALL(getcwd),
+	CALL(chdir),
+	CALL(fchdir),
+	CALL(dup),
+	CALL(dup3),
+	CALL(pipe2),
+	CALL(eventfd2),
+	CALL(epoll_create1),
+	CALL(epoll_ctl),
+	CALL(ppoll),
+	CALL(pselect6),
+	CALL(fadvise64),
+	CALL(readahead),
+	CALL(statfs),
+	CALL(fstatfs),
+	CALL(fsync),
+	CALL(fdatasync),
+	CALL(sendfile),
+	CALL(splice),
+	CALL(tee),
+	CALL(copy_file_range),
+	CALL(umask),
+	CALL(sendto),
+	CALL(recvfrom),
+	CALL(sendmsg),
+	CALL(recvmsg),
+	CALL(sendmmsg),
+	CALL(recvmmsg),
+	CALL(shutdown),
+	CALL(getsockname),
+	CALL(getpeername),
+	CALL(getsockopt),
+	CALL(setsockopt),
+	CALL(getppid),
+	CALL(getuid),
+	CALL(geteuid),
+	CALL(getgid),
+	CALL(getegid),
+	CALL(getgroups),
+	CALL(getresuid),
+	CALL(getresgid),
+	CALL(getpgid),
+	CALL(getsid),
+	CALL(capget),
+	CALL(sched_getaffinity),
+	CALL(sched_getparam),
+	CALL(sched_getscheduler),
+	CALL(sched_get_priority_max),
+	CALL(sched_get_priority_min),
+	CALL(sched_rr_get_interval),
+	CALL(getpriority),
+	CALL(ioprio_get),
+	CALL(getcpu),
+	CALL(uname),
+	CALL(sysinfo),
+	CALL(getrusage),
+	CALL(getrlimit),
+	CALL(getrandom),
+	{"close_range", 436},
+	{"openat2", 437},
+	{"faccessat2", 439},
+	{"epoll_pwait2", 441},
+	{"futex_waitv", 449},
+	{"cachestat", 451},
+	{"futex_wake", 454},
+	{"futex_wait", 455},
+	{"futex_requeue", 456},
+	{"mseal", 462},
+#ifdef SYS_newfstatat
+	CALL(newfstatat),
+#endif
+#ifdef SYS_rseq
+	CALL(rseq),
+#endif
+#ifdef SYS_open
+	CALL(open),
+	CALL(stat),
+	CALL(lstat),
+	CALL(access),
+	CALL(readlink),
+	CALL(getdents),
+	CALL(dup2),
+	CALL(pipe),
+	CALL(poll),
+	CALL(select),
+	CALL(epoll_create),
+	CALL(epoll_wait),
+	CALL(eventfd),
+	CALL(signalfd),
+	CALL(arch_prctl),
+	CALL(time),
+	CALL(alarm),
+	CALL(getpgrp),
+#endif
+};
+
 /* A test that installs a filter. */
 #define FILTERED_TEST(name)                                                                                  \
 	static void name##_filtered(void);                                                                       \
@@ -180,6 +339,36 @@ FILTERED_TEST(each_refused_system_call_answers_that_it_is_not_permitted)
 			printf("    %s\n", refused[i].name);
 	}
 	CHECK_NUMBER(REASON_OF(syscall(435 /* clone3 */, NULL, 0)), ENOSYS);
+}
+
+FILTERED_TEST(each_allowed_system_call_reaches_the_kernel)
+{
+	set_filter(MOD_GO_LANDLOCK_SCOPES);
+	for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed); i++) {
+		/* They fail for their arguments, or change what only this process sees. */
+		if (!CHECK(REASON_OF(syscall(allowed[i].number, -1, -1, -1, -1, -1, -1)) != EPERM))
+			printf("    %s\n", allowed[i].name);
+	}
+}
+
+FILTERED_TEST(each_allowed_command_and_option_reaches_the_kernel)
+{
+	static const int commands[] = {F_DUPFD, F_DUPFD_CLOEXEC,  F_GETFD,          F_SETFD,     F_GETFL,
+	                               F_GETLK, 1033 /* seals */, 1034 /* seals */, F_GETPIPE_SZ};
+	static const unsigned long requests[] = {TCGETS,  TIOCGWINSZ, TIOCOUTQ, FIONREAD,
+	                                         FIONBIO, FIOCLEX,    FIONCLEX};
+	static const int options[] = {PR_SET_NAME,         PR_GET_NAME,       0x53564d41 /* PR_SET_VMA */,
+	                              PR_GET_NO_NEW_PRIVS, PR_GET_SECCOMP,    PR_GET_DUMPABLE,
+	                              PR_GET_TIMERSLACK,   PR_SET_TIMERSLACK, PR_CAPBSET_READ,
+	                              PR_GET_PDEATHSIG};
+
+	set_filter(MOD_GO_LANDLOCK_SCOPES);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		CHECK_NUMBER(REASON_OF(syscall(SYS_fcntl, -1, commands[i], -1)), EBADF);
+	for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++)
+		CHECK_NUMBER(REASON_OF(syscall(SYS_ioctl, -1, requests[i], -1)), EBADF);
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+		CHECK(REASON_OF(syscall(SYS_prctl, options[i], -1, -1, -1, -1)) != EPERM);
 }
 
 FILTERED_TEST(system_calls_with_good_uses_are_allowed_for_those)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import collections
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from queue import SimpleQueue
 
 import msgspec
 
+from tests.mutants.covering import Covering, read, record
 from tests.mutants.mutant import Mutant
 from tests.mutants.python_mutants import python_mutants
 from tests.mutants.suites import language, run_tests, run_unchanged
@@ -105,7 +107,11 @@ def read_killed(path: Path) -> dict[Mark, Result]:
 
 
 def measure(
-    mutants: Iterator[Mutant], count: int, copies: list[WorkingCopy], known: Mapping[Mark, Result]
+    mutants: Iterator[Mutant],
+    count: int,
+    copies: list[WorkingCopy],
+    known: Mapping[Mark, Result],
+    covering: Covering | None = None,
 ) -> Iterator[Result]:
     """Tries mutants in a thread for each copy until `count` of them compiled, but for `known` ones."""
     lock = threading.Lock()
@@ -122,7 +128,7 @@ def measure(
                         return
                     left -= 1
                 try:
-                    result = known.get((mutant.path, mutant.line, mutant.diff)) or _try(copy, mutant)
+                    result = known.get((mutant.path, mutant.line, mutant.diff)) or _try(copy, mutant, covering)
                 except Exception as error:  # one mutant must not end a run of an hour
                     print(f"{mutant.path}:{mutant.line} was not tried: {error!r}", file=sys.stderr)
                     result = None
@@ -146,11 +152,11 @@ def measure(
             thread.result()
 
 
-def _try(copy: WorkingCopy, mutant: Mutant) -> Result | None:
+def _try(copy: WorkingCopy, mutant: Mutant, covering: Covering | None) -> Result | None:
     started = time.monotonic()
     copy.write(mutant.path, mutant.after)
     try:
-        outcome = run_tests(copy, mutant)
+        outcome = run_tests(copy, mutant, covering)
     finally:
         copy.write(mutant.path, mutant.before)
     if outcome is None:
@@ -158,6 +164,15 @@ def _try(copy: WorkingCopy, mutant: Mutant) -> Result | None:
     seconds = round(time.monotonic() - started, 1)
     kind = language(mutant.path)
     return Result(kind, mutant.path, mutant.line, mutant.operator, mutant.diff, outcome.killed_by, seconds)
+
+
+def _covering(copy: WorkingCopy, resume: bool) -> Covering:
+    """Which tests run each line of Python. A run that is resumed has found that out already."""
+    folder = FOLDER / "covering"
+    if not resume or not folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        record(copy, folder)
+    return read(folder)
 
 
 def report(results: list[Result]) -> bool:
@@ -196,13 +211,14 @@ def main() -> int:
         print(f"without a mutant: {unchanged.killed_by}\n{unchanged.output[-2000:]}")
         return 2
     copies = [first, *(make_copy(f"copy{number}", first.root) for number in range(1, options.jobs))]
+    covering = _covering(first, options.resume) if "Python" in texts else None
     results: list[Result] = []
     shares = sum(_SHARES[each] for each in texts)
     try:
         for kind, files in texts.items():
             mutants = draw(files, random.Random(f"{options.seed} {kind}"))
             count = max(1, round(options.sample * _SHARES[kind] / shares))
-            for result in measure(mutants, count, copies, known):
+            for result in measure(mutants, count, copies, known, covering):
                 results.append(result)
                 options.json.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1))
                 if not result.killed_by:

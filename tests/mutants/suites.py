@@ -9,9 +9,10 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from tests.mutants.covering import Covering, Tests, tests_of
 from tests.mutants.mutant import Mutant
 from tests.mutants.working_copy import Outcome, WorkingCopy
 
@@ -56,6 +57,7 @@ _GO_FROM_PYTHON = "build/test_types.py build/test_dispatch.py host/test_streams.
 
 _SECONDS = 60  # of one test of Python
 _OTHERS_SECONDS = 120  # of the tests of folders that import the mutant's
+_PARTS_SECONDS = (60, 240)  # of the tests that run a mutant's line: those near to it, then others
 
 _TESTS_RAN = re.compile(r"^[.sx]+", re.MULTILINE)  # the progress that pytest prints
 
@@ -69,9 +71,9 @@ def language(path: str) -> str:
     return {".py": "Python", ".go": "Go", ".c": "C"}[Path(path).suffix]
 
 
-def run_tests(copy: WorkingCopy, mutant: Mutant) -> Outcome | None:
+def run_tests(copy: WorkingCopy, mutant: Mutant, covering: Covering | None) -> Outcome | None:
     """The first failure of a mutant that is written into `copy`. None if it doesn't compile."""
-    built, steps = _steps(copy, mutant)
+    built, steps = _steps(copy, mutant, covering)
     if built.killed_by:
         return None
     return next((outcome for outcome in steps if outcome.killed_by), Outcome())
@@ -90,11 +92,13 @@ def run_unchanged(copy: WorkingCopy, paths: Iterable[str]) -> Outcome:
     return next((outcome for outcome in outcomes if outcome.killed_by), Outcome())
 
 
-def _steps(copy: WorkingCopy, mutant: Mutant) -> tuple[Outcome, Iterator[Outcome]]:
+def _steps(
+    copy: WorkingCopy, mutant: Mutant, covering: Covering | None
+) -> tuple[Outcome, Iterator[Outcome]]:
     """The outcome of compiling and of each suite, which runs when its outcome is asked for."""
     folder = Path(mutant.path).parts[2 if mutant.path.endswith(".c") else 1]
     if mutant.path.endswith(".py"):
-        return Outcome(), _python_steps(copy, mutant, _PYTHON.get(folder, _PYTHON[""]))
+        return Outcome(), _python_steps(copy, mutant, _PYTHON.get(folder, _PYTHON[""]), covering)
     if mutant.path.endswith(".go"):
         return copy.run(_GO_BUILT, "udf"), _go_steps(copy, mutant)
     return _build_c(copy, folder), _c_steps(copy, mutant, folder, _C.get(folder, _C[""]))
@@ -117,27 +121,63 @@ def _go_steps(copy: WorkingCopy, mutant: Mutant) -> Iterator[Outcome]:
     yield copy.run("make -f as_module.mk test", "libmod_go")
 
 
-def _python_steps(copy: WorkingCopy, mutant: Mutant, places: str) -> Iterator[Outcome]:
+def _python_steps(
+    copy: WorkingCopy, mutant: Mutant, places: str, covering: Covering | None
+) -> Iterator[Outcome]:
+    yield copy.run("mypy")  # a second or two, as most files are cached: it rejects every second mutant
     files = _test_files(copy.root, places.split())
-    module = mutant.path.removesuffix(".py").replace("/", ".")
+    near = _near(copy.root, mutant.path, files)
+    own = f"tests/{places.split()[0]}"
+    tests = tests_of(covering, mutant.path, mutant.before, mutant.line) if covering else Tests()
+    if covering and tests.own and not tests.imported:
+        order = sorted(
+            tests.own | tests.shared,
+            key=lambda each: (
+                each in tests.shared,
+                each.partition("::")[0] not in near,
+                not each.startswith(own),
+                covering.seconds[each],
+            ),
+        )
+        for few in _by_seconds(order, covering.seconds):
+            yield _pytest(copy, mutant, few)
+        return
+    yield _pytest(copy, mutant, near)
+    yield _pytest(copy, mutant, [each for each in files if each.startswith(own) and each not in near])
+    others = [each for each in files if not each.startswith(own) and each not in near]
+    yield _pytest(copy, mutant, others, '-m "not slow"', _OTHERS_SECONDS)
+
+
+def _near(root: Path, path: str, files: list[str]) -> list[str]:
+    """The files that are named as a source file or its folder, then those that import it."""
+    module = path.removesuffix(".py").replace("/", ".")
     package, _, name = module.rpartition(".")
     imports = re.compile(rf"{re.escape(module)}\b|from {re.escape(package)} import .*\b{name}\b")
     first = name.split("_")[0]  # a rule's code, or the command that bench_worker.py belongs to
     stem = first if name.startswith("mg") else name
     words = {each: Path(each).stem.lower().removeprefix("test_") for each in files}
     near = [each for each in files if stem in words[each] or words[each] == first]
-    folder = Path(mutant.path).parent.name  # cli/lint/ has the command whose tests are test_lint*.py
+    folder = Path(path).parent.name  # cli/lint/ has the command whose tests are test_lint*.py
     near += [each for each in files if each not in near and words[each].startswith(folder)]
-    near += [
-        each for each in files if each not in near and imports.search((copy.root / each).read_text("utf-8"))
+    return near + [
+        each for each in files if each not in near and imports.search((root / each).read_text("utf-8"))
     ]
-    yield copy.run("mypy")  # a second or two, as most files are cached: it rejects every second mutant
-    if near:
-        yield _pytest(copy, mutant, near)
-    own = f"tests/{places.split()[0]}"
-    yield _pytest(copy, mutant, [each for each in files if each.startswith(own) and each not in near])
-    others = [each for each in files if not each.startswith(own) and each not in near]
-    yield _pytest(copy, mutant, others, '-m "not slow"', _OTHERS_SECONDS)
+
+
+def _by_seconds(tests: list[str], seconds: Mapping[str, float]) -> Iterator[list[str]]:
+    """The first tests that take a minute together, and those of four more. Each part is sorted by file,
+    as files have fixtures."""
+    used, limits, part = 0.0, list(_PARTS_SECONDS), []
+    for test in tests:
+        if part and used + seconds[test] > limits[0]:
+            yield sorted(part, key=lambda each: each.partition("::")[0])
+            used, part = 0.0, []
+            limits.pop(0)
+            if not limits:
+                return
+        used += seconds[test]
+        part.append(test)
+    yield sorted(part, key=lambda each: each.partition("::")[0])
 
 
 def _test_files(root: Path, places: list[str]) -> list[str]:
@@ -156,9 +196,15 @@ def _pytest(
     while files:
         deselected = "".join(f" --deselect {shlex.quote(each)}" for each in sorted(_broken))
         options += f" --timeout {_SECONDS}{deselected}"
-        outcome = copy.run(
-            f"python -m pytest -x -q --tb=no -rfE {options} {shlex.join(files)}", seconds=seconds
-        )
+        selected = copy.root / ".selected"
+        selected.write_text("\n".join(files), "utf-8")
+        outcome = copy.run(f"python -m pytest -x -q --tb=no -rfE {options} @.selected", seconds=seconds)
+        if outcome.killed_by.startswith("exit code 4"):  # a test of this name is not there with the mutant
+            without = [*dict.fromkeys(each.partition("::")[0] for each in files)]
+            if without == files:
+                return outcome
+            files = without
+            continue
         failed = _last_failed(copy.root) if outcome.killed_by else []
         if not failed:
             # No test that was selected (5), or no time for all of them: nothing was noticed. Each test

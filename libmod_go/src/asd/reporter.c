@@ -112,12 +112,11 @@ static double percentile(const uint64_t latency[64], unsigned percent)
 	return 0;
 }
 
-/* Adds how many calls failed with each status. */
+/* How many calls failed with each status. Leaves `text` as it is where none did. */
 static void write_failures(char *text, size_t capacity, const uint64_t now[8], const uint64_t last[8])
 {
 	size_t used = 0;
 
-	text[0] = '\0';
 	for (int i = 1; i < 8 && used < capacity; i++) {
 		if (now[i] > last[i])
 			used +=
@@ -136,11 +135,11 @@ static void write_time(char text[16], double microseconds)
 		snprintf(text, 16, "%.3g s", microseconds / 1e6);
 }
 
+/* Leaves `text` as it is where no call was timed. */
 static void write_times(char *text, size_t capacity, const uint64_t latency[64])
 {
 	char half[16], most[16];
 
-	text[0] = '\0';
 	if (percentile(latency, 50) <= 0)
 		return;
 	write_time(half, percentile(latency, 50));
@@ -151,7 +150,7 @@ static void write_times(char *text, size_t capacity, const uint64_t latency[64])
 static void log_calls(mod_go_loaded_module *module)
 {
 	mod_go_fenced_counters now = mod_go_loaded_module_counters(module), *last = &module->reported;
-	char failures[512], times[64], workers[128] = "";
+	char failures[512] = "", times[64] = "", workers[128] = "";
 	mod_go_fenced_counters since = now;
 
 	since.calls -= last->calls;

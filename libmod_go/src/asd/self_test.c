@@ -12,7 +12,7 @@
 #include "common/public.h"
 #include "fenced/process.h"
 
-#define LIMIT 60000 /* milliseconds; it takes about one second */
+#define LIMIT 60 /* seconds; it takes about one */
 
 static enum { IDLE, RUNS, NOT_STARTED } state = IDLE;
 static mod_go_process process;
@@ -39,7 +39,7 @@ static mod_go_status start(const char *worker)
 
 void mod_go_self_test_start(const char *worker)
 {
-	until = mod_go_deadline_after(LIMIT);
+	until = mod_go_deadline_after(LIMIT * 1000);
 	state = start(worker) == MOD_GO_OK ? RUNS : NOT_STARTED;
 }
 
@@ -72,9 +72,8 @@ mod_go_self_test_result mod_go_self_test_take(char *text, size_t capacity)
 		snprintf(text, capacity, "%s", problem.message);
 	} else if (!ended) {
 		mod_go_process_kill(&process);
-		mod_go_process_ended(&process, LIMIT);
-		snprintf(text, capacity, "the self-test of the fence took longer than %d s, and was ended",
-		         LIMIT / 1000);
+		mod_go_process_ended(&process, LIMIT * 1000);
+		snprintf(text, capacity, "the self-test of the fence took longer than %d s, and was ended", LIMIT);
 	} else {
 		read_summary(text, capacity);
 		if (text[0] == '\0')

@@ -106,8 +106,7 @@ static int record_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record 
 
 static int record_set_ttl(aerospike_udf_go_call *call, aerospike_udf_go_record *record, uint32_t ttl)
 {
-	(void)ttl;
-	begin(call, record);
+	(void)call, (void)record, (void)ttl;
 	return AEROSPIKE_UDF_GO_OK;
 }
 

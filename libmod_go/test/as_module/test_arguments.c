@@ -155,6 +155,24 @@ TEST(what_a_reader_may_hold_is_released_when_it_has_left)
 		CHECK(is_released(&released[i]));
 }
 
+TEST(without_a_thread_for_it_the_next_retirement_releases)
+{
+	atomic_int released[2] = {0};
+	pthread_attr_t attributes;
+
+	/* No process has room for such a stack, so no thread can be created. */
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, (size_t)1 << 60);
+	CHECK_NUMBER(pthread_setattr_default_np(&attributes), 0);
+	CHECK(mod_go_readers_enter());
+	CHECK(mod_go_readers_retire(&released[0], release));
+	CHECK_NUMBER(released[0], 0);
+	mod_go_readers_leave();
+	CHECK(mod_go_readers_retire(&released[1], release));
+	CHECK_NUMBER(released[0], 1);
+	CHECK_NUMBER(released[1], 1);
+}
+
 /* A second reader, which enters and leaves on request. */
 static pthread_barrier_t step;
 

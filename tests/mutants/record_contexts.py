@@ -1,0 +1,45 @@
+"""A pytest plugin that tells coverage.py which test runs, and writes how long each test takes.
+
+Programs that a test starts record themselves: coverage's .pth file starts with them and finds the configuration
+in COVERAGE_PROCESS_START and the test in PYTEST_CURRENT_TEST.
+"""
+
+from __future__ import annotations
+
+import collections
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import coverage
+import msgspec
+import pytest
+
+_seconds: dict[str, float] = collections.defaultdict(float)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    _switch(f"{item.nodeid} (setup)")
+    yield
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    _switch(f"{item.nodeid} (call)")
+    yield
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    _seconds[report.nodeid] += report.duration
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        Path(os.environ["MODGO_TEST_SECONDS"]).write_bytes(msgspec.json.encode(_seconds))
+
+
+def _switch(context: str) -> None:
+    recording = coverage.Coverage.current()
+    if recording is not None:
+        recording.switch_context(context)
