@@ -128,7 +128,9 @@ def measure(
                         return
                     left -= 1
                 try:
-                    result = known.get((mutant.path, mutant.line, mutant.diff)) or _try(copy, mutant, covering)
+                    result = known.get((mutant.path, mutant.line, mutant.diff)) or _try(
+                        copy, mutant, covering
+                    )
                 except Exception as error:  # one mutant must not end a run of an hour
                     print(f"{mutant.path}:{mutant.line} was not tried: {error!r}", file=sys.stderr)
                     result = None

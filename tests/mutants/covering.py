@@ -37,7 +37,7 @@ class Covering(msgspec.Struct, frozen=True):
     seconds: dict[str, float]
 
 
-class Tests(msgspec.Struct, frozen=True):
+class LineTests(msgspec.Struct, frozen=True):
     """`own` tests run a line themselves; `shared` ones may use what a fixture that runs it has made for their
     file. `imported`: the line runs when its module is imported, which says nothing about tests."""
 
@@ -57,6 +57,7 @@ def record(copy: WorkingCopy, folder: Path) -> None:
         "COVERAGE_PROCESS_START": str(configuration),
         "MODGO_TEST_SECONDS": str(folder / "seconds.json"),
     }
+    environment.pop("PYTEST_CURRENT_TEST", None)
     for command in (
         f"python -m pytest -q --tb=no -n 2 -p tests.mutants.record_contexts {ignored}",
         f"coverage combine -q --rcfile={configuration}",
@@ -73,7 +74,7 @@ def read(folder: Path) -> Covering:
     return Covering(data, seconds)
 
 
-def tests_of(covering: Covering, path: str, text: str, line: int) -> Tests:
+def line_tests(covering: Covering, path: str, text: str, line: int) -> LineTests:
     """The tests that run the statement, or the head of the compound one, at `line` of a file."""
     by_line = covering.data.contexts_by_lineno(path)
     nodes = [each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.stmt)]
@@ -87,4 +88,4 @@ def tests_of(covering: Covering, path: str, text: str, line: int) -> Tests:
             if context.endswith("(setup)"):
                 files.add(test.partition("::")[0])
     shared = {each for each in covering.seconds if each.partition("::")[0] in files}
-    return Tests(frozenset(own), frozenset(shared - own), imported)
+    return LineTests(frozenset(own), frozenset(shared - own), imported)

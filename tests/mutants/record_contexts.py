@@ -1,7 +1,7 @@
 """A pytest plugin that tells coverage.py which test runs, and writes how long each test takes.
 
-Programs that a test starts record themselves: coverage's .pth file starts with them and finds the configuration
-in COVERAGE_PROCESS_START and the test in PYTEST_CURRENT_TEST.
+Programs that a test starts record themselves: coverage's .pth file runs in them, and finds the configuration in
+COVERAGE_PROCESS_START and the test in PYTEST_CURRENT_TEST.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if "PYTEST_XDIST_WORKER" not in os.environ:
+    if not hasattr(session.config, "workerinput"):  # not in the workers of pytest-xdist
         Path(os.environ["MODGO_TEST_SECONDS"]).write_bytes(msgspec.json.encode(_seconds))
 
 

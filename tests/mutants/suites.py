@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tests.mutants.covering import Covering, Tests, tests_of
+from tests.mutants.covering import Covering, LineTests, line_tests
 from tests.mutants.mutant import Mutant
 from tests.mutants.working_copy import Outcome, WorkingCopy
 
@@ -92,9 +92,7 @@ def run_unchanged(copy: WorkingCopy, paths: Iterable[str]) -> Outcome:
     return next((outcome for outcome in outcomes if outcome.killed_by), Outcome())
 
 
-def _steps(
-    copy: WorkingCopy, mutant: Mutant, covering: Covering | None
-) -> tuple[Outcome, Iterator[Outcome]]:
+def _steps(copy: WorkingCopy, mutant: Mutant, covering: Covering | None) -> tuple[Outcome, Iterator[Outcome]]:
     """The outcome of compiling and of each suite, which runs when its outcome is asked for."""
     folder = Path(mutant.path).parts[2 if mutant.path.endswith(".c") else 1]
     if mutant.path.endswith(".py"):
@@ -128,7 +126,7 @@ def _python_steps(
     files = _test_files(copy.root, places.split())
     near = _near(copy.root, mutant.path, files)
     own = f"tests/{places.split()[0]}"
-    tests = tests_of(covering, mutant.path, mutant.before, mutant.line) if covering else Tests()
+    tests = line_tests(covering, mutant.path, mutant.before, mutant.line) if covering else LineTests()
     if covering and tests.own and not tests.imported:
         order = sorted(
             tests.own | tests.shared,

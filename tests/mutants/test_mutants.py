@@ -80,6 +80,8 @@ def test_c() -> None:
     assert "staticconstintlist[]={1,3};" in found[5]
     assert {"if(x<MAX&&x!=3)", "if(x<=MAX||x!=3)", "if(x!=3)", "if(!(x<=MAX&&x!=3))"} < found[8]
     assert found[10] == {";"}
+    assert changes(tree_mutants("a.c", "int f(int a)\n{\n\treturn a < b ? a : b;\n}\n", 3)) == set()
+    assert changes(tree_mutants("a.c", "int f(int a)\n{\n\treturn a < b ? b : c;\n}\n", 3))
 
 
 def test_go() -> None:

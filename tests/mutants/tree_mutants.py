@@ -124,7 +124,7 @@ def _changes(node: Node) -> Iterator[_Change]:
 def _of_operators(node: Node) -> Iterator[_Change]:
     operator = node.child_by_field_name("operator")
     if operator and node.type in {"binary_expression", "assignment_expression", "assignment_statement"}:
-        if other := _OTHER.get(_text(operator)):
+        if (other := _OTHER.get(_text(operator))) and not _is_least_or_most(node):
             yield "swap_operator", operator, operator.start_byte, operator.end_byte, other
         if operator.type in {"&&", "||"}:
             for side in ("left", "right"):
@@ -137,6 +137,16 @@ def _of_operators(node: Node) -> Iterator[_Change]:
         for sign in node.children:
             if sign.type in {"++", "--"}:
                 yield "swap_operator", sign, sign.start_byte, sign.end_byte, _OTHER[sign.type]
+
+
+def _is_least_or_most(comparison: Node) -> bool:
+    """`a < b ? a : b` is the same with <=."""
+    parent = comparison.parent
+    if parent is None or parent.type != "conditional_expression":
+        return False
+    operands = [comparison.child_by_field_name(each) for each in ("left", "right")]
+    chosen = [parent.child_by_field_name(each) for each in ("consequence", "alternative")]
+    return {_text(each) for each in operands if each} == {_text(each) for each in chosen if each}
 
 
 def _of_statements(node: Node) -> Iterator[_Change]:

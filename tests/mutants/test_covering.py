@@ -1,0 +1,89 @@
+"""Which tests run a line: also in programs that a test starts, and in fixtures that a file's tests share."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("mutmut", reason="make mutants installs it")
+
+from tests.mutants import record_contexts
+from tests.mutants.covering import LineTests, line_tests, read, record
+from tests.mutants.suites import _by_seconds
+from tests.mutants.working_copy import WorkingCopy
+
+SOURCE = """\
+import sys
+LIMIT = 1
+def here(x):
+    return (
+        x + 1
+    )
+def program():
+    print("run")
+def prepared():
+    return 2
+def nobody():
+    return 3
+if __name__ == "__main__":
+    program()
+"""
+TESTS = """\
+import subprocess, sys
+import pytest
+from modgo_lsp import a
+
+@pytest.fixture(scope="module")
+def made():
+    return a.prepared()
+
+@pytest.mark.parametrize("x", [1, 2])
+def test_here(x): assert a.here(x)
+def test_program(): subprocess.run([sys.executable, "-m", "modgo_lsp.a"], check=True)
+def test_made(made): pass
+def test_made_too(made): pass
+"""
+
+
+def test_lines_have_their_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    root, folder = tmp_path / "copy", tmp_path / "covering"
+    for path, text in {
+        "modgo_lsp/a.py": SOURCE,
+        "modgo_lsp/__init__.py": "",
+        "tests/test_a.py": TESTS,
+    }.items():
+        root.joinpath(path).parent.mkdir(parents=True, exist_ok=True)
+        root.joinpath(path).write_text(text, "utf-8")
+    root.joinpath("tests/mutants").mkdir()
+    shutil.copy(record_contexts.__file__, root / "tests/mutants/record_contexts.py")
+    record(WorkingCopy(root), folder)
+    covering = read(folder)
+
+    def at(line: int) -> LineTests:
+        return line_tests(covering, "modgo_lsp/a.py", SOURCE, line)
+
+    def names(*names: str) -> frozenset[str]:
+        return frozenset(f"tests/test_a.py::{each}" for each in names)
+
+    everything = names("test_here[1]", "test_here[2]", "test_program", "test_made", "test_made_too")
+    assert covering.seconds.keys() == everything
+    assert at(5) == LineTests(names("test_here[1]", "test_here[2]"))
+    assert at(8) == LineTests(names("test_program"))
+    fixture = at(10)
+    assert fixture.own
+    assert fixture.own <= names("test_made", "test_made_too")
+    assert fixture.shared == everything - fixture.own
+    assert at(12) == LineTests()
+    assert at(2).imported
+
+
+def test_the_first_part_takes_a_minute_and_the_others_four() -> None:
+    seconds = {f"f{n % 2}::{n}": 50.0 for n in range(9)}
+    parts = list(_by_seconds(list(seconds), seconds))
+    assert [len(each) for each in parts] == [1, 4]
+    assert parts[1] == ["f0::2", "f0::4", "f1::1", "f1::3"]
