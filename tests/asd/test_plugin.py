@@ -151,6 +151,16 @@ def test_it_disables_itself_if_symbols_are_missing(
     )
 
 
+@pytest.mark.parametrize("hook", ["hooks", "update", "validate", "apply_record", "apply_stream"])
+def test_it_disables_itself_if_mod_lua_lacks_a_hook(
+    built: Path, tmp_path: Path, settings: dict[str, str], hook: str
+) -> None:
+    server = run(built / "host" / "asd-host", tmp_path, {**settings, "HOST_LACKS": hook})
+    server.start()
+    server.stop()
+    assert logged(server, r"mod_lua of this Aerospike \S+ cannot be wrapped: no Go modules run")
+
+
 def test_a_call_takes_one_reference_of_its_record(
     built: Path, tmp_path: Path, settings: dict[str, str], shop: list[tuple[str, bytes]]
 ) -> None:
