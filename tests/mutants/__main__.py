@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
@@ -24,7 +24,7 @@ import msgspec
 from tests.mutants.covering import Covering, read, record
 from tests.mutants.mutant import Mutant
 from tests.mutants.python_mutants import python_mutants
-from tests.mutants.suites import language, run_tests, run_unchanged
+from tests.mutants.suites import language, python_tests, run_tests, run_unchanged
 from tests.mutants.tree_mutants import tree_mutants
 from tests.mutants.working_copy import FOLDER, ROOT, WorkingCopy, make_copy
 
@@ -168,12 +168,12 @@ def _try(copy: WorkingCopy, mutant: Mutant, covering: Covering | None) -> Result
     return Result(kind, mutant.path, mutant.line, mutant.operator, mutant.diff, outcome.killed_by, seconds)
 
 
-def _covering(copy: WorkingCopy, resume: bool) -> Covering:
-    """Which tests run each line of Python. A run that is resumed has found that out already."""
+def _covering(copy: WorkingCopy, paths: Iterable[str], resume: bool) -> Covering:
+    """Which tests run each line of these files. A run that is resumed has found that out already."""
     folder = FOLDER / "covering"
     if not resume or not folder.exists():
         shutil.rmtree(folder, ignore_errors=True)
-        record(copy, folder)
+        record(copy, python_tests(paths), folder)
     return read(folder)
 
 
@@ -213,7 +213,7 @@ def main() -> int:
         print(f"without a mutant: {unchanged.killed_by}\n{unchanged.output[-2000:]}")
         return 2
     copies = [first, *(make_copy(f"copy{number}", first.root) for number in range(1, options.jobs))]
-    covering = _covering(first, options.resume) if "Python" in texts else None
+    covering = _covering(first, texts["Python"], options.resume) if "Python" in texts else None
     results: list[Result] = []
     shares = sum(_SHARES[each] for each in texts)
     try:

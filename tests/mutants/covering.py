@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -25,8 +27,6 @@ sigterm = true
 disable_warnings = no-data-collected, module-not-imported, module-not-measured
 """
 _SECONDS = 3600
-# They run programs of this checkout that others test, or none.
-_LEFT_OUT = ("docs", "mutants", "scripts", "native", "e2e/test_allow_list.py")
 _PHASE = re.compile(r" \((setup|call|teardown)\)$")
 
 
@@ -46,12 +46,11 @@ class LineTests(msgspec.Struct, frozen=True):
     imported: bool = False
 
 
-def record(copy: WorkingCopy, folder: Path) -> None:
-    """Runs the suite in `copy`, which takes half an hour, and leaves in `folder` what `read` takes."""
+def record(copy: WorkingCopy, tests: Sequence[str], folder: Path) -> None:
+    """Runs files and folders of tests in `copy`, and leaves in `folder` what `read` takes."""
     configuration = folder / "coverage.ini"
     folder.mkdir(parents=True)
     configuration.write_text(_CONFIGURATION.format(folder=folder), "utf-8")
-    ignored = " ".join(f"--ignore tests/{each}" for each in _LEFT_OUT)
     environment = {
         **copy.environment,
         "COVERAGE_PROCESS_START": str(configuration),
@@ -59,7 +58,7 @@ def record(copy: WorkingCopy, folder: Path) -> None:
     }
     environment.pop("PYTEST_CURRENT_TEST", None)
     for command in (
-        f"python -m pytest -q --tb=no -n 2 -p tests.mutants.record_contexts {ignored}",
+        f"python -m pytest -q --tb=no -n 2 -p tests.mutants.record_contexts {shlex.join(tests)}",
         f"coverage combine -q --rcfile={configuration}",
     ):
         subprocess.run(

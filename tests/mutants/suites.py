@@ -79,6 +79,14 @@ def run_tests(copy: WorkingCopy, mutant: Mutant, covering: Covering | None) -> O
     return next((outcome for outcome in steps if outcome.killed_by), Outcome())
 
 
+def python_tests(paths: Iterable[str]) -> list[str]:
+    """The files and folders of tests of some source files."""
+    folders = dict.fromkeys(Path(each).parts[1] for each in paths)
+    places = dict.fromkeys(" ".join(_PYTHON.get(each, _PYTHON[""]) for each in folders).split())
+    inside = {each for each in places if any(each.startswith(f"{other}/") for other in places)}
+    return [f"tests/{each}" for each in places if each not in inside]
+
+
 def run_unchanged(copy: WorkingCopy, paths: Iterable[str]) -> Outcome:
     """The first failure of the suites of C and Go without a mutant. Builds everything, too.
 

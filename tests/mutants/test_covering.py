@@ -61,7 +61,7 @@ def test_lines_have_their_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         root.joinpath(path).write_text(text, "utf-8")
     root.joinpath("tests/mutants").mkdir()
     shutil.copy(record_contexts.__file__, root / "tests/mutants/record_contexts.py")
-    record(WorkingCopy(root), folder)
+    record(WorkingCopy(root), ["tests"], folder)
     covering = read(folder)
 
     def at(line: int) -> LineTests:

@@ -157,5 +157,7 @@ def test_the_suites_are_there() -> None:
     places = [*suites._PYTHON.values(), suites._GO_FROM_PYTHON, *suites._C_FROM_PYTHON.values()]
     for place in " ".join(places).split():
         assert suites._test_files(ROOT, [place]), place
+    for place in suites.python_tests(sources("modgo_lsp")):
+        assert ROOT.joinpath(place).exists()
     folders = {Path(path).parts[1] for path in sources("modgo_lsp") if len(Path(path).parts) > 2}
     assert folders == suites._PYTHON.keys() - {""}
