@@ -1,7 +1,7 @@
 """A pytest plugin that tells coverage.py which test runs, and writes how long each test takes.
 
-Programs that a test starts record themselves: coverage's .pth file runs in them. It finds the configuration in
-COVERAGE_PROCESS_START, and that names the test by PYTEST_CURRENT_TEST.
+Programs that a test starts record themselves, because coverage's .pth file runs in them. It finds the
+configuration in COVERAGE_PROCESS_START, and the test in PYTEST_CURRENT_TEST.
 """
 
 from __future__ import annotations
