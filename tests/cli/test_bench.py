@@ -43,10 +43,11 @@ func allocates(rec *udf.Record, n int64) int64 {
 	return n
 }
 
-// stores replaces a text of the record twice, and removes it.
+// stores replaces texts of the record twice, and removes them. No name of a bin has more than 15 bytes.
 func stores(rec *udf.Record) error {
 	for _, text := range []any{strings.Repeat("x", 1000), "y", nil} {
 		rec.Set("s", text)
+		rec.Set("fifteen-letters", text)
 		if err := rec.Update(); err != nil {
 			return err
 		}
