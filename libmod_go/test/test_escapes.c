@@ -200,3 +200,52 @@ TEST(the_self_test_fails_where_no_worker_can_be_fenced)
 	CHECK_NUMBER(self_test("", text, sizeof(text)), 1);
 	CHECK_CONTAINS(text, "failed ");
 }
+
+TEST(the_self_test_counts_what_failed)
+{
+	static char text[65536];
+
+	refuse_call(SYS_setpriority, -1, EPERM); /* without the fence, every attack must succeed */
+	CHECK_NUMBER(self_test("--unfenced", text, sizeof(text)), 1);
+	CHECK_CONTAINS(text, ", 1 failed (Linux ");
+	CHECK_CONTAINS(text, "setpriority: the attack did not succeed: Operation not permitted\n");
+}
+
+TEST(the_self_test_tries_the_fence_and_not_the_settings)
+{
+	static char text[65536];
+
+	setenv("MODGO_FENCE", "off", 1);
+	setenv("MODGO_ENV", ATTACK_SECRET, 1);
+	CHECK_NUMBER(self_test("", text, sizeof(text)), 0);
+}
+
+TEST(a_worker_attacks_the_target_that_was_written)
+{
+	const attack_target target = {.host = 1,
+	                              .canary = 2,
+	                              .secret = 3,
+	                              .segment = 4,
+	                              .descriptor = 5,
+	                              .port = 6,
+	                              .folder = "/folder",
+	                              .socket = "socket",
+	                              .terminal = "/terminal"};
+	attack_words words;
+	char *list[ATTACK_WORDS];
+	attack_target read;
+
+	attack_target_write(&target, words);
+	for (int i = 0; i < ATTACK_WORDS; i++)
+		list[i] = words[i];
+	read = attack_target_read(list);
+	CHECK_NUMBER(read.host, 1);
+	CHECK_NUMBER(read.canary, 2);
+	CHECK_NUMBER(read.secret, 3);
+	CHECK_NUMBER(read.segment, 4);
+	CHECK_NUMBER(read.descriptor, 5);
+	CHECK_NUMBER(read.port, 6);
+	CHECK_TEXT(read.folder, "/folder");
+	CHECK_TEXT(read.socket, "socket");
+	CHECK_TEXT(read.terminal, "/terminal");
+}
