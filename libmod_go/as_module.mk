@@ -3,7 +3,7 @@
 #
 #   make -f as_module.mk aerospike-sources          fetches and builds Aerospike's common, Lua and mod-lua
 #   make -f as_module.mk libmod_go_as_module.a      target/{arch}/lib/libmod_go_as_module.a
-#   make -f as_module.mk test                       all tests, beside mod-lua in the same process
+#   make -f as_module.mk test                       all tests, beside mod-lua in the same process; TESTED=test_calls.c: some
 #   make -f as_module.mk sanitize                   the same under AddressSanitizer and UBSan (Aerospike's part is not)
 #   make -f as_module.mk tsan                       the replacement of modules under calls, under ThreadSanitizer
 #   make -f as_module.mk soak SECONDS=10            64 threads, a module replaced every 100 ms, unfenced and fenced

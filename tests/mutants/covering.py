@@ -1,11 +1,13 @@
-"""Which tests run a line of Python, by a run of the suite with coverage.py."""
+"""Which tests run a line of Python, by a run of their files with coverage.py."""
 
 from __future__ import annotations
 
 import ast
+import hashlib
 import re
 import shlex
-import subprocess
+import shutil
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,9 +16,11 @@ from coverage import CoverageData
 
 from tests.mutants.working_copy import WorkingCopy
 
-# Each process writes a file of its own. The context of a program that a test starts is that test.
+# Each process writes a file of its own. The context of a program that a test starts is that test. Only the C
+# tracer knows contexts.
 _CONFIGURATION = """\
 [run]
+core = ctrace
 data_file = {folder}/coverage.sqlite
 parallel = true
 relative_files = true
@@ -28,6 +32,7 @@ disable_warnings = no-data-collected, module-not-imported, module-not-measured
 """
 _SECONDS = 3600
 _PHASE = re.compile(r" \((setup|call|teardown)\)$")
+_reading = threading.Lock()
 
 
 class Covering(msgspec.Struct, frozen=True):
@@ -46,36 +51,53 @@ class LineTests(msgspec.Struct, frozen=True):
     imported: bool = False
 
 
-def record(copy: WorkingCopy, tests: Sequence[str], folder: Path) -> None:
-    """Runs files and folders of tests in `copy`, and leaves in `folder` what `read` takes."""
-    configuration = folder / "coverage.ini"
-    folder.mkdir(parents=True)
-    configuration.write_text(_CONFIGURATION.format(folder=folder), "utf-8")
-    environment = {
-        **copy.environment,
-        "COVERAGE_PROCESS_START": str(configuration),
-        "MODGO_TEST_SECONDS": str(folder / "seconds.json"),
-    }
-    environment.pop("PYTEST_CURRENT_TEST", None)
-    for command in (
-        f"python -m pytest -q --tb=no -n 2 -p tests.mutants.record_contexts {shlex.join(tests)}",
-        f"coverage combine -q --rcfile={configuration}",
-    ):
-        subprocess.run(
-            command, shell=True, cwd=copy.root, env=environment, stdin=subprocess.DEVNULL, timeout=_SECONDS
-        )
-
-
-def read(folder: Path) -> Covering:
+def record(copy: WorkingCopy, tests: Sequence[str], folder: Path, jobs: int = 2) -> Covering:
+    """Runs files and folders of tests in `copy` and keeps the result in `folder`. A result that is there is
+    taken instead if it is of the same files. RuntimeError where the tests could not run."""
+    state = _state(copy.root, tests)
+    if not folder.joinpath("state").exists() or folder.joinpath("state").read_text("utf-8") != state:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        _run(copy, tests, folder, jobs)
+        folder.joinpath("state").write_text(state, "utf-8")
     data = CoverageData(str(folder / "coverage.sqlite"))
     data.read()
     seconds = msgspec.json.decode((folder / "seconds.json").read_bytes(), type=dict[str, float])
     return Covering(data, seconds)
 
 
+def _run(copy: WorkingCopy, tests: Sequence[str], folder: Path, jobs: int) -> None:
+    configuration = folder / "coverage.ini"
+    configuration.write_text(_CONFIGURATION.format(folder=folder), "utf-8")
+    variables = {"COVERAGE_PROCESS_START": configuration, "MODGO_TEST_SECONDS": folder / "seconds.json"}
+    environment = shlex.join(f"{name}={path}" for name, path in variables.items())
+    pytest = f"python -m pytest -q --tb=no -rN -n {jobs} --dist loadfile -p tests.mutants.record_contexts"
+    done = copy.run(
+        f"env -u PYTEST_CURRENT_TEST {environment} {pytest} -p no:cacheprovider {shlex.join(tests)}",
+        seconds=_SECONDS,
+    )
+    if done.killed_by and not done.killed_by.startswith("exit code 1:"):  # some tests may fail
+        raise RuntimeError(f"{done.killed_by}\n{done.output[-2000:]}")
+    done = copy.run(f"coverage combine -q --rcfile={shlex.quote(str(configuration))}", seconds=_SECONDS)
+    if done.killed_by:
+        raise RuntimeError(f"{done.killed_by}\n{done.output[-2000:]}")
+
+
+def _state(root: Path, tests: Sequence[str]) -> str:
+    """Changes with the tests that are recorded and with every file that they may run."""
+    state = hashlib.blake2b("\0".join(tests).encode())
+    for path in sorted(
+        each for folder in ("modgo_lsp", "tests") for each in root.joinpath(folder).rglob("*")
+    ):
+        if path.is_file() and "__pycache__" not in path.parts:
+            state.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
+    return state.hexdigest()
+
+
 def line_tests(covering: Covering, path: str, text: str, line: int) -> LineTests:
     """The tests that run the statement, or the head of the compound one, at `line` of a file."""
-    by_line = covering.data.contexts_by_lineno(path)
+    with _reading:
+        by_line = covering.data.contexts_by_lineno(path)
     nodes = [each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.stmt)]
     first = max((each.lineno for each in nodes if each.lineno <= line), default=line)
     own, files, imported = set(), set(), False

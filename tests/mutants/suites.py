@@ -1,6 +1,7 @@
 """Which tests would notice a mutant of a file, and their outcome.
 
-Tests mirror the folders of the sources. A folder's own tests run first, then those of what imports it.
+Tests mirror the folders of the sources. For C and Go a folder's own tests run first, then those of what uses
+it. For Python those run that ran the mutant's line when they were recorded (covering.py).
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ _GO_FROM_PYTHON = "build/test_types.py build/test_dispatch.py host/test_streams.
 
 _SECONDS = 60  # of one test of Python
 _OTHERS_SECONDS = 120  # of the tests of folders that import the mutant's
-_PARTS_SECONDS = (60, 240)  # of the tests that run a mutant's line: those near to it, then others
+_PARTS_SECONDS = (60, 240)  # of the tests that run a mutant's line
 
 _TESTS_RAN = re.compile(r"^[.sx]+", re.MULTILINE)  # the progress that pytest prints
 
@@ -130,27 +131,32 @@ def _go_steps(copy: WorkingCopy, mutant: Mutant) -> Iterator[Outcome]:
 def _python_steps(
     copy: WorkingCopy, mutant: Mutant, places: str, covering: Covering | None
 ) -> Iterator[Outcome]:
+    """mypy, the tests that run the line, and the files whose names or imports are near to the mutant's file:
+    what is cached in a process, or made for all tests, is recorded for one test only.
+
+    Where no test is known to run the line: all files of the tests of its folder, the nearest first."""
     yield copy.run("mypy")  # a second or two, as most files are cached: it rejects every second mutant
     files = _test_files(copy.root, places.split())
     near = _near(copy.root, mutant.path, files)
-    own = f"tests/{places.split()[0]}"
+    folder = f"tests/{places.split()[0]}"
     tests = line_tests(covering, mutant.path, mutant.before, mutant.line) if covering else LineTests()
     if covering and tests.own and not tests.imported:
         order = sorted(
-            tests.own | tests.shared,
+            (each for each in tests.own | tests.shared if covering.seconds[each] < _SECONDS),
             key=lambda each: (
                 each in tests.shared,
                 each.partition("::")[0] not in near,
-                not each.startswith(own),
+                not each.startswith(folder),
                 covering.seconds[each],
             ),
         )
-        for few in _by_seconds(order, covering.seconds):
-            yield _pytest(copy, mutant, few)
+        for part in _by_seconds(order, covering.seconds):
+            yield _pytest(copy, mutant, part)
+        yield _pytest(copy, mutant, near, '-m "not slow"', _OTHERS_SECONDS)
         return
     yield _pytest(copy, mutant, near)
-    yield _pytest(copy, mutant, [each for each in files if each.startswith(own) and each not in near])
-    others = [each for each in files if not each.startswith(own) and each not in near]
+    yield _pytest(copy, mutant, [each for each in files if each.startswith(folder) and each not in near])
+    others = [each for each in files if not each.startswith(folder) and each not in near]
     yield _pytest(copy, mutant, others, '-m "not slow"', _OTHERS_SECONDS)
 
 
@@ -171,19 +177,16 @@ def _near(root: Path, path: str, files: list[str]) -> list[str]:
 
 
 def _by_seconds(tests: list[str], seconds: Mapping[str, float]) -> Iterator[list[str]]:
-    """The first tests that take a minute together, and those of four more. Each part is sorted by file,
-    as files have fixtures."""
-    used, limits, part = 0.0, list(_PARTS_SECONDS), []
-    for test in tests:
-        if part and used + seconds[test] > limits[0]:
+    """The first tests that fit in a minute, then those that fit in four more; the rest is left out. Each part
+    is sorted by file, because files have fixtures."""
+    left = list(tests)
+    for limit in _PARTS_SECONDS:
+        part, used = [], 0.0
+        while left and (not part or used + seconds[left[0]] <= limit):
+            used += seconds[left[0]]
+            part.append(left.pop(0))
+        if part:
             yield sorted(part, key=lambda each: each.partition("::")[0])
-            used, part = 0.0, []
-            limits.pop(0)
-            if not limits:
-                return
-        used += seconds[test]
-        part.append(test)
-    yield sorted(part, key=lambda each: each.partition("::")[0])
 
 
 def _test_files(root: Path, places: list[str]) -> list[str]:
@@ -196,45 +199,56 @@ def _test_files(root: Path, places: list[str]) -> list[str]:
 
 
 def _pytest(
-    copy: WorkingCopy, mutant: Mutant, files: list[str], options: str = "", seconds: float = 600
+    copy: WorkingCopy, mutant: Mutant, tests: list[str], options: str = "", seconds: float = 600
 ) -> Outcome:
-    """Runs tests up to the first failure. A failure counts when the same test passes without the mutant."""
-    while files:
+    """Runs files or single tests up to the first failure, which counts when the same test passes without the
+    mutant."""
+    while tests:
         deselected = "".join(f" --deselect {shlex.quote(each)}" for each in sorted(_broken))
-        options += f" --timeout {_SECONDS}{deselected}"
-        selected = copy.root / ".selected"
-        selected.write_text("\n".join(files), "utf-8")
-        outcome = copy.run(f"python -m pytest -x -q --tb=no -rfE {options} @.selected", seconds=seconds)
-        if outcome.killed_by.startswith("exit code 4"):  # a test of this name is not there with the mutant
-            without = [*dict.fromkeys(each.partition("::")[0] for each in files)]
-            if without == files:
-                return outcome
-            files = without
-            continue
+        copy.root.joinpath(".selected").write_text("\n".join(tests), "utf-8")
+        _last_failed(copy.root)
+        outcome = copy.run(
+            f"python -m pytest -x -q --tb=no -rfE {options} --timeout {_SECONDS}{deselected} @.selected",
+            seconds=seconds,
+        )
         failed = _last_failed(copy.root) if outcome.killed_by else []
+        if not failed and outcome.killed_by.startswith("exit code 4:"):
+            # A test of that name is not there, or its file can't be imported: its file shows which.
+            files = [*dict.fromkeys(each.partition("::")[0] for each in tests)]
+            if files == tests:
+                return outcome
+            tests, seconds = files, _OTHERS_SECONDS
+            continue
         if not failed:
             # No test that was selected (5), or no time for all of them: nothing was noticed. Each test
             # has its own limit. If none has run, the mutant hangs when it is imported.
             cut = outcome.killed_by.startswith("timeout of ") and _TESTS_RAN.search(outcome.output)
             nothing = cut or outcome.killed_by.startswith("exit code 5")
             return Outcome() if nothing else outcome
-        if _confirmed.issuperset(failed):
+        if _confirmed.issuperset(failed) or _passes_without(copy, mutant, failed):
+            _confirmed.update(failed)
             return outcome
-        copy.write(mutant.path, mutant.before)
-        if mutant.path.endswith(".c"):
-            _build_c(copy, Path(mutant.path).parts[2])
-        passes = not copy.run(f"python -m pytest -q {shlex.join(failed)}", seconds=600).killed_by
-        (_confirmed if passes else _broken).update(failed)
-        if passes:
-            return outcome
-        copy.write(mutant.path, mutant.after)
-        if mutant.path.endswith(".c"):
-            _build_c(copy, Path(mutant.path).parts[2])
+        _broken.update(failed)
     return Outcome()
 
 
+def _passes_without(copy: WorkingCopy, mutant: Mutant, tests: list[str]) -> bool:
+    """Whether tests pass without the mutant, which is there again afterwards."""
+    _write(copy, mutant.path, mutant.before)
+    command = f"python -m pytest -q -p no:cacheprovider --timeout {_SECONDS} {shlex.join(tests)}"
+    passes = not copy.run(command, seconds=600).killed_by
+    _write(copy, mutant.path, mutant.after)
+    return passes
+
+
+def _write(copy: WorkingCopy, path: str, text: str) -> None:
+    copy.write(path, text)
+    if path.endswith(".c"):
+        _build_c(copy, Path(path).parts[2])
+
+
 def _last_failed(root: Path) -> list[str]:
-    """The tests that failed in pytest's last run, which the file is removed for."""
+    """The tests that failed in pytest's last run. They are forgotten with that."""
     cache = root / ".pytest_cache" / "v" / "cache" / "lastfailed"
     names = list(json.loads(cache.read_text("utf-8"))) if cache.exists() else []
     cache.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("mutmut", reason="make mutants installs it")
 
 from tests.mutants import record_contexts
-from tests.mutants.covering import LineTests, line_tests, read, record
+from tests.mutants.covering import LineTests, line_tests, record
 from tests.mutants.suites import _by_seconds
 from tests.mutants.working_copy import WorkingCopy
 
@@ -61,8 +61,7 @@ def test_lines_have_their_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         root.joinpath(path).write_text(text, "utf-8")
     root.joinpath("tests/mutants").mkdir()
     shutil.copy(record_contexts.__file__, root / "tests/mutants/record_contexts.py")
-    record(WorkingCopy(root), ["tests"], folder)
-    covering = read(folder)
+    covering = record(WorkingCopy(root), ["tests"], folder)
 
     def at(line: int) -> LineTests:
         return line_tests(covering, "modgo_lsp/a.py", SOURCE, line)
@@ -80,6 +79,11 @@ def test_lines_have_their_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert fixture.shared == everything - fixture.own
     assert at(12) == LineTests()
     assert at(2).imported
+    monkeypatch.setenv("PATH", "")  # nothing runs again
+    assert record(WorkingCopy(root), ["tests"], folder).seconds == covering.seconds
+    root.joinpath("tests/test_a.py").write_text("def test_b(): pass\n", "utf-8")
+    with pytest.raises(RuntimeError):
+        record(WorkingCopy(root), ["tests"], folder)
 
 
 def test_the_first_part_takes_a_minute_and_the_others_four() -> None:

@@ -82,6 +82,7 @@ def test_c() -> None:
     assert found[10] == {";"}
     assert changes(tree_mutants("a.c", "int f(int a)\n{\n\treturn a < b ? a : b;\n}\n", 3)) == set()
     assert changes(tree_mutants("a.c", "int f(int a)\n{\n\treturn a < b ? b : c;\n}\n", 3))
+    assert changes(tree_mutants("a.c", "int f(int a)\n{\n\treturn a == b ? a : b;\n}\n", 3))
 
 
 def test_go() -> None:
@@ -151,6 +152,29 @@ def test_a_run_that_is_cut_has_noticed_nothing(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "test_hung.py").write_text("while True:\n    pass\n")
     assert suites._pytest(copy, mutant, ["test_many.py"], seconds=5).killed_by == ""
     assert suites._pytest(copy, mutant, ["test_hung.py"], seconds=5).killed_by == "timeout of 5 s"
+
+
+def test_a_failure_counts_if_the_test_passes_without_the_mutant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    monkeypatch.setattr(suites, "_confirmed", set())
+    monkeypatch.setattr(suites, "_broken", set())
+    copy = WorkingCopy(tmp_path)
+    mutant = Mutant("a.py", 1, "none", "X = 1\n", lambda: "X = 2\n")
+    copy.write("a.py", mutant.after)
+    (tmp_path / "test_a.py").write_text(
+        "from a import X\ndef test_broken(): assert False\ndef test_x(): assert X == 1\ndef test_y(): pass\n"
+    )
+
+    def run(*names: str) -> str:
+        return suites._pytest(copy, mutant, [f"test_a.py::{name}" for name in names]).killed_by
+
+    assert run("test_broken") == ""
+    assert run("test_y") == ""
+    assert run("test_broken", "test_x", "test_y") == "FAILED test_a.py::test_x - assert 2 == 1"
+    assert run("test_gone", "test_y") == "FAILED test_a.py::test_x - assert 2 == 1"  # its file runs instead
+    assert (tmp_path / "a.py").read_text() == mutant.after
 
 
 def test_the_suites_are_there() -> None:

@@ -141,8 +141,10 @@ def _of_operators(node: Node) -> Iterator[_Change]:
 
 def _is_least_or_most(comparison: Node) -> bool:
     """`a < b ? a : b` is the same with <=."""
-    parent = comparison.parent
+    parent, operator = comparison.parent, comparison.child_by_field_name("operator")
     if parent is None or parent.type != "conditional_expression":
+        return False
+    if operator is None or operator.type not in {"<", "<=", ">", ">="}:
         return False
     operands = [comparison.child_by_field_name(each) for each in ("left", "right")]
     chosen = [parent.child_by_field_name(each) for each in ("consequence", "alternative")]

@@ -179,7 +179,7 @@ async def running(
 ) -> AsyncIterator[Editor]:
     """An editor on `folder`. Its server is shared with other tests unless it is `fresh`, or started with
     options or an environment of its own."""
-    recorded = "COVERAGE_PROCESS_START" in os.environ  # by tests/mutants, for each test
+    recorded = "COVERAGE_PROCESS_START" in os.environ  # tests/mutants records each test's own server
     if fresh or recorded or options is not None or environment is not None:
         async with _started(folder, capabilities, options, environment) as editor:
             yield editor

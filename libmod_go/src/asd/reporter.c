@@ -112,7 +112,7 @@ static double percentile(const uint64_t latency[64], unsigned percent)
 	return 0;
 }
 
-/* How many calls failed with each status. Leaves `text` as it is where none did. */
+/* Writes how many calls failed with each status. Leaves `text` as it is where none did. */
 static void write_failures(char *text, size_t capacity, const uint64_t now[8], const uint64_t last[8])
 {
 	size_t used = 0;
@@ -135,7 +135,7 @@ static void write_time(char text[16], double microseconds)
 		snprintf(text, 16, "%.3g s", microseconds / 1e6);
 }
 
-/* Leaves `text` as it is where no call was timed. */
+/* Writes what calls took. Leaves `text` as it is where none was timed. */
 static void write_times(char *text, size_t capacity, const uint64_t latency[64])
 {
 	char half[16], most[16];

@@ -155,15 +155,22 @@ TEST(what_a_reader_may_hold_is_released_when_it_has_left)
 		CHECK(is_released(&released[i]));
 }
 
+static void *read_nothing(void *argument)
+{
+	return argument;
+}
+
 TEST(without_a_thread_for_it_the_next_retirement_releases)
 {
 	atomic_int released[2] = {0};
 	pthread_attr_t attributes;
+	pthread_t thread;
 
 	/* No process has room for such a stack, so no thread can be created. */
 	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, (size_t)1 << 60);
+	CHECK_NUMBER(pthread_attr_setstacksize(&attributes, (size_t)1 << 60), 0);
 	CHECK_NUMBER(pthread_setattr_default_np(&attributes), 0);
+	CHECK(pthread_create(&thread, NULL, read_nothing, NULL) != 0);
 	CHECK(mod_go_readers_enter());
 	CHECK(mod_go_readers_retire(&released[0], release));
 	CHECK_NUMBER(released[0], 0);

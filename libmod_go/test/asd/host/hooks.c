@@ -1,4 +1,5 @@
-/* hooks.c - mod_lua without one of its hooks, HOST_LACKS, before any library starts, also a preloaded one. */
+/* hooks.c - removes the hook of mod_lua that HOST_LACKS names, before the constructors of any library run, also of a
+ * preloaded one. */
 #include <aerospike/mod_lua.h>
 #include <string.h>
 
