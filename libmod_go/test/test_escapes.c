@@ -89,6 +89,12 @@ static void hold_all(attacker by, int parts)
 	printf("%zu held\n", held);
 }
 
+TEST(some_part_of_the_fence_stops_every_attack)
+{
+	for (size_t i = 0; i < attack_count; i++)
+		CHECK(attack_list[i].stopped_by != 0);
+}
+
 TEST(every_way_out_is_one_where_there_is_no_fence)
 {
 	attacker unfenced = {0};

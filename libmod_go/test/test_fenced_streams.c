@@ -275,6 +275,30 @@ TEST(what_the_host_refuses_fails_the_call_unless_the_module_was_told)
 	mod_go_fenced_close(pool);
 }
 
+/* The message that brings the failure of a read brings the refusal of the elements before it as well. */
+TEST(a_refusal_that_the_module_was_not_told_stays_in_its_call)
+{
+	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
+
+	for (size_t fails_at = 1; fails_at < 300; fails_at++) {
+		struct flow flow = flow_of_integers(400);
+
+		flow_host.single = true;
+		flow_host.fails_at = fails_at;
+		flow_host.refuses_from = 1;
+		CHECK_NUMBER(flow_run_with(pool, "copy", &flow, -1).status, AEROSPIKE_UDF_GO_REFUSED);
+		flow_clear(&flow);
+		flow_host.single = false;
+		flow_host.fails_at = flow_host.refuses_from = 0;
+		flow = flow_of_integers(3);
+		CHECK_NUMBER(flow_run_with(pool, "copy", &flow, -1).status, AEROSPIKE_UDF_GO_OK);
+		CHECK(flow_is_in_order(&flow.out, 3));
+		flow_clear(&flow);
+	}
+	CHECK_NUMBER(fenced_counters(pool).restarts, 0); /* one worker had them all */
+	mod_go_fenced_close(pool);
+}
+
 /* Each message has five of them: more than 48 KiB. */
 TEST(written_elements_cross_before_they_are_many)
 {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "fenced/session.h"
 #include "value/value_check.h"
 
 /* The bytes of a code point. Returns their number. */
@@ -78,4 +79,19 @@ TEST(no_other_bytes_are_utf8)
 		}
 	}
 	CHECK_NUMBER(wrong, 0);
+}
+
+/* The host's reason for a refusal crosses in so many bytes. */
+TEST(a_reason_is_cut_between_characters)
+{
+	uint8_t reason[] = "a\xc3\xa9\xc3\xa9\xc3\xa9";
+	const aerospike_udf_go_value why = {
+		.type = AEROSPIKE_UDF_GO_STRING, .data = reason, .length = sizeof(reason) - 1};
+	char text[sizeof(reason)];
+
+	for (size_t capacity = 1; capacity <= sizeof(text); capacity++) {
+		mod_go_copy_reason(&why, text, capacity);
+		CHECK_NUMBER(strlen(text), capacity < 2 ? 0 : (capacity / 2) * 2 - 1);
+		CHECK(memcmp(text, reason, strlen(text)) == 0);
+	}
 }
