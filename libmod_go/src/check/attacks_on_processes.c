@@ -172,6 +172,14 @@ static bool set_scheduling_attributes(void)
 	return attack_gave(syscall(SYS_sched_setattr, attack_now()->host, &requested, 0));
 }
 
+static bool set_priority(void)
+{
+	int niceness = getpriority(PRIO_PROCESS, 0); /* 19 at most */
+
+	return attack_gave(
+		setpriority(PRIO_PROCESS, (id_t)attack_now()->host, niceness > 16 ? 16 : niceness + 3));
+}
+
 static bool set_limits(void)
 {
 	struct rlimit few = {5, 5};
@@ -318,8 +326,7 @@ bool attack_processes(const char *function)
 	IS("affinity") return set_affinity();
 	IS("scheduler") return set_scheduler();
 	IS("scheduling_attributes") return set_scheduling_attributes();
-	IS("priority")
-	return attack_gave(setpriority(PRIO_PROCESS, (id_t)attack_now()->host, getpriority(PRIO_PROCESS, 0) + 3));
+	IS("priority") return set_priority();
 	IS("io_priority") return attack_gave(syscall(SYS_ioprio_set, 1, attack_now()->host, 3 << 13));
 	IS("limits") return set_limits();
 	IS("oom_score") return set_oom_score();
