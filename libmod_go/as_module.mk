@@ -33,6 +33,9 @@ COMMON ?= $(AEROSPIKE_MODULES)/common
 LUAMOD ?= $(AEROSPIKE_MODULES)/lua
 MOD_LUA ?= $(AEROSPIKE_MODULES)/mod-lua
 
+# glibc fills memory that nobody has written yet with bytes that no test expects.
+export MALLOC_PERTURB_ := 165
+
 VARIANT :=
 VARIANT_FLAGS :=
 
