@@ -140,7 +140,7 @@ def _read(document: Document, directive: Directive) -> Suppression:
         place = Span(start + code.start(), start + code.end())
         places.setdefault(code.group().decode("utf-8", "replace"), place)
     codes = list(places.items())
-    reason = rest[listed.end() if listed else 0 :].strip().decode("utf-8", "replace")
+    reason = rest[listed.end() :].strip().decode("utf-8", "replace") if listed else ""
     comment = Location(document.path, directive.span)
     removals = tuple(_without(document, comment.span, codes, index) for index in range(len(codes)))
     invalid = _error(codes, comment.span)
