@@ -310,6 +310,97 @@ static const struct call allowed[] = {
 #endif
 };
 
+/* Those that the log names. */
+static const struct call named[] = {
+	CALL(execve),
+	CALL(execveat),
+#ifdef SYS_fork
+	CALL(fork),
+#endif
+#ifdef SYS_vfork
+	CALL(vfork),
+#endif
+	CALL(tkill),
+	CALL(rt_sigqueueinfo),
+	CALL(rt_tgsigqueueinfo),
+	CALL(ptrace),
+	CALL(process_vm_readv),
+	CALL(process_vm_writev),
+	CALL(socket),
+	CALL(connect),
+	CALL(bind),
+	CALL(listen),
+	CALL(accept4),
+	CALL(memfd_create),
+	CALL(shmget),
+	CALL(shmat),
+#ifdef SYS_mkdir
+	CALL(mkdir),
+#endif
+	CALL(mkdirat),
+#ifdef SYS_unlink
+	CALL(unlink),
+#endif
+	CALL(unlinkat),
+#ifdef SYS_rename
+	CALL(rename),
+#endif
+	CALL(renameat),
+	CALL(renameat2),
+#ifdef SYS_link
+	CALL(link),
+#endif
+	CALL(linkat),
+#ifdef SYS_symlink
+	CALL(symlink),
+#endif
+	CALL(symlinkat),
+#ifdef SYS_chmod
+	CALL(chmod),
+#endif
+	CALL(fchmod),
+	CALL(fchmodat),
+#ifdef SYS_chown
+	CALL(chown),
+#endif
+	CALL(fchown),
+	CALL(fchownat),
+	CALL(truncate),
+	CALL(ftruncate),
+	CALL(fallocate),
+	CALL(flock),
+#ifdef SYS_mknod
+	CALL(mknod),
+#endif
+	CALL(mknodat),
+#ifdef SYS_creat
+	CALL(creat),
+#endif
+	CALL(setxattr),
+	CALL(utimensat),
+	CALL(inotify_init1),
+	CALL(inotify_add_watch),
+	CALL(mount),
+	CALL(unshare),
+	CALL(setns),
+	CALL(bpf),
+	CALL(perf_event_open),
+	CALL(keyctl),
+	CALL(sched_setscheduler),
+	CALL(setpriority),
+	CALL(setuid),
+	CALL(setgid),
+	CALL(setsid),
+	CALL(personality),
+	CALL(userfaultfd),
+	CALL(mlock),
+	CALL(mlockall),
+	CALL(sync),
+	CALL(settimeofday),
+	{"io_uring_setup", 425},
+	{"pidfd_open", 434},
+};
+
 /* A test that installs a filter. */
 #define FILTERED_TEST(name)                                                                                  \
 	static void name##_filtered(void);                                                                       \
@@ -343,6 +434,31 @@ FILTERED_TEST(each_refused_system_call_answers_that_it_is_not_permitted)
 			printf("    %s\n", refused[i].name);
 	}
 	CHECK_NUMBER(REASON_OF(syscall(435 /* clone3 */, NULL, 0)), ENOSYS);
+}
+
+FILTERED_TEST(the_first_refusal_of_a_system_call_is_logged_with_its_name)
+{
+	int log[2];
+
+	CHECK_NUMBER(pipe2(log, O_NONBLOCK), 0);
+	CHECK_NUMBER(dup2(log[1], STDERR_FILENO), STDERR_FILENO);
+	set_filter(MOD_GO_LANDLOCK_SCOPES);
+	for (size_t i = 0; i < sizeof(named) / sizeof(*named); i++) {
+		char expected[160], text[160] = "";
+		ssize_t length;
+
+		snprintf(expected, sizeof(expected),
+		         "the fence refuses the system call %s, %ld, to this module: docs/fence.md has what a module "
+		         "may do\n",
+		         named[i].name, named[i].number);
+		reason_of(named[i].number);
+		length = read(log[0], text, sizeof(text) - 1);
+		CHECK_TEXT(text, expected);
+		reason_of(named[i].number);
+		CHECK(length < 0 || read(log[0], text, sizeof(text) - 1) < 0);
+	}
+	CHECK_NUMBER(reason_of(470), EPERM); /* the newest that is known */
+	CHECK_NUMBER(reason_of(471), ENOSYS);
 }
 
 FILTERED_TEST(each_allowed_system_call_reaches_the_kernel)

@@ -1,7 +1,8 @@
 """Python files → mutants, by the operators of mutmut and five of our own.
 
-mutmut's runner finds no tests for code that runs in a child process, so only its operators are used. Code that is not behaviour is left out: annotations, imports, decorators,
-`__all__`, logging, strings, the texts of exceptions, the values of named limits, and `strict` of `zip`.
+mutmut's runner finds no tests for code that runs in a child process, so only its operators are used. Code
+that is not behaviour is left out: annotations, imports, decorators, `__all__`, logging, strings, the texts of
+exceptions, the values of named limits, and `strict` of `zip`.
 """
 
 from __future__ import annotations

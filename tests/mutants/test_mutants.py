@@ -82,6 +82,10 @@ def test_c() -> None:
     assert found[10] == {";"}
     assert changes(tree_mutants("a.c", "int f(int a)\n{\n\treturn a < b ? a : b;\n}\n", 3)) == set()
     assert changes(tree_mutants("a.c", "int f(int a)\n{\n\treturn a < b ? b : c;\n}\n", 3))
+    assert changes(tree_mutants("a.c", "int f(int a)\n{\n\tg(x * 1000000u);\n}\n", 3)) == {
+        "g(x/1000000u);",
+        ";",
+    }
     assert changes(tree_mutants("a.c", "int f(int a)\n{\n\treturn a == b ? a : b;\n}\n", 3))
 
 

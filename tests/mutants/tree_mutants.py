@@ -5,6 +5,7 @@ Comments, strings, types, the preprocessor and named constants are left out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import tree_sitter_c
@@ -66,7 +67,11 @@ _DELETED = frozenset(
     {"expression_statement", "assignment_statement", "defer_statement", "inc_statement", "dec_statement"}
 )
 _LISTS = frozenset({"initializer_list", "literal_value"})
-_LOGGING = ("logf(", "log(", "_log(", "mod_go_log", "as_log_", "warning(", "debug(")
+# Logging, and calls that do nothing on the systems that libmod_go runs on.
+_NO_BEHAVIOUR = (
+    *("logf(", "log(", "_log(", "mod_go_log", "as_log_", "warning(", "debug("),
+    *("va_end(", "pthread_mutex_destroy(", "pthread_cond_destroy("),
+)
 
 
 def tree_mutants(path: str, text: str, line: int) -> list[Mutant]:
@@ -83,21 +88,23 @@ def tree_mutants(path: str, text: str, line: int) -> list[Mutant]:
 
 
 def _nodes(node: Node) -> Iterator[Node]:
-    if node.type in _SKIPPED or _is_log(node):
+    if node.type in _SKIPPED or _has_no_behaviour(node):
         return
     yield node
     for child in node.children:
         yield from _nodes(child)
 
 
-def _is_log(node: Node) -> bool:
-    return node.type == "expression_statement" and _text(node).startswith(_LOGGING)
+def _has_no_behaviour(node: Node) -> bool:
+    return node.type == "expression_statement" and _text(node).startswith(_NO_BEHAVIOUR)
 
 
 def _text(node: Node) -> str:
     return (node.text or b"").decode()
 
 
+# One more of so many nanoseconds in a millisecond is nothing that anybody could notice.
+_UNIT = re.compile(r"1(000){1,3}[uU]?")
 _Change = tuple[str, Node, int, int, str]  # operator, where, first byte, end, new text
 
 
@@ -108,6 +115,7 @@ def _changes(node: Node) -> Iterator[_Change]:
         node.type in {"number_literal", "int_literal"}
         and node.parent
         and node.parent.type != "subscript_argument_list"
+        and not _UNIT.fullmatch(_text(node))
     ):
         yield "number", node, node.start_byte, node.end_byte, f"({_text(node)} + 1)"
     if node.type in _LISTS:
