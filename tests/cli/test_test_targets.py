@@ -1,0 +1,59 @@
+"""Which modules and case files the arguments of `modgo test` name, also where several name one package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.test.targets import Target, targets_of
+from modgo_lsp.host.sample import SAMPLES
+
+ONE, TWO = (SAMPLES / f"{name}.case.yaml" for name in ("one", "two"))
+
+
+@pytest.fixture(autouse=True)
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("shop", "other"):
+        folder = tmp_path / name
+        (folder / SAMPLES).mkdir(parents=True)
+        (folder / "a.go").write_text("package a\n")
+        for case in (ONE, TWO):
+            (folder / case).write_text("- function: f\n")
+    monkeypatch.chdir(tmp_path)
+
+
+def targets(*words: str | Path) -> list[Target]:
+    return targets_of([str(each) for each in words])
+
+
+@pytest.mark.parametrize(
+    ("words", "files"),
+    [
+        (["shop"], None),
+        ([Path("shop", ONE)], ((Path("shop", ONE), 0),)),
+        ([f"shop/{ONE}:7"], ((Path("shop", ONE), 7),)),
+        ([Path("shop", ONE), f"shop/{TWO}:7"], ((Path("shop", ONE), 0), (Path("shop", TWO), 7))),
+        ([Path("shop", ONE), "shop"], None),
+        (["shop", Path("shop", ONE)], None),
+    ],
+)
+def test_case_files_of_one_package_run_together(
+    words: list[str | Path], files: tuple[tuple[Path, int], ...] | None
+) -> None:
+    assert targets(*words) == [Target(Path("shop"), files)]
+
+
+def test_each_package_is_one_target() -> None:
+    named = targets(Path("shop", ONE), "other", Path("shop", TWO))
+    assert [each.path.name for each in named] == ["shop", "other"]
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [("gone", "gone does not exist"), ("shop:3", "shop:3 does not exist"), ("gone/...", "gone is no folder")],
+)
+def test_what_is_not_there_is_named(word: str, message: str) -> None:
+    with pytest.raises(CliError, match=message):
+        targets(word)
