@@ -116,6 +116,7 @@ def _changes(node: Node) -> Iterator[_Change]:
         and node.parent
         and node.parent.type != "subscript_argument_list"
         and not _UNIT.fullmatch(_text(node))
+        and not _is_size(node)
     ):
         yield "number", node, node.start_byte, node.end_byte, f"({_text(node)} + 1)"
     if node.type in _LISTS:
@@ -127,6 +128,17 @@ def _changes(node: Node) -> Iterator[_Change]:
                     elements[position + 1].start_byte if position + 1 < len(elements) else element.end_byte
                 )
                 yield "drop_element", element, element.start_byte, after, ""
+
+
+def _is_size(number: Node) -> bool:
+    """The 64 of `64 << 10`, a choice as the value of a named limit is."""
+    parent = number.parent
+    if parent is None or parent.type != "binary_expression":
+        return False
+    operator, shift = (parent.child_by_field_name(each) for each in ("operator", "right"))
+    return (
+        operator is not None and operator.type == "<<" and shift is not None and _text(shift) in {"10", "20"}
+    )
 
 
 def _of_operators(node: Node) -> Iterator[_Change]:
