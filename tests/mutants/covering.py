@@ -44,11 +44,10 @@ class Covering(msgspec.Struct, frozen=True):
 
 class LineTests(msgspec.Struct, frozen=True):
     """`own` tests run a line themselves; `shared` ones may use what a fixture that runs it has made for their
-    file. `imported`: the line runs when its module is imported, which says nothing about tests."""
+    file."""
 
     own: frozenset[str] = frozenset()
     shared: frozenset[str] = frozenset()
-    imported: bool = False
 
 
 def record(copy: WorkingCopy, tests: Sequence[str], folder: Path, jobs: int = 2) -> Covering:
@@ -95,18 +94,17 @@ def _state(root: Path, tests: Sequence[str]) -> str:
 
 
 def line_tests(covering: Covering, path: str, text: str, line: int) -> LineTests:
-    """The tests that run the statement, or the head of the compound one, at `line` of a file."""
+    """The tests that run the statement, or the head of the compound one, at `line` of a file. What runs when
+    the file is imported belongs to all tests that run any line of it."""
     with _reading:
         by_line = covering.data.contexts_by_lineno(path)
     nodes = [each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.stmt)]
     first = max((each.lineno for each in nodes if each.lineno <= line), default=line)
-    own, files, imported = set(), set(), False
-    for context in (each for at in range(first, line + 1) for each in by_line.get(at, ())):
-        test = _PHASE.sub("", context)
-        imported |= not test
-        if test in covering.seconds:
-            own.add(test)
-            if context.endswith("(setup)"):
-                files.add(test.partition("::")[0])
+    contexts = {each for at in range(first, line + 1) for each in by_line.get(at, ())}
+    if "" in contexts:  # no test was running
+        contexts = {each for at in by_line for each in by_line[at]}
+    tests = {each: _PHASE.sub("", each) for each in contexts}
+    own = {test for test in tests.values() if test in covering.seconds}
+    files = {test.partition("::")[0] for each, test in tests.items() if each.endswith("(setup)")}
     shared = {each for each in covering.seconds if each.partition("::")[0] in files}
-    return LineTests(frozenset(own), frozenset(shared - own), imported)
+    return LineTests(frozenset(own), frozenset(shared - own))

@@ -13,7 +13,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tests.mutants.covering import Covering, LineTests, line_tests
+from tests.mutants.covering import Covering, line_tests
 from tests.mutants.mutant import Mutant
 from tests.mutants.working_copy import Outcome, WorkingCopy
 
@@ -57,7 +57,7 @@ _GO = (
 _GO_FROM_PYTHON = "build/test_types.py build/test_dispatch.py host/test_streams.py cli/test_debug.py"
 
 _SECONDS = 60  # of one test of Python
-_OTHERS_SECONDS = 120  # of the tests of folders that import the mutant's
+_NEAR_SECONDS = 120  # of the files whose names or imports are near to the mutant's
 _PARTS_SECONDS = (60, 240)  # of the tests that run a mutant's line
 
 _TESTS_RAN = re.compile(r"^[.sx]+", re.MULTILINE)  # the progress that pytest prints
@@ -73,7 +73,8 @@ def language(path: str) -> str:
 
 
 def run_tests(copy: WorkingCopy, mutant: Mutant, covering: Covering | None) -> Outcome | None:
-    """The first failure of a mutant that is written into `copy`. None if it doesn't compile."""
+    """The first failure of a mutant that is written into `copy`. None if it doesn't compile. `covering` is
+    there for Python."""
     built, steps = _steps(copy, mutant, covering)
     if built.killed_by:
         return None
@@ -104,7 +105,7 @@ def run_unchanged(copy: WorkingCopy, paths: Iterable[str]) -> Outcome:
 def _steps(copy: WorkingCopy, mutant: Mutant, covering: Covering | None) -> tuple[Outcome, Iterator[Outcome]]:
     """The outcome of compiling and of each suite, which runs when its outcome is asked for."""
     folder = Path(mutant.path).parts[2 if mutant.path.endswith(".c") else 1]
-    if mutant.path.endswith(".py"):
+    if covering is not None:
         return Outcome(), _python_steps(copy, mutant, _PYTHON.get(folder, _PYTHON[""]), covering)
     if mutant.path.endswith(".go"):
         return copy.run(_GO_BUILT, "udf"), _go_steps(copy, mutant)
@@ -128,36 +129,25 @@ def _go_steps(copy: WorkingCopy, mutant: Mutant) -> Iterator[Outcome]:
     yield copy.run("make -f as_module.mk test", "libmod_go")
 
 
-def _python_steps(
-    copy: WorkingCopy, mutant: Mutant, places: str, covering: Covering | None
-) -> Iterator[Outcome]:
+def _python_steps(copy: WorkingCopy, mutant: Mutant, places: str, covering: Covering) -> Iterator[Outcome]:
     """mypy, the tests that run the line, and the files whose names or imports are near to the mutant's file:
-    what is cached in a process, or made for all tests, is recorded for one test only.
-
-    Where no test is known to run the line: all files of the tests of its folder, the nearest first."""
+    what is cached in a process, or made for all tests, is recorded for one test only."""
     yield copy.run("mypy")  # a second or two, as most files are cached: it rejects every second mutant
-    files = _test_files(copy.root, places.split())
-    near = _near(copy.root, mutant.path, files)
+    near = _near(copy.root, mutant.path, _test_files(copy.root, places.split()))
     folder = f"tests/{places.split()[0]}"
-    tests = line_tests(covering, mutant.path, mutant.before, mutant.line) if covering else LineTests()
-    if covering and tests.own and not tests.imported:
-        order = sorted(
-            (each for each in tests.own | tests.shared if covering.seconds[each] < _SECONDS),
-            key=lambda each: (
-                each in tests.shared,
-                each.partition("::")[0] not in near,
-                not each.startswith(folder),
-                covering.seconds[each],
-            ),
-        )
-        for part in _by_seconds(order, covering.seconds):
-            yield _pytest(copy, mutant, part)
-        yield _pytest(copy, mutant, near, '-m "not slow"', _OTHERS_SECONDS)
-        return
-    yield _pytest(copy, mutant, near)
-    yield _pytest(copy, mutant, [each for each in files if each.startswith(folder) and each not in near])
-    others = [each for each in files if not each.startswith(folder) and each not in near]
-    yield _pytest(copy, mutant, others, '-m "not slow"', _OTHERS_SECONDS)
+    tests = line_tests(covering, mutant.path, mutant.before, mutant.line)
+    order = sorted(
+        (each for each in tests.own | tests.shared if covering.seconds[each] < _SECONDS),
+        key=lambda each: (
+            each in tests.shared,
+            each.partition("::")[0] not in near,
+            not each.startswith(folder),
+            covering.seconds[each],
+        ),
+    )
+    for part in _by_seconds(order, covering.seconds):
+        yield _pytest(copy, mutant, part)
+    yield _pytest(copy, mutant, near, '-m "not slow"', _NEAR_SECONDS)
 
 
 def _near(root: Path, path: str, files: list[str]) -> list[str]:
@@ -217,7 +207,7 @@ def _pytest(
             files = [*dict.fromkeys(each.partition("::")[0] for each in tests)]
             if files == tests:
                 return outcome
-            tests, seconds = files, _OTHERS_SECONDS
+            tests, seconds = files, _NEAR_SECONDS
             continue
         if not failed:
             # No test that was selected (5), or no time for all of them: nothing was noticed. Each test

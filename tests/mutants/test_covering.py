@@ -78,7 +78,7 @@ def test_lines_have_their_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert fixture.own <= names("test_made", "test_made_too")
     assert fixture.shared == everything - fixture.own
     assert at(12) == LineTests()
-    assert at(2).imported
+    assert at(2).own | at(2).shared == everything  # runs at import
     monkeypatch.setenv("PATH", "")  # nothing runs again
     assert record(WorkingCopy(root), ["tests"], folder).seconds == covering.seconds
     root.joinpath("tests/test_a.py").write_text("def test_b(): pass\n", "utf-8")
