@@ -153,6 +153,8 @@ def test_a_name_that_lua_has_is_refused(server: Server, shop: Files) -> None:
     server.remove("shop.lua")
     server.put_all(shop)
     assert server.apply("a", "shop", "version") == 1
+    server.put("other.lua", LUA)
+    assert not logged(server, "has the name of a Go module")
     server.put("shop.lua", LUA)
     assert server.apply("a", "shop", "version") == 1
     assert logged(server, r"shop\.lua has the name of a Go module")

@@ -96,13 +96,15 @@ def _nodes(node: Node) -> Iterator[Node]:
 
 
 def _has_no_behaviour(node: Node) -> bool:
-    return node.type == "expression_statement" and _text(node).startswith(_NO_BEHAVIOUR)
+    text = _text(node) if node.type == "expression_statement" else ""
+    return text.startswith(_NO_BEHAVIOUR) or _UNUSED.fullmatch(text) is not None
 
 
 def _text(node: Node) -> str:
     return (node.text or b"").decode()
 
 
+_UNUSED = re.compile(r"\(void\)\w+(, \(void\)\w+)*;")
 # One more of so many nanoseconds in a millisecond is nothing that anybody could notice.
 _UNIT = re.compile(r"1(000){1,3}[uU]?")
 _Change = tuple[str, Node, int, int, str]  # operator, where, first byte, end, new text
