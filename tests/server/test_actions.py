@@ -59,6 +59,20 @@ async def test_the_quick_fix_registers_the_function(module, profile):
             await editor.codes_become(uri, "MG101")
 
 
+async def test_a_call_in_a_test_makes_a_fix_unsafe(module):
+    text = (
+        'package stats\n\nimport "github.com/GeertJohan/aerospike-mod-go/udf"\n\n'
+        'var _ = udf.Register("late", come)\n\nfunc come(n int64, rec *udf.Record) {}\n'
+    )
+    async with running(module, capable()) as editor:
+        uri = await opened(editor, text, "MG204")
+        assert await editor.actions(uri, only=[FIX_ALL])
+        test = editor.open("late_test.go", text="package stats\n")
+        assert await editor.actions(uri, only=[FIX_ALL])
+        editor.rewrite(test, "package stats\n\nfunc init() { come(1, nil) }\n")
+        assert not await editor.actions(uri, only=[FIX_ALL])
+
+
 async def test_edits_name_the_document_version(module):
     async with running(module, capable()) as editor:
         uri = await opened(editor, UNREGISTERED, "MG101")
