@@ -312,7 +312,7 @@ $(VENV)/.asd: $(VENV)/.dev $(call locks,deploy toolchain)
 	@touch $@
 
 # bench: the newest Go, for gopls. editors: editors that Debian lacks or has too old, and a terminal to drive them. services:
-# pre-commit. dist: writes and validates SBOMs. docs: mkdocs. lock: uv. mutants: mutmut.
+# pre-commit. dist: writes and validates SBOMs. docs: mkdocs. lock: uv. mutants: mutmut, coverage.
 $(VENV)/.bench: $(VENV)/.dev
 $(VENV)/.editors: $(VENV)/.bench
 $(VENV)/.services $(VENV)/.dist $(VENV)/.mutants: $(VENV)/.dev

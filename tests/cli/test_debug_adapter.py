@@ -164,6 +164,13 @@ def test_stop_on_entry(folder: Path, source: Path) -> None:
         client.event("terminated")
 
 
+def test_why_a_call_failed_is_an_error(folder: Path, source: Path) -> None:
+    with adapter() as client:
+        client.launch({}, package=str(folder), function="fail")
+        client.event("terminated")
+        assert "out of tokens" in client.output("stderr")
+
+
 def test_log_lines_are_links(folder: Path, source: Path) -> None:
     with adapter() as client:
         client.launch({}, package=str(folder), function="speak")
