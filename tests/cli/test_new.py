@@ -101,6 +101,7 @@ def test_the_commands_that_it_shows_work_as_they_stand(tmp_path: Path) -> None:
     for name, *options in (["x"], ["y", "--stream"]):
         out = modgo("new", name, *options, cwd=tmp_path).stdout
         commands = [line.strip() for line in out.split("Next:\n")[1].splitlines()]
+        assert out.startswith(f"Made {name}/, Go module example.com/{name}:\n")
         assert commands[0] == f"cd {name}"
         for command in commands[1:]:
             program, *words = command.split()
@@ -197,6 +198,10 @@ def test_in_another_module_and_in_a_workspace(tmp_path: Path) -> None:
 def test_this_folder_if_it_is_empty_but_for_git(tmp_path: Path) -> None:
     folder = tmp_path / "limiter"
     (folder / ".git").mkdir(parents=True)
+    (empty := tmp_path / "other").mkdir()
+    out = modgo("new", ".", cwd=empty).stdout
+    assert out.startswith("Made other, Go module example.com/other:\n")
+    assert "Next:\n  modgo lint\n" in out
     data = json.loads(modgo("new", ".", "--json", cwd=folder).stdout)
     assert (data["name"], data["module"], data["folder"]) == ("limiter", "example.com/limiter", str(folder))
     assert {*data["files"]} == {*tree(folder)}
