@@ -125,7 +125,9 @@ def test_verbose_names_what_it_runs_and_reads(shop: Path) -> None:
     assert f"settings of {shop}/modgo.toml" in ran.stderr
     assert f"ran {sys.executable}" in ran.stderr or "version in" in ran.stderr
     assert run(shop, "doctor").stderr == ""
-    assert "packages: 1, files: 1, " in run(shop, "lint", "-v").stderr
+    details = run(shop, "lint", "-v").stderr
+    assert "packages: 1, files: 1, " in details
+    assert f"UDF module {shop}, settings relative to {shop}\n" in details
 
 
 def test_config_names_the_file(shop: Path) -> None:

@@ -87,6 +87,12 @@ def test_colours_in_names_are_escaped() -> None:
     assert shown("\x1b[31mred") == "\\u001b[31mred"
 
 
+@pytest.mark.parametrize("text", ["\x1b", "\u202e", "\U000e0041", "\ud800", "a\U000e0041\x9bb"])
+def test_an_escape_is_that_of_json(text: str) -> None:
+    assert json.loads(f'"{shown(text)}"') == text
+    assert shown(text).isascii()
+
+
 def test_a_document_in_json_stays_what_it_is() -> None:
     text = json.dumps({"name": EVIL}, ensure_ascii=False)
     assert harmless(shown(text))
