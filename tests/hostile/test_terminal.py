@@ -87,7 +87,7 @@ def test_colours_in_names_are_escaped() -> None:
     assert shown("\x1b[31mred") == "\\u001b[31mred"
 
 
-@pytest.mark.parametrize("text", ["\x1b", "\u202e", "\U000e0041", "\ud800", "a\U000e0041\x9bb"])
+@pytest.mark.parametrize("text", ["\x1b", "\u202e", "\ud800", "a\ufeff\x9bb"])
 def test_an_escape_is_that_of_json(text: str) -> None:
     assert json.loads(f'"{shown(text)}"') == text
     assert shown(text).isascii()
