@@ -75,6 +75,13 @@ def test_commands_and_comments() -> None:
     assert parse_line("  ") is parse_line("# a comment") is None
 
 
+def test_help_names_every_command(repl: Repl, capsys: pytest.CaptureFixture[str]) -> None:
+    assert repl.do(":help")
+    shown = capsys.readouterr().out
+    for command in ("record", "store", "functions", "time", "reload", "quit"):
+        assert f"\n:{command} " in shown
+
+
 @pytest.mark.parametrize(
     "text", ["5", "f(1", "f(hits)", "f [1", "f 'x", 'f "x', "f{1}", "f(1,)", "f 1e999x ["]
 )

@@ -49,3 +49,60 @@ def test_damaged_samples_are_passed_over(package_of: Callable[..., Package]) -> 
         (folder / name).write_text(text)
     found = {each.name: each.origin for each in known_bins(package, DiskFiles())}
     assert found == {"count": "in 6.record.json"}
+
+
+@pytest.mark.parametrize(
+    ("go_type", "type_"),
+    [
+        *(("bool", "boolean"), ("string", "string"), ("[]byte", "bytes"), ("udf.GeoJSON", "GeoJSON")),
+        *(("float32", "double"), ("float64", "double"), ("int", "integer"), ("uint8", "integer")),
+        *(("int64", "integer"), ("[]string", "list"), ("map[string]int", "map"), ("other", "")),
+        *(("udf.ListView", "list"), ("udf.MapView", "map")),
+    ],
+)
+def test_get_has_the_type_of_its_bin(package_of: Callable[..., Package], go_type: str, type_: str) -> None:
+    source = f'package stats\n\n{SDK}\nfunc f(r *udf.Record) {{ udf.Get[{go_type}](r, "a") }}\n'
+    (found,) = known_bins(package_of(stats=source), DiskFiles())
+    assert (found.name, found.type, found.origin) == ("a", type_, "used in stats.go")
+
+
+@pytest.mark.parametrize(
+    ("method", "type_"),
+    [
+        *(("Bool", "boolean"), ("Int", "integer"), ("Float", "double"), ("String", "string")),
+        *(("Bytes", "bytes"), ("List", "list"), ("Map", "map"), ("GeoJSON", "GeoJSON"), ("Bin", "")),
+    ],
+)
+def test_each_method_that_reads_has_a_type(
+    package_of: Callable[..., Package], method: str, type_: str
+) -> None:
+    source = f'package stats\n\n{SDK}\nfunc f(r *udf.Record) {{ r.{method}("a") }}\n'
+    (found,) = known_bins(package_of(stats=source), DiskFiles())
+    assert (found.method, found.type) == (method, type_)
+
+
+def test_each_form_of_a_sample_has_a_type(package_of: Callable[..., Package]) -> None:
+    package = package_of(stats=f"package stats\n\n{SDK}\nvar _ = udf.Register(`a`, func() {{}})\n")
+    folder = Path(package.directory) / "testdata" / "udf"
+    folder.mkdir(parents=True)
+    forms: dict[str, object] = {
+        **{"boolean": True, "integer": 1, "double": 1.5, "string": "x", "list": [1], "map": {"a": 1}},
+        **{"bytes": {"$bytes": ""}, "GeoJSON": {"$geojson": ""}},
+    }
+    others: dict[str, object] = {
+        **{
+            "double": {"$double": "NaN"},
+            "integer": {"$int": "1"},
+            "list": {"$list": []},
+            "map": {"$map": []},
+        },
+        **{"": {"$hll": ""}},
+    }
+    (folder / "one.record.json").write_text(
+        json.dumps({"bins": {f"a {name}": form for name, form in forms.items()}})
+    )
+    (folder / "two.record.json").write_text(
+        json.dumps({"bins": {f"b {name}": form for name, form in others.items()}})
+    )
+    found = {each.name: each.type for each in known_bins(package, DiskFiles())}
+    assert found == {f"a {name}": name for name in forms} | {f"b {name}": name for name in others}
