@@ -89,7 +89,7 @@ def test_a_file_is_read_up_to_the_limit_of_its_kind(tmp_path: Path, name: str, m
     assert len(DiskFiles(100).read(str(path))) == most
     with path.open("wb") as file:
         file.truncate(most + 1)
-    with pytest.raises(FileTooLargeError, match="it has more than [0-9,]+ bytes: .+"):
+    with pytest.raises(FileTooLargeError, match=r"it has more than [0-9,]+ bytes: .+"):
         DiskFiles(100).read(str(path))
     assert len(DiskFiles(100).read(str(path), most + 1)) == most + 1
     with pytest.raises(FileTooLargeError):

@@ -14,6 +14,8 @@ from pathlib import Path
 import msgspec
 from coverage import CoverageData
 
+from tests.mutants import recorded_process
+from tests.mutants.record_contexts import RECORDED
 from tests.mutants.working_copy import WorkingCopy
 
 # Each process writes a file of its own. The context of a program that a test starts is that test. Only the C
@@ -68,13 +70,18 @@ def record(copy: WorkingCopy, tests: Sequence[str], folder: Path, jobs: int = 2)
 def _run(copy: WorkingCopy, tests: Sequence[str], folder: Path, jobs: int) -> None:
     configuration = folder / "coverage.ini"
     configuration.write_text(_CONFIGURATION.format(folder=folder), "utf-8")
-    variables = {"COVERAGE_PROCESS_START": configuration, "MODGO_TEST_SECONDS": folder / "seconds.json"}
+    variables = {"COVERAGE_PROCESS_START": configuration, RECORDED: folder}
     environment = shlex.join(f"{name}={path}" for name, path in variables.items())
+    (packages,) = copy.root.glob(".venv/lib/python3*/site-packages")
+    shutil.copy(recorded_process.__file__, packages / "recorded_process.py")
+    begin = f"import recorded_process; recorded_process.begin({str(folder)!r})\n"
+    packages.joinpath("a0_recorded_process.pth").write_text(begin, "utf-8")  # before a1_coverage.pth
     pytest = f"python -m pytest -q --tb=no -rN -n {jobs} --dist loadfile -p tests.mutants.record_contexts"
     done = copy.run(
         f"env -u PYTEST_CURRENT_TEST {environment} {pytest} -p no:cacheprovider {shlex.join(tests)}",
         seconds=_SECONDS,
     )
+    packages.joinpath("a0_recorded_process.pth").unlink()
     if done.killed_by and not done.killed_by.startswith("exit code 1:"):  # some tests may fail
         raise RuntimeError(f"{done.killed_by}\n{done.output[-2000:]}")
     done = copy.run(f"coverage combine -q --rcfile={shlex.quote(str(configuration))}", seconds=_SECONDS)

@@ -1,7 +1,7 @@
 """A pytest plugin that tells coverage.py which test runs, and writes how long each test takes.
 
-Programs that a test starts record themselves, because coverage's .pth file runs in them. It finds the
-configuration in COVERAGE_PROCESS_START, and the test in PYTEST_CURRENT_TEST.
+Programs that a test starts record themselves, because coverage's .pth file runs in them; see
+recorded_process.py.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from pathlib import Path
 import coverage
 import msgspec
 import pytest
+
+RECORDED = "MODGO_RECORDED"  # the folder for what is found out
 
 _seconds: dict[str, float] = collections.defaultdict(float)
 
@@ -36,10 +38,11 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if not hasattr(session.config, "workerinput"):  # not in the workers of pytest-xdist
-        Path(os.environ["MODGO_TEST_SECONDS"]).write_bytes(msgspec.json.encode(_seconds))
+        Path(os.environ[RECORDED], "seconds.json").write_bytes(msgspec.json.encode(_seconds))
 
 
 def _switch(context: str) -> None:
+    Path(os.environ[RECORDED], f"test.{os.getpid()}").write_text(context, "utf-8")
     recording = coverage.Coverage.current()
     if recording is not None:
         recording.switch_context(context)

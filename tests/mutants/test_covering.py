@@ -14,7 +14,7 @@ pytest.importorskip("mutmut", reason="make mutants installs it")
 from tests.mutants import record_contexts
 from tests.mutants.covering import LineTests, line_tests, record
 from tests.mutants.suites import _by_seconds
-from tests.mutants.working_copy import WorkingCopy
+from tests.mutants.working_copy import WorkingCopy, _link_environment
 
 SOURCE = """\
 import sys
@@ -43,7 +43,7 @@ def made():
 
 @pytest.mark.parametrize("x", [1, 2])
 def test_here(x): assert a.here(x)
-def test_program(): subprocess.run([sys.executable, "-m", "modgo_lsp.a"], check=True)
+def test_program(): subprocess.run([sys.executable, "-m", "modgo_lsp.a"], check=True, env={})
 def test_made(made): pass
 def test_made_too(made): pass
 """
@@ -61,6 +61,7 @@ def test_lines_have_their_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         root.joinpath(path).write_text(text, "utf-8")
     root.joinpath("tests/mutants").mkdir()
     shutil.copy(record_contexts.__file__, root / "tests/mutants/record_contexts.py")
+    _link_environment(root)
     covering = record(WorkingCopy(root), ["tests"], folder)
 
     def at(line: int) -> LineTests:
