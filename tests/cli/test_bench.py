@@ -172,6 +172,8 @@ def test_both_modes_as_json(folder: Path) -> None:
         assert 0 < row["p50_ns"] <= row["p99_ns"]
         assert row["ns_per_call"] > 0
         assert row["floor_ns"] > 0
+        for name in ("ns_per_call", "p50_ns", "p99_ns", "floor_ns"):
+            assert row[name] == round(row[name], 1)
 
 
 def test_one_mode_is_one_object(folder: Path) -> None:
