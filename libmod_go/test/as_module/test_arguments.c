@@ -166,7 +166,7 @@ TEST(without_a_thread_for_it_the_next_retirement_releases)
 	pthread_attr_t attributes;
 	pthread_t thread;
 
-	/* No process has room for such a stack, so no thread can be created. */
+	/* No process has space for such a stack, so no thread can be created. */
 	pthread_attr_init(&attributes);
 	CHECK_NUMBER(pthread_attr_setstacksize(&attributes, (size_t)1 << 60), 0);
 	CHECK_NUMBER(pthread_setattr_default_np(&attributes), 0);
