@@ -193,6 +193,15 @@ def test_default_samples(tmp_path: Path) -> None:
     assert default_sample(tmp_path, "add") == folder / "add.record.json"
 
 
+@pytest.mark.parametrize("function", ["../secret", "sub/add", "/etc/secret", "nul\0"])
+def test_a_functions_name_leads_to_no_other_folder(tmp_path: Path, function: str) -> None:
+    folder = tmp_path / "testdata" / "udf"
+    (folder / "sub").mkdir(parents=True)
+    for place in (folder.parent / "secret", folder / "sub" / "add"):
+        place.with_suffix(".record.json").write_text("{}")
+    assert default_sample(tmp_path, function) is None
+
+
 def test_the_schema_refuses_what_the_reader_refuses() -> None:
     bad: list[Any] = [{}, {"bins": {"": 1}}, {"bins": {}, "x": 1}, {"bins": {"a": {"$foo": 1}}}, []]
     for sample in bad:
