@@ -141,6 +141,8 @@ def test_a_finding(folder: Path, printed: str, code: str, message: str, place: s
 def test_several(folder: Path) -> None:
     printed = "m.go:3:1: one\nm.go:4:9: two\nm.go:3:1: one\nm.go:4:9: warning: three\nm.go:4:9: note: four\n"
     assert [message for _, message, _ in found(folder, printed)] == ["one", "two"]
+    printed = "\n# example.com/m\n\nm.go:3:1: one\n\n# example.com/n\nm.go:4:9: two\n"
+    assert [message for _, message, _ in found(folder, printed)] == ["one", "two"]
     printed = "go: errors parsing go.mod:\nm.go:4:9: one\nm.go:3:1: two\n"
     assert [message for _, message, _ in found(folder, printed)] == ["one", "two"]
     printed = "x/link: running cc failed\nm.c:3: undefined reference to g\nm.go:3:1: two\n"
