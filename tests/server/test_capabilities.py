@@ -67,7 +67,10 @@ def test_every_method_is_announced_to_an_editor(profile: str) -> None:
     rows = [row for row in METHODS.values() if not row.client or getattr(client, row.client)]
     assert providers == {provider for row in rows if (provider := provider_of(row.name))}
     assert {"hoverProvider", "callHierarchyProvider", "workspaceSymbolProvider"} <= providers
-    assert announced(client)["codeActionProvider"]["resolveProvider"] is True
+    assert announced(client)["codeActionProvider"] == {
+        "codeActionKinds": ["quickfix", "source.fixAll.modgo"],
+        "resolveProvider": True,
+    }
     assert announced(client)["codeLensProvider"] == {"resolveProvider": True}
     assert announced(client)["textDocumentSync"] == {
         "openClose": True,

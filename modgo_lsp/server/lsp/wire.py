@@ -8,6 +8,8 @@ from typing import Any, Union
 
 import msgspec
 
+from modgo_lsp.server.lsp.uri import uri_of
+
 
 class Position(msgspec.Struct, frozen=True):
     line: int
@@ -123,7 +125,7 @@ class Initialize(_Message, frozen=True):
             return [folder.uri for folder in self.workspace_folders]
         if self.root_uri:
             return [self.root_uri]
-        return [] if self.root_path is None else [f"file://{self.root_path}"]
+        return [] if self.root_path is None else [uri_of(self.root_path)]
 
 
 class DocumentDiagnostic(_Message, frozen=True):
