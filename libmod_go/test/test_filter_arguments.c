@@ -10,15 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "check.h"
 #include "fenced/landlock_version.h"
-#include "worker/syscall_filter.h"
-
-static void set_filter(void)
-{
-	CHECK_NUMBER(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-	CHECK(syscall_filter_install(MOD_GO_LANDLOCK_SCOPES, false));
-}
+#include "filtered.h"
 
 /* Whether the filter allows it. The kernel refuses these arguments with another error, or they have no effect. */
 static bool passes(long number, long first, long second, long third)
@@ -43,7 +36,7 @@ static void commands_of_fcntl(void)
 	static const long ALLOWED[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL,
 	                               F_SETFL, F_GETLK,         1033,    1034,    F_GETPIPE_SZ};
 
-	set_filter();
+	set_filter(MOD_GO_LANDLOCK_SCOPES);
 	for (long command = 0; command < 1100; command++)
 		if (!CHECK_NUMBER(passes(SYS_fcntl, -1, command, 0), is_in(command, ALLOWED, COUNT(ALLOWED))))
 			printf("    fcntl command %ld\n", command);
@@ -61,7 +54,7 @@ static void requests_of_ioctl(void)
 {
 	static const long ALLOWED[] = {TCGETS, TIOCGWINSZ, TIOCOUTQ, FIONREAD, FIONBIO, FIOCLEX, FIONCLEX};
 
-	set_filter();
+	set_filter(MOD_GO_LANDLOCK_SCOPES);
 	for (long request = 0x5400; request < 0x5480; request++)
 		if (!CHECK_NUMBER(passes(SYS_ioctl, -1, request, 0), is_in(request, ALLOWED, COUNT(ALLOWED))))
 			printf("    ioctl request %lx\n", (unsigned long)request);
@@ -80,7 +73,7 @@ static void options_of_prctl(void)
 	                               PR_GET_SECCOMP,  PR_GET_DUMPABLE,   PR_GET_TIMERSLACK,
 	                               PR_CAPBSET_READ, PR_SET_TIMERSLACK, PR_GET_PDEATHSIG};
 
-	set_filter();
+	set_filter(MOD_GO_LANDLOCK_SCOPES);
 	for (long option = 0; option < 100; option++)
 		if (!CHECK_NUMBER(passes(SYS_prctl, option, 1, 0), is_in(option, ALLOWED, COUNT(ALLOWED))))
 			printf("    prctl option %ld\n", option);
@@ -96,7 +89,7 @@ static void limits(void)
 {
 	long self = getpid();
 
-	set_filter();
+	set_filter(MOD_GO_LANDLOCK_SCOPES);
 	for (long resource = 0; resource < 16; resource++) {
 		bool settable = resource == RLIMIT_NOFILE;
 
@@ -119,7 +112,7 @@ TEST(limits_are_read_and_that_of_open_files_is_set)
 /* Numbers that mean other calls, or none. */
 static void numbers(void)
 {
-	set_filter();
+	set_filter(MOD_GO_LANDLOCK_SCOPES);
 #ifdef __x86_64__
 	errno = 0;
 	CHECK(syscall(0x40000000L + 39) == -1 && errno == EPERM);

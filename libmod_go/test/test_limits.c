@@ -239,3 +239,17 @@ TEST(output_beyond_the_rate_is_counted_and_dropped)
 	CHECK_CONTAINS(fenced_ask(pool, "print").text, "crash output"); /* in the same second */
 	mod_go_fenced_close(pool);
 }
+
+TEST(the_memory_of_workers_is_counted_between_calls)
+{
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), NULL);
+
+	for (int i = 0; i < 3; i++) {
+		uint64_t bytes = mod_go_fenced_memory(pool);
+
+		CHECK(bytes > 64 << 10);
+		CHECK(bytes < 256 << 20);
+		CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
+	}
+	mod_go_fenced_close(pool);
+}
