@@ -1,0 +1,53 @@
+/* failing_calls.h - lets one call of a system function fail, as a full table of files or a signal makes it fail. */
+#ifndef TEST_FAILING_CALLS_H
+#define TEST_FAILING_CALLS_H
+
+#include <stdbool.h>
+
+#include "check.h"
+
+/* The functions that libmod_go calls and that the Makefile wraps (FAILING). */
+enum failing_call {
+	CALL_ACCESS,
+	CALL_DLADDR,
+	CALL_DLADDR1,
+	CALL_DLOPEN,
+	CALL_EVENTFD,
+	CALL_FCNTL,
+	CALL_FGETS,
+	CALL_FOPEN,
+	CALL_FSTAT,
+	CALL_FTRUNCATE,
+	CALL_MKDTEMP,
+	CALL_MMAP,
+	CALL_OPEN,
+	CALL_PIPE2,
+	CALL_POLL,
+	CALL_POSIX_SPAWN,
+	CALL_PTHREAD_CREATE,
+	CALL_PTHREAD_KEY_CREATE,
+	CALL_PTHREAD_MUTEX_INIT,
+	CALL_READ,
+	CALL_SCHED_GETAFFINITY,
+	CALL_SCHED_SETAFFINITY,
+	CALL_SOCKETPAIR,
+	CALL_STAT,
+	CALL_SYSCALL, /* but for futex, which does not fail */
+	CALL_WRITE,
+	CALL_COUNT,
+};
+
+/* Its name in C. */
+const char *failing_call_name(enum failing_call call);
+
+/* From now on, in all threads, the nth of these calls fails with this errno; n counts from 1. */
+void fail_call(enum failing_call call, long n, int reason);
+
+/* From now on, in all threads, every third read, write, poll and futex is interrupted by a signal, and reads and writes take
+ * one byte. */
+void interrupt_calls(void);
+
+/* Calls succeed again. Returns whether one has failed. */
+bool calls_work_again(void);
+
+#endif

@@ -1,0 +1,145 @@
+/*
+ * test_failing_calls.c - every system function that libmod_go calls fails, each of its calls once: what is done then
+ * works, or says why it doesn't; nothing is left open, and the next time it works.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "failing_calls.h"
+#include "fenced.h"
+#include "host.h"
+#include "mod_go.h"
+
+enum {
+	MOST = 400,       /* calls of one function */
+	REASON = ENOBUFS, /* which nothing else gives */
+};
+
+/* Loads a module into this process, sets it up and unloads it. */
+static mod_go_status use_module(mod_go_error *error)
+{
+	mod_go_module *module = NULL;
+	mod_go_status status = mod_go_open(check_module("twin"), &module, error);
+
+	if (status == MOD_GO_OK)
+		status = mod_go_setup(module, error);
+	if (module != NULL)
+		mod_go_close(module);
+	return status;
+}
+
+/* Opens a pool, has it make a call, replaces its module, makes another one, and closes it. */
+static mod_go_status use_pool(mod_go_error *error)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 2, .no_spare = 1};
+	mod_go_fenced *pool = NULL;
+	mod_go_status status = fenced_open(check_module("good"), &options, &pool, error);
+
+	if (status == MOD_GO_OK)
+		status = mod_go_fenced_setup(pool, error);
+	if (status == MOD_GO_OK) {
+		fenced_ask(pool, "who");
+		status = mod_go_fenced_replace(pool, check_module("good"), error);
+		fenced_ask(pool, "who");
+	}
+	if (pool != NULL)
+		mod_go_fenced_close(pool);
+	return status;
+}
+
+/* What an error says where that function has failed. */
+static const char *reason_of(enum failing_call call)
+{
+	switch (call) {
+	case CALL_ACCESS:
+		return "is no program that this user may run";
+	case CALL_DLOPEN:
+		return "it gives no reason";
+	case CALL_PTHREAD_MUTEX_INIT:
+		return "no memory";
+	default:
+		return strerror(REASON);
+	}
+}
+
+/* Lets each call fail, and counts those by function that nothing can be done without. */
+static void fail_each_call(mod_go_status (*use)(mod_go_error *error), unsigned refused[CALL_COUNT])
+{
+	mod_go_error error;
+	size_t descriptors;
+
+	CHECK_NUMBER(use(&error), MOD_GO_OK);
+	descriptors = settled_descriptors(0);
+	for (int call = 0; call < CALL_COUNT; call++) {
+		const char *name = failing_call_name((enum failing_call)call);
+		bool failed = true;
+		long n = 0;
+
+		while (failed && ++n < MOST) {
+			mod_go_status status;
+
+			fail_call((enum failing_call)call, n, REASON);
+			status = use(&error);
+			failed = calls_work_again();
+			if (status != MOD_GO_OK) {
+				refused[call]++;
+				if (!CHECK(failed) || !CHECK_CONTAINS(error.message, reason_of((enum failing_call)call)))
+					printf("    %s, call %ld: %d %s\n", name, n, status, error.message);
+			}
+			if (!CHECK_NUMBER(settled_descriptors(descriptors), descriptors) ||
+			    !CHECK_NUMBER(children(), 0)) {
+				printf("    after %s, call %ld\n", name, n);
+				return;
+			}
+		}
+		CHECK(n < MOST);
+	}
+	CHECK_NUMBER(use(&error), MOD_GO_OK);
+}
+
+static void check_counts(const unsigned refused[CALL_COUNT], const unsigned expected[CALL_COUNT])
+{
+	for (int call = 0; call < CALL_COUNT; call++) {
+		if (!CHECK_NUMBER(refused[call], expected[call]))
+			printf("    %s\n", failing_call_name((enum failing_call)call));
+	}
+}
+
+TEST(a_module_loads_or_says_which_call_failed)
+{
+	const unsigned expected[CALL_COUNT] = {
+		[CALL_DLOPEN] = 1, [CALL_FSTAT] = 1, [CALL_OPEN] = 1, [CALL_PTHREAD_MUTEX_INIT] = 1, [CALL_READ] = 2,
+	};
+	unsigned refused[CALL_COUNT] = {0};
+
+	fail_each_call(use_module, refused);
+	check_counts(refused, expected);
+}
+
+TEST(a_pool_works_or_says_which_call_failed)
+{
+	const unsigned expected[CALL_COUNT] = {
+		[CALL_ACCESS] = 1,      [CALL_EVENTFD] = 1,        [CALL_FCNTL] = 12, [CALL_FSTAT] = 2,
+		[CALL_FTRUNCATE] = 2,   [CALL_MMAP] = 2,           [CALL_OPEN] = 2,   [CALL_PIPE2] = 2,
+		[CALL_POSIX_SPAWN] = 2, [CALL_PTHREAD_CREATE] = 2, [CALL_READ] = 4,   [CALL_SOCKETPAIR] = 2,
+		[CALL_SYSCALL] = 2,
+	};
+	unsigned refused[CALL_COUNT] = {0};
+
+	fail_each_call(use_pool, refused);
+	check_counts(refused, expected);
+}
+
+TEST(signals_and_short_reads_change_nothing)
+{
+	mod_go_error error;
+
+	interrupt_calls();
+	CHECK_NUMBER(use_module(&error), MOD_GO_OK);
+	CHECK_NUMBER(use_pool(&error), MOD_GO_OK);
+	CHECK(calls_work_again());
+}
