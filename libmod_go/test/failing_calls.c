@@ -1,12 +1,15 @@
 /* failing_calls.c - what the linker puts in the place of system functions (--wrap): they fail when it is their turn. */
 #include "failing_calls.h"
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -15,6 +18,8 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -32,18 +37,28 @@ static const char *const NAMES[CALL_COUNT] = {
 	[CALL_FOPEN] = "fopen",
 	[CALL_FSTAT] = "fstat",
 	[CALL_FTRUNCATE] = "ftruncate",
+	[CALL_GETRLIMIT] = "getrlimit",
 	[CALL_MKDTEMP] = "mkdtemp",
 	[CALL_MMAP] = "mmap",
+	[CALL_MPROTECT] = "mprotect",
+	[CALL_OPENDIR] = "opendir",
 	[CALL_OPEN] = "open",
 	[CALL_PIPE2] = "pipe2",
 	[CALL_POLL] = "poll",
 	[CALL_POSIX_SPAWN] = "posix_spawn",
+	[CALL_PRCTL] = "prctl",
+	[CALL_PREAD] = "pread",
 	[CALL_PTHREAD_CREATE] = "pthread_create",
 	[CALL_PTHREAD_KEY_CREATE] = "pthread_key_create",
 	[CALL_PTHREAD_MUTEX_INIT] = "pthread_mutex_init",
 	[CALL_READ] = "read",
 	[CALL_SCHED_GETAFFINITY] = "sched_getaffinity",
 	[CALL_SCHED_SETAFFINITY] = "sched_setaffinity",
+	[CALL_SETGROUPS] = "setgroups",
+	[CALL_SETRESGID] = "setresgid",
+	[CALL_SETRESUID] = "setresuid",
+	[CALL_SETRLIMIT] = "setrlimit",
+	[CALL_SIGACTION] = "sigaction",
 	[CALL_SOCKETPAIR] = "socketpair",
 	[CALL_STAT] = "stat",
 	[CALL_SYSCALL] = "syscall",
@@ -135,6 +150,19 @@ WRAP(int, ftruncate, (int descriptor, off_t length), (descriptor, length), CALL_
 WRAP(char *, mkdtemp, (char *template), (template), CALL_MKDTEMP, NULL)
 WRAP(void *, mmap, (void *at, size_t length, int protection, int flags, int descriptor, off_t offset),
      (at, length, protection, flags, descriptor, offset), CALL_MMAP, MAP_FAILED)
+WRAP(int, getrlimit, (__rlimit_resource_t resource, struct rlimit *limits), (resource, limits),
+     CALL_GETRLIMIT, -1)
+WRAP(int, mprotect, (void *at, size_t length, int protection), (at, length, protection), CALL_MPROTECT, -1)
+WRAP(DIR *, opendir, (const char *path), (path), CALL_OPENDIR, NULL)
+WRAP(ssize_t, pread, (int descriptor, void *bytes, size_t length, off_t offset),
+     (descriptor, bytes, length, offset), CALL_PREAD, -1)
+WRAP(int, setgroups, (size_t count, const gid_t *groups), (count, groups), CALL_SETGROUPS, -1)
+WRAP(int, setresgid, (gid_t real, gid_t effective, gid_t saved), (real, effective, saved), CALL_SETRESGID, -1)
+WRAP(int, setresuid, (uid_t real, uid_t effective, uid_t saved), (real, effective, saved), CALL_SETRESUID, -1)
+WRAP(int, setrlimit, (__rlimit_resource_t resource, const struct rlimit *limits), (resource, limits),
+     CALL_SETRLIMIT, -1)
+WRAP(int, sigaction, (int signal, const struct sigaction *action, struct sigaction *old),
+     (signal, action, old), CALL_SIGACTION, -1)
 WRAP(int, pipe2, (int ends[2], int flags), (ends, flags), CALL_PIPE2, -1)
 WRAP(int, posix_spawn,
      (pid_t * id, const char *path, const posix_spawn_file_actions_t *actions,
@@ -159,6 +187,8 @@ int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
 int __real_fcntl(int descriptor, int command, ...);
 int __wrap_fcntl(int descriptor, int command, ...);
+int __real_prctl(int option, ...);
+int __wrap_prctl(int option, ...);
 long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);
 ssize_t __real_read(int descriptor, void *bytes, size_t length);
@@ -190,6 +220,18 @@ int __wrap_fcntl(int descriptor, int command, ...)
 	return fails(CALL_FCNTL) ? -1 : __real_fcntl(descriptor, command, argument);
 }
 
+int __wrap_prctl(int option, ...)
+{
+	unsigned long words[4];
+	va_list rest;
+
+	va_start(rest, option);
+	for (size_t i = 0; i < 4; i++)
+		words[i] = va_arg(rest, unsigned long);
+	va_end(rest);
+	return fails(CALL_PRCTL) ? -1 : __real_prctl(option, words[0], words[1], words[2], words[3]);
+}
+
 long __wrap_syscall(long number, ...)
 {
 	long words[6];
@@ -199,7 +241,7 @@ long __wrap_syscall(long number, ...)
 	for (size_t i = 0; i < 6; i++)
 		words[i] = va_arg(rest, long);
 	va_end(rest);
-	if (number == SYS_futex ? is_interrupted() : fails(CALL_SYSCALL))
+	if (number == SYS_futex ? is_interrupted() : number != SYS_mmap && fails(CALL_SYSCALL))
 		return -1;
 	return __real_syscall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
 }

@@ -6,7 +6,7 @@
 
 #include "check.h"
 
-/* The functions that libmod_go calls and that the Makefile wraps (FAILING). */
+/* The functions that libmod_go and its workers call, and that the Makefile wraps (FAILING). */
 enum failing_call {
 	CALL_ACCESS,
 	CALL_DLADDR,
@@ -18,21 +18,31 @@ enum failing_call {
 	CALL_FOPEN,
 	CALL_FSTAT,
 	CALL_FTRUNCATE,
+	CALL_GETRLIMIT,
 	CALL_MKDTEMP,
 	CALL_MMAP,
+	CALL_MPROTECT,
+	CALL_OPENDIR,
 	CALL_OPEN,
 	CALL_PIPE2,
 	CALL_POLL,
 	CALL_POSIX_SPAWN,
+	CALL_PRCTL,
+	CALL_PREAD,
 	CALL_PTHREAD_CREATE,
 	CALL_PTHREAD_KEY_CREATE,
 	CALL_PTHREAD_MUTEX_INIT,
 	CALL_READ,
 	CALL_SCHED_GETAFFINITY,
 	CALL_SCHED_SETAFFINITY,
+	CALL_SETGROUPS,
+	CALL_SETRESGID,
+	CALL_SETRESUID,
+	CALL_SETRLIMIT,
+	CALL_SIGACTION,
 	CALL_SOCKETPAIR,
 	CALL_STAT,
-	CALL_SYSCALL, /* but for futex, which does not fail */
+	CALL_SYSCALL, /* but for futex, which does not fail, and mmap, which Go calls as well */
 	CALL_WRITE,
 	CALL_COUNT,
 };
