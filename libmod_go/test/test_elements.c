@@ -103,6 +103,21 @@ TEST(texts_of_any_length_are_elements_but_for_those_with_a_nul)
 	free(list);
 }
 
+/* Nor does the list end without it. */
+TEST(an_element_that_a_udf_has_no_type_for_is_not_read)
+{
+	static const uint8_t UNSIGNED[] = {0x91, 0xcf, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+	static const uint8_t EXTENSION[] = {0x92, 1, 0xd4, 7, 0};
+	mod_go_elements elements;
+	aerospike_udf_go_value value;
+
+	CHECK(mod_go_elements_begin(&elements, UNSIGNED, sizeof(UNSIGNED)));
+	CHECK(!mod_go_elements_next(&elements, &value) && elements.left == 1);
+	CHECK(mod_go_elements_begin(&elements, EXTENSION, sizeof(EXTENSION)));
+	CHECK(mod_go_elements_next(&elements, &value));
+	CHECK(!mod_go_elements_next(&elements, &value) && elements.left == 1);
+}
+
 TEST(a_list_holds_no_bytes_of_2_gib)
 {
 	static uint8_t one;

@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -29,7 +31,7 @@ typedef struct {
 	[CALL_PTHREAD_MUTEX_INIT] = 1, [CALL_SETRLIMIT] = 4, [CALL_SIGACTION] = 1
 
 /* Opens a pool of the hostile module whose worker's nth call fails. False with the error where it doesn't run. */
-static bool open_with(const situation *now, enum failing_call call, long n, mod_go_fenced **pool,
+static bool open_with(const situation *now, const char *call, long n, mod_go_fenced **pool,
                       mod_go_error *error)
 {
 	mod_go_fenced_options options = now->options;
@@ -37,7 +39,7 @@ static bool open_with(const situation *now, enum failing_call call, long n, mod_
 
 	snprintf(app, sizeof(app), "%s", check_app);
 	snprintf(worker, sizeof(worker), "%s/failing-worker", dirname(app));
-	snprintf(module, sizeof(module), "%s/%s.%ld.so", check_folder(), failing_call_name(call), n);
+	snprintf(module, sizeof(module), "%s/%s.%ld.so", check_folder(), call, n);
 	CHECK(realpath(check_module("hostile"), target) != NULL && symlink(target, module) == 0);
 	options.size = sizeof(options);
 	options.limit = 1;
@@ -83,7 +85,7 @@ static bool runs_with(const situation *now, enum failing_call call, long n)
 {
 	mod_go_fenced *pool = NULL;
 	mod_go_error error;
-	bool runs = open_with(now, call, n, &pool, &error);
+	bool runs = open_with(now, failing_call_name(call), n, &pool, &error);
 
 	if (runs)
 		check_fence(pool);
@@ -153,4 +155,36 @@ TEST(a_worker_has_every_rule_or_runs_nothing)
 	printf("%d refused\n", refused);
 	CHECK(refused >= (mod_go_landlock_version() > 0 ? 10 : 0) + (geteuid() == 0 ? 2 : 1));
 	CHECK(runs >= 2);
+}
+
+/* The host of a worker ends by a signal, so it cannot end the worker: that must notice by itself. */
+TEST(a_worker_that_signals_interrupt_runs_and_ends_with_its_host)
+{
+	const situation now = {.refused = {0}};
+	int line[2];
+	pid_t host, worker = 0;
+	double until;
+
+	CHECK_NUMBER(pipe(line), 0);
+	host = fork();
+	if (host == 0) {
+		mod_go_fenced *pool = NULL;
+		mod_go_error error;
+
+		if (CHECK(open_with(&now, "signals", 0, &pool, &error))) {
+			check_fence(pool);
+			worker = (pid_t)fenced_ask(pool, "pid").integer;
+		}
+		if (write(line[1], &worker, sizeof(worker)) == sizeof(worker))
+			kill(getpid(), SIGKILL);
+		_exit(1);
+	}
+	CHECK_NUMBER(read(line[0], &worker, sizeof(worker)), sizeof(worker));
+	CHECK_NUMBER(waitpid(host, NULL, 0), host);
+	for (until = check_now() + 20; kill(worker, 0) == 0 && check_now() < until;)
+		usleep(1000);
+	if (CHECK(worker > 0) && !CHECK(kill(worker, 0) != 0))
+		kill(worker, SIGKILL);
+	close(line[0]);
+	close(line[1]);
 }

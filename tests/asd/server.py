@@ -100,6 +100,13 @@ class Server(ABC):
                     found.append(child)
         return found
 
+    def threads(self) -> set[str]:
+        """The names of the server's threads."""
+        assert self.process is not None
+        return {
+            each.read_text("utf-8").strip() for each in Path(f"/proc/{self.process.pid}/task").glob("*/comm")
+        }
+
     def put_all(self, files: Iterable[tuple[str, bytes]]) -> None:
         for name, content in files:
             self.put(name, content)

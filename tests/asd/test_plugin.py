@@ -21,6 +21,7 @@ from tests.asd.host_program import HostProgram
 from tests.asd.server import FailedError, RefusedError
 
 ROOT = Path(__file__).parents[2]
+SERVER_PAGE = ROOT / "docs" / "server.md"
 
 
 def run(program: Path, folder: Path, settings: dict[str, str]) -> HostProgram:
@@ -113,7 +114,14 @@ def test_it_disables_itself_in_an_unknown_server(
         server.apply("a", "shop", "version")
     server.stop()
     assert logged(server, r"this is Aerospike 9\.9\.0\.0, whose structures this libmod_go does not know")
-    assert logged(server, r"8\.1\.2\.0")
+    known = re.search(r"It knows (.*?)\. Take a newer", server.log)
+    assert known and builds(known[1]) == builds(SERVER_PAGE.read_text("utf-8").partition("knows:")[2])
+
+
+def builds(text: str) -> list[tuple[str, str]]:
+    """Releases and their last fixes, from `7.1.0.0 to .23, 8.1.2.0` or the like up to the end of the sentence."""
+    listed = re.split(r"\. [A-Z]", text, maxsplit=1)[0]
+    return re.findall(r"(\d+\.\d+\.\d+)\.(?:0 to \.)?(\d+)", listed)
 
 
 def test_the_operator_can_name_the_build_that_it_resembles(

@@ -251,3 +251,14 @@ def test_no_worker_outlives_the_server(make_server: Maker, shop: Files, signal: 
     assert alive == []
     assert len(gone) == len(workers)
     server.restart()
+
+
+def test_its_threads_have_names(server: Server, shop: Files) -> None:
+    server.put_all(shop)
+    server.store("a", {"n": 1})
+    assert server.apply("a", "shop", "version") == 1
+    names = {"mod-go-report", "mod-go-watch", "mod-go-start"}
+    until = time.monotonic() + 60
+    while not names <= server.threads() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert names <= server.threads()

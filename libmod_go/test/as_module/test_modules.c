@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -48,6 +49,23 @@ TEST(many_modules_are_there_side_by_side_by_either_name)
 	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_REMOVE, "good"), 2);
 	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_REMOVE, "twin.so"), 0);
 	CHECK_NUMBER(call(&mod_go, "twin", "who", NULL, NULL).rc, 1);
+}
+
+/* Also where the first of them is searched for at its beginning, between the others or behind them. */
+TEST(names_may_begin_with_other_names)
+{
+	static const char *const names[] = {"a", "aa", "aab", "ab", "b", "ba", "c"};
+
+	use_folder(check_folder());
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		char file[8];
+
+		snprintf(file, sizeof(file), "%s.so", names[i]);
+		copy_module(i % 2 == 0 ? "c/good" : "c/twin", in_folder(file));
+		add_module(file);
+		for (size_t j = 0; j <= i; j++)
+			CHECK_TEXT(who(names[j]), j % 2 == 0 ? "\"good\"" : "\"twin\"");
+	}
 }
 
 TEST(names_that_are_none_are_refused)
@@ -298,6 +316,7 @@ TEST(a_call_under_way_finishes_on_the_version_it_began_on)
 
 /* A thread that reads, and the one that has released. */
 static pthread_t requester, releaser;
+static char releaser_name[16];
 static atomic_bool entered, released;
 static pthread_mutex_t reading = PTHREAD_MUTEX_INITIALIZER;
 
@@ -305,6 +324,7 @@ static void note_releaser(void *unused)
 {
 	(void)unused;
 	releaser = pthread_self();
+	prctl(PR_GET_NAME, releaser_name);
 	atomic_store(&released, true);
 }
 
@@ -332,6 +352,7 @@ TEST(no_thread_that_serves_a_request_releases_a_version)
 		usleep(10000);
 	if (CHECK(atomic_load(&released)))
 		CHECK(!pthread_equal(releaser, requester) && !pthread_equal(releaser, pthread_self()));
+	CHECK_TEXT(releaser_name, "mod-go-release");
 	pthread_join(requester, NULL);
 }
 

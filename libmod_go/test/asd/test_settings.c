@@ -144,6 +144,27 @@ TEST(numbers_have_bounds)
 	CHECK_NUMBER(read_with("MODGO_STREAM_TIMEOUT", "0").config.stream_time, 600000);
 }
 
+/* The lines that there is no room for are cut. */
+TEST(all_settings_may_be_wrong_at_once)
+{
+	struct {
+		mod_go_settings settings;
+		char after[4096];
+	} read;
+	char value[300];
+
+	memset(value, '?', sizeof(value));
+	value[sizeof(value) - 1] = '\0';
+	for (size_t i = 0; names[i] != NULL; i++)
+		setenv(names[i], value, 1);
+	memset(&read, '#', sizeof(read));
+	mod_go_settings_read(&read.settings);
+	CHECK_NUMBER(strlen(read.settings.problems), sizeof(read.settings.problems) - 1);
+	for (size_t i = 0; i < sizeof(read.after); i++)
+		CHECK_NUMBER(read.after[i], '#');
+	CHECK_NUMBER(read.settings.config.memory, 512ll << 20);
+}
+
 TEST(the_worker_is_a_program_at_an_absolute_path)
 {
 	char most[1024], over[1026];

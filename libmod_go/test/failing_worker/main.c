@@ -1,6 +1,7 @@
 /*
  * main.c - mod-go-worker with a system function that fails. The name of the module's file says which one and when: with
- * setrlimit.3.so the third call of setrlimit fails. test_failing_workers.c has the tests.
+ * setrlimit.3.so the third call of setrlimit fails, with signals.0.so signals interrupt it all the time.
+ * test_failing_workers.c has the tests.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,6 +20,8 @@ __attribute__((constructor)) static void choose_call(int count, char **argv)
 	if (count < 3 || (slash = strrchr(argv[2], '/')) == NULL ||
 	    sscanf(slash, "/%63[^.].%ld.so", name, &n) != 2)
 		return;
+	if (strcmp(name, "signals") == 0)
+		interrupt_calls();
 	for (int call = 0; call < CALL_COUNT; call++) {
 		if (strcmp(failing_call_name((enum failing_call)call), name) == 0)
 			fail_call((enum failing_call)call, n, ENOBUFS);
