@@ -19,6 +19,7 @@
 
 CC ?= cc
 AR ?= ar
+OBJCOPY ?= objcopy
 MODGO ?= modgo
 PIP ?= python3 -m pip
 CLANG_FORMAT ?= clang-format
@@ -71,7 +72,7 @@ objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 AS_MODULE := $(call objects,$(wildcard src/as_module/*.c))
 # Records in memory with Aerospike's hooks, for the tests and the benchmark.
 RECORDS := $(call objects,$(wildcard test/as_module/record/*.c))
-TESTS := $(call objects,$(wildcard test/as_module/*.c) test/check.c)
+TESTS := $(call objects,$(wildcard test/as_module/*.c) test/check.c test/failing_allocations.c)
 BENCH := $(call objects,$(wildcard bench/as_module/*.c) bench/round_trip.c)
 STATIC := $(LIB)/libmod_go_as_module.a
 TEST_PROGRAM := $(OBJ)/as_module_tests
@@ -140,8 +141,18 @@ $(OBJ)/%.o: %.c $(HEADERS)
 
 # ---- tests ------------------------------------------------------------------------------------------
 
-$(TEST_PROGRAM): $(TESTS) $(RECORDS) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES)
-	$(LINK) -rdynamic -o $@ $(TESTS) $(RECORDS) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES) $(LIBRARIES)
+# Both layers with the allocations of test/failing_allocations.c.
+FAILING := $(patsubst %,$(OBJ)/failing/%,$(notdir $(STATIC) $(LOADER)))
+ALLOCATIONS := malloc calloc realloc strdup strndup
+
+$(OBJ)/failing/$(notdir $(STATIC)): $(STATIC)
+$(OBJ)/failing/$(notdir $(LOADER)): $(LOADER)
+$(FAILING):
+	@mkdir -p $(@D)
+	$(OBJCOPY) $(foreach name,$(ALLOCATIONS),--redefine-sym $(name)=failing_$(name)) $< $@
+
+$(TEST_PROGRAM): $(TESTS) $(RECORDS) $(FAILING) $(AEROSPIKE_LIBRARIES)
+	$(LINK) -rdynamic -o $@ $(TESTS) $(RECORDS) $(FAILING) $(AEROSPIKE_LIBRARIES) $(LIBRARIES)
 
 MODULE = $(COMPILE) -iquote test/modules -shared -o $@ $< -MF $(@:.so=.d) -MT $@ $(LDFLAGS)
 

@@ -1,71 +1,17 @@
-/*
- * test_no_memory.c - every allocation fails once: each call reports that there is no memory, and the next one works.
- *
- * The Makefile links the tests with --wrap, so that the library's allocations come here. The leak checker finds
- * what is lost on the way back.
- */
+/* test_no_memory.c - every allocation fails once: each call reports that there is no memory, and the next one works. The
+ * leak checker finds what is lost on the way back. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
+#include "failing_allocations.h"
 #include "fenced.h"
 #include "fenced/channel.h"
 #include "fenced/wire.h"
 #include "host.h"
 #include "loader/result.h"
 #include "mod_go.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-char *__real_strdup(const char *text);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-char *__wrap_strdup(const char *text);
-
-/* The allocation of this thread that fails, counted from 1; 0: none. It is less than 0 when one has failed. */
-static _Thread_local long failing;
-
-static bool fails_now(void)
-{
-	if (failing <= 0)
-		return false;
-	if (--failing > 0)
-		return false;
-	failing = -1;
-	return true;
-}
-
-void *__wrap_malloc(size_t size)
-{
-	return fails_now() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return fails_now() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-	return fails_now() ? NULL : __real_realloc(memory, size);
-}
-
-char *__wrap_strdup(const char *text)
-{
-	return fails_now() ? NULL : __real_strdup(text);
-}
-
-/* Whether the last one failed. Ends it. */
-static bool has_failed(void)
-{
-	bool failed = failing < 0;
-
-	failing = 0;
-	return failed;
-}
 
 enum { MOST = 200 }; /* allocations of one call */
 
@@ -84,9 +30,9 @@ TEST(a_module_opens_or_says_that_there_is_no_memory)
 		mod_go_status status;
 		bool failed;
 
-		failing = n;
+		fail_allocation(n);
 		status = open_and_set_up(check_module("good"), &module, &error);
-		failed = has_failed();
+		failed = allocations_work_again();
 		if (module != NULL)
 			mod_go_close(module);
 		if (!failed) {
@@ -108,9 +54,9 @@ TEST(a_file_is_checked_or_there_is_no_memory)
 		mod_go_error error;
 		mod_go_status status;
 
-		failing = n;
+		fail_allocation(n);
 		status = mod_go_check(check_module("good"), &error);
-		if (!has_failed()) {
+		if (!allocations_work_again()) {
 			CHECK_NUMBER(status, MOD_GO_OK);
 			return;
 		}
@@ -128,11 +74,11 @@ TEST(a_refusal_without_memory_is_cut_to_the_buffer)
 	for (size_t capacity = 0; capacity <= sizeof(buffer); capacity++) {
 		memset(buffer, '#', sizeof(buffer));
 		mod_go_result_init(&result, buffer, capacity);
-		failing = 1;
+		fail_allocation(1);
 		CHECK_NUMBER(
 			mod_go_result_refuse(&result, AEROSPIKE_UDF_GO_FAILED, "%s", "it cannot go on like this"),
 			AEROSPIKE_UDF_GO_FAILED);
-		CHECK(has_failed());
+		CHECK(allocations_work_again());
 		CHECK(result.value.length < capacity || capacity == 0);
 		CHECK(capacity == 0 ? result.value.data == NULL : result.value.data == buffer);
 		CHECK(result.value.length == 0 ||
@@ -142,9 +88,9 @@ TEST(a_refusal_without_memory_is_cut_to_the_buffer)
 		mod_go_result_clear(&result);
 	}
 	mod_go_result_init(&result, NULL, 100);
-	failing = 1;
+	fail_allocation(1);
 	mod_go_result_refuse(&result, AEROSPIKE_UDF_GO_FAILED, "no");
-	CHECK(has_failed() && result.value.data == NULL && result.value.length == 0);
+	CHECK(allocations_work_again() && result.value.data == NULL && result.value.length == 0);
 	/* With memory it is whole, in the buffer where it fits there with its NUL. */
 	for (size_t capacity = 2; capacity <= 4; capacity++) {
 		mod_go_result_init(&result, buffer, capacity);
@@ -164,11 +110,11 @@ TEST(a_pool_works_or_says_that_there_is_no_memory)
 		mod_go_status status;
 		bool failed;
 
-		failing = n;
+		fail_allocation(n);
 		status = fenced_open(check_module("good"), NULL, &pool, &error);
 		if (status == MOD_GO_OK)
 			status = mod_go_fenced_setup(pool, &error);
-		failed = has_failed();
+		failed = allocations_work_again();
 		if (status == MOD_GO_OK)
 			CHECK_TEXT(fenced_ask(pool, "who").text, "good");
 		else if (!CHECK(failed && strstr(error.message, "memory") != NULL))
@@ -190,9 +136,9 @@ TEST(a_fenced_call_works_or_fails_and_the_next_one_works)
 		struct answer answer;
 		bool failed;
 
-		failing = n;
+		fail_allocation(n);
 		answer = fenced_call(pool, "big", 10000, NULL, &length, 1);
-		failed = has_failed();
+		failed = allocations_work_again();
 		if (!failed) {
 			CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_OK);
 			mod_go_fenced_close(pool);
@@ -218,9 +164,9 @@ TEST(a_message_that_there_is_no_memory_for_is_not_sent)
 	mod_go_write_begin(&writer, &host, 0, 10);
 	mod_go_write_number(&writer, 7);
 	mod_go_write_number(&writer, 8);
-	failing = 1;
+	fail_allocation(1);
 	mod_go_write_number(&writer, 9);
-	CHECK(has_failed() && writer.failed && writer.length == 8);
+	CHECK(allocations_work_again() && writer.failed && writer.length == 8);
 	mod_go_write_bytes(&writer, "a", 1); /* and nothing after it */
 	mod_go_write_value(&writer, &value);
 	CHECK(mod_go_write_reserve(&writer, 1) == NULL && writer.length == 8);
@@ -249,14 +195,14 @@ TEST(a_message_that_there_is_no_memory_for_is_not_received)
 	mod_go_channel_create(&host, &shared, &gone);
 	CHECK(mod_go_channel_join(&worker, &shared));
 	mod_go_channel_send(&worker, 9, shared.to_host.data, 100, 0, 0);
-	failing = 1;
+	fail_allocation(1);
 	CHECK_NUMBER(mod_go_channel_receive(&host, 0, &buffer, &message), MOD_GO_OUT_OF_MEMORY);
-	CHECK(has_failed());
+	CHECK(allocations_work_again());
 	CHECK(buffer.data == NULL && buffer.capacity == 0);
 	CHECK(mod_go_buffer_reserve(&buffer, 10));
 	buffer.data[9] = 7;
-	failing = 1;
+	fail_allocation(1);
 	CHECK(!mod_go_buffer_reserve(&buffer, 100000)); /* what it holds stays */
-	CHECK(has_failed() && buffer.data[9] == 7 && buffer.capacity < 100000);
+	CHECK(allocations_work_again() && buffer.data[9] == 7 && buffer.capacity < 100000);
 	mod_go_buffer_free(&buffer);
 }

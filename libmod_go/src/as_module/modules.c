@@ -18,6 +18,7 @@
 
 /* Ordered by name. Never changed once it is `current`. */
 struct table {
+	mod_go_retired retired;
 	size_t count;
 	mod_go_loaded_module *versions[];
 };
@@ -81,7 +82,7 @@ static void swap_table(struct table *next)
 	struct table *old = atomic_exchange(&current, next);
 
 	if (old != NULL)
-		mod_go_readers_retire(old, free);
+		mod_go_readers_retire(&old->retired, free);
 }
 
 /* Bounds the time of the version's calls: no new ones begin. */
@@ -113,7 +114,7 @@ static mod_go_status put(const char *name, size_t length, mod_go_loaded_module *
 	swap_table(next);
 	if (before != NULL) {
 		end_calls(before);
-		mod_go_readers_retire(before, mod_go_loaded_module_free);
+		mod_go_readers_retire(&before->retired, mod_go_loaded_module_free);
 	}
 	return MOD_GO_OK;
 }
@@ -323,8 +324,8 @@ void mod_go_modules_clear(void)
 	old = atomic_load(&current);
 	atomic_store(&current, NULL);
 	for (size_t i = 0; old != NULL && i < old->count; i++)
-		mod_go_readers_retire(old->versions[i], mod_go_loaded_module_free);
+		mod_go_readers_retire(&old->versions[i]->retired, mod_go_loaded_module_free);
 	if (old != NULL)
-		mod_go_readers_retire(old, free);
+		mod_go_readers_retire(&old->retired, free);
 	pthread_mutex_unlock(&events);
 }

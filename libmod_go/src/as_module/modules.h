@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "as_module/public_as_module.h"
+#include "as_module/readers.h"
 #include "common/public.h"
 
 #define MOD_GO_CONFIG_DEFAULTS                                                                               \
@@ -21,7 +22,8 @@
 /* One version of a module. One of `module` (unfenced), `pool` (fenced) and `error` (it could not be loaded) is set.
  * Calls only read it; `file` is used only with modules.c's lock. */
 typedef struct mod_go_loaded_module {
-	char *name; /* without ".so" */
+	mod_go_retired retired; /* first: see readers.h */
+	char *name;             /* without ".so" */
 	size_t name_length;
 	mod_go_module *module;
 	mod_go_fenced *pool;

@@ -37,7 +37,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -52,13 +51,6 @@ typedef struct reader {
 	struct reader *next;
 } __attribute__((aligned(64))) reader;
 
-typedef struct retired {
-	void *object;
-	void (*release)(void *object);
-	uint64_t epoch; /* the last one in which a reader could find the object */
-	struct retired *next;
-} retired;
-
 static _Atomic(reader *) readers;
 static _Atomic uint64_t current_epoch = 1;
 static _Thread_local reader *mine;
@@ -67,7 +59,7 @@ static bool has_key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static pthread_mutex_t retired_lock = PTHREAD_MUTEX_INITIALIZER; /* guards the list */
-static retired *retired_list;
+static mod_go_retired *retired_list;
 static bool has_thread; /* that releases; under the lock */
 static pthread_cond_t retired_some = PTHREAD_COND_INITIALIZER;
 
@@ -137,10 +129,10 @@ bool mod_go_readers_enter(void)
 }
 
 /* Removes from the list, and returns, what no reader can have any more. The lock must be held. */
-static retired *take_unreachable(void)
+static mod_go_retired *take_unreachable(void)
 {
 	uint64_t oldest = UINT64_MAX;
-	retired *released = NULL;
+	mod_go_retired *released = NULL;
 
 	for (reader *slot = atomic_load(&readers); slot != NULL; slot = slot->next) {
 		uint64_t epoch = atomic_load(&slot->epoch);
@@ -148,8 +140,8 @@ static retired *take_unreachable(void)
 		if (epoch != 0 && epoch < oldest)
 			oldest = epoch;
 	}
-	for (retired **link = &retired_list; *link != NULL;) {
-		retired *item = *link;
+	for (mod_go_retired **link = &retired_list; *link != NULL;) {
+		mod_go_retired *item = *link;
 
 		if (item->epoch < oldest) {
 			*link = item->next;
@@ -163,14 +155,13 @@ static retired *take_unreachable(void)
 }
 
 /* The lock must not be held. */
-static void release_all(retired *released)
+static void release_all(mod_go_retired *released)
 {
 	while (released != NULL) {
-		retired *item = released;
+		mod_go_retired *item = released;
 
 		released = item->next;
-		item->release(item->object);
-		free(item);
+		item->release(item);
 	}
 }
 
@@ -186,7 +177,7 @@ static void *release_retired(void *unused)
 	prctl(PR_SET_NAME, "mod-go-release");
 	pthread_mutex_lock(&retired_lock);
 	for (;;) {
-		retired *released = take_unreachable();
+		mod_go_retired *released = take_unreachable();
 
 		if (released != NULL) {
 			pthread_mutex_unlock(&retired_lock);
@@ -220,21 +211,18 @@ static void wake_thread(void)
 	pthread_cond_signal(&retired_some);
 }
 
-bool mod_go_readers_retire(void *object, void (*release)(void *object))
+void mod_go_readers_retire(mod_go_retired *object, void (*release)(void *object))
 {
-	retired *item = malloc(sizeof(*item));
-	retired *released;
+	mod_go_retired *released;
 
-	if (item == NULL)
-		return false;
-	*item = (retired){.object = object, .release = release, .epoch = atomic_fetch_add(&current_epoch, 1)};
+	object->release = release;
+	object->epoch = atomic_fetch_add(&current_epoch, 1);
 	pthread_mutex_lock(&retired_lock);
-	item->next = retired_list;
-	retired_list = item;
+	object->next = retired_list;
+	retired_list = object;
 	released = take_unreachable();
 	if (retired_list != NULL)
 		wake_thread();
 	pthread_mutex_unlock(&retired_lock);
 	release_all(released);
-	return true;
 }

@@ -11,15 +11,23 @@
 #define MOD_GO_READERS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Any thread; may be nested. False, and not entered, where there is no memory. Each enter that succeeds needs one
  * leave. Neither waits or releases anything. */
 bool mod_go_readers_enter(void);
 void mod_go_readers_leave(void);
 
-/* Calls `release(object)` when no reader can have `object` any more: at once, in a thread that retires later, or in a
- * thread of this file. New readers must not be able to find it. Any thread, a reader too; no lock of the caller's may
- * be needed by `release`. False where there is no memory: it is never released then. */
-bool mod_go_readers_retire(void *object, void (*release)(void *object));
+/* The first member of whatever can be retired, so that retiring needs no memory and cannot fail. */
+typedef struct mod_go_retired {
+	struct mod_go_retired *next;
+	void (*release)(void *object);
+	uint64_t epoch; /* the last one in which a reader could find the object */
+} mod_go_retired;
+
+/* Calls `release` with the object that begins with this, when no reader can have it any more: at once, in a thread that
+ * retires later, or in a thread of this file. New readers must not be able to find it. Any thread, a reader too; no lock
+ * of the caller's may be needed by `release`. */
+void mod_go_readers_retire(mod_go_retired *object, void (*release)(void *object));
 
 #endif

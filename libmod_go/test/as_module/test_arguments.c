@@ -113,43 +113,48 @@ TEST(no_scratch_memory_is_given_for_a_size_that_cannot_be)
 	CHECK(scratch.used == 0 && scratch.blocks == NULL);
 }
 
-/* Objects that count how often they were released. */
+/* An object that counts how often it was released. */
+typedef struct {
+	mod_go_retired retired;
+	atomic_int count;
+} counted;
+
 static void release(void *object)
 {
-	atomic_fetch_add((atomic_int *)object, 1);
+	atomic_fetch_add(&((counted *)object)->count, 1);
 }
 
 /* A thread of mod_go releases what readers have held, some milliseconds later. */
-static bool is_released(atomic_int *count)
+static bool is_released(counted *object)
 {
-	for (int i = 0; i < 6000 && atomic_load(count) == 0; i++)
+	for (int i = 0; i < 6000 && atomic_load(&object->count) == 0; i++)
 		usleep(10000);
-	return atomic_load(count) == 1;
+	return atomic_load(&object->count) == 1;
 }
 
 TEST(what_nobody_reads_is_released_at_once)
 {
-	atomic_int released = 0;
+	counted released = {.count = 0};
 
-	CHECK(mod_go_readers_retire(&released, release));
-	CHECK_NUMBER(released, 1);
+	mod_go_readers_retire(&released.retired, release);
+	CHECK_NUMBER(released.count, 1);
 	CHECK(mod_go_readers_enter());
 	mod_go_readers_leave();
-	CHECK(mod_go_readers_retire(&released, release));
-	CHECK_NUMBER(released, 2);
+	mod_go_readers_retire(&released.retired, release);
+	CHECK_NUMBER(released.count, 2);
 }
 
 TEST(what_a_reader_may_hold_is_released_when_it_has_left)
 {
-	atomic_int released[3] = {0};
+	counted released[3] = {{.count = 0}};
 
 	CHECK(mod_go_readers_enter());
 	CHECK(mod_go_readers_enter()); /* nested: a reader until both have left */
 	for (int i = 0; i < 3; i++)
-		CHECK(mod_go_readers_retire(&released[i], release));
+		mod_go_readers_retire(&released[i].retired, release);
 	mod_go_readers_leave();
 	for (int i = 0; i < 3; i++)
-		CHECK_NUMBER(released[i], 0);
+		CHECK_NUMBER(released[i].count, 0);
 	mod_go_readers_leave();
 	for (int i = 0; i < 3; i++)
 		CHECK(is_released(&released[i]));
@@ -162,7 +167,7 @@ static void *read_nothing(void *argument)
 
 TEST(without_a_thread_for_it_the_next_retirement_releases)
 {
-	atomic_int released[2] = {0};
+	counted released[2] = {{.count = 0}};
 	pthread_attr_t attributes;
 	pthread_t thread;
 
@@ -172,12 +177,12 @@ TEST(without_a_thread_for_it_the_next_retirement_releases)
 	CHECK_NUMBER(pthread_setattr_default_np(&attributes), 0);
 	CHECK(pthread_create(&thread, NULL, read_nothing, NULL) != 0);
 	CHECK(mod_go_readers_enter());
-	CHECK(mod_go_readers_retire(&released[0], release));
-	CHECK_NUMBER(released[0], 0);
+	mod_go_readers_retire(&released[0].retired, release);
+	CHECK_NUMBER(released[0].count, 0);
 	mod_go_readers_leave();
-	CHECK(mod_go_readers_retire(&released[1], release));
-	CHECK_NUMBER(released[0], 1);
-	CHECK_NUMBER(released[1], 1);
+	mod_go_readers_retire(&released[1].retired, release);
+	CHECK_NUMBER(released[0].count, 1);
+	CHECK_NUMBER(released[1].count, 1);
 }
 
 /* A second reader, which enters and leaves on request. */
@@ -197,24 +202,24 @@ static void *read_between(void *argument)
 
 TEST(a_reader_holds_what_was_retired_while_it_was_in_and_nothing_else)
 {
-	atomic_int before, between, after;
+	counted before, between, after;
 	pthread_t thread;
 
 	for (int round = 0; round < 3; round++) { /* a thread's slot is reused */
-		before = between = after = 0;
+		before = between = after = (counted){.count = 0};
 		pthread_barrier_init(&step, NULL, 2);
 		CHECK_NUMBER(pthread_create(&thread, NULL, read_between, NULL), 0);
 		CHECK(mod_go_readers_enter());
-		CHECK(mod_go_readers_retire(&before, release));
+		mod_go_readers_retire(&before.retired, release);
 		pthread_barrier_wait(&step); /* the second enters */
 		pthread_barrier_wait(&step);
-		CHECK(mod_go_readers_retire(&between, release));
-		CHECK_NUMBER(before, 0);
+		mod_go_readers_retire(&between.retired, release);
+		CHECK_NUMBER(before.count, 0);
 		mod_go_readers_leave();
 		CHECK(is_released(&before)); /* retired before the second entered */
-		CHECK_NUMBER(between, 0);
-		CHECK(mod_go_readers_retire(&after, release));
-		CHECK_NUMBER(after, 0);
+		CHECK_NUMBER(between.count, 0);
+		mod_go_readers_retire(&after.retired, release);
+		CHECK_NUMBER(after.count, 0);
 		pthread_barrier_wait(&step); /* the second leaves */
 		pthread_barrier_wait(&step);
 		CHECK(is_released(&between));

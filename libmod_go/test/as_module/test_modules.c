@@ -341,11 +341,13 @@ static void *read_until_allowed(void *unused)
 /* Closing a module takes its time: joins, waits for processes. */
 TEST(no_thread_that_serves_a_request_releases_a_version)
 {
+	static mod_go_retired object;
+
 	pthread_mutex_lock(&reading);
 	CHECK_NUMBER(pthread_create(&requester, NULL, read_until_allowed, NULL), 0);
 	while (!atomic_load(&entered))
 		usleep(1000);
-	CHECK(mod_go_readers_retire(NULL, note_releaser));
+	mod_go_readers_retire(&object, note_releaser);
 	CHECK(!atomic_load(&released));
 	pthread_mutex_unlock(&reading);
 	for (int i = 0; i < 6000 && !atomic_load(&released); i++)
