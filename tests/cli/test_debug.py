@@ -147,6 +147,8 @@ def test_a_stream_on_nodes() -> None:
 def test_a_case(folder: Path) -> None:
     done = debug(str(folder), "--case", "two more")
     assert '42\n  record ["test", "demo", "sample"]\n- hits: 40\n' in done.stdout, done.stdout + done.stderr
+    done = debug(str(folder), "--case", "two more", "--record", '{"bins": {"hits": 7}}')
+    assert "- hits: 7\n" in done.stdout, done.stdout + done.stderr
     done = debug(str(folder), "--case", "two mor")
     assert (done.returncode, done.stdout) == (2, "")
     assert "there is no case 'two mor'" in done.stderr

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import collections
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import coverage
@@ -22,6 +23,7 @@ _seconds: dict[str, float] = collections.defaultdict(float)
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    _clear_caches()
     _switch(f"{item.nodeid} (setup)")
     yield
 
@@ -46,3 +48,20 @@ def _switch(context: str) -> None:
     recording = coverage.Coverage.current()
     if recording is not None:
         recording.switch_context(context)
+
+
+# Of the modules that were imported when it was filled.
+_caches: list[Callable[[], None]] = []
+_seen: set[str] = set()
+
+
+def _clear_caches() -> None:
+    """Empties what functools.cache holds, so that each test runs the lines that it needs."""
+    for name in [each for each in sys.modules if each.startswith("modgo_lsp") and each not in _seen]:
+        _seen.add(name)
+        members = list(vars(sys.modules[name]).values())
+        for holder in [each for each in members if isinstance(each, type) and each.__module__ == name]:
+            members += vars(holder).values()
+        _caches.extend(each.cache_clear for each in members if hasattr(each, "cache_clear"))
+    for clear in _caches:
+        clear()
