@@ -123,9 +123,10 @@ TEST(batches_of_long_elements_have_256_kib)
 TEST(a_slow_function_gets_few_elements)
 {
 	static const struct {
-		uint64_t seconds; /* for ten elements */
-		uint32_t least, most;
-	} CASES[] = {{10, 24, 25}, {100, 1, 2}, {1000, 1, 1}, {0, 512, 512}};
+		uint64_t seconds; /* for those that were sent */
+		uint32_t sent, least, most;
+	} CASES[] = {{10, 10, 24, 25},  {100, 10, 1, 2}, {1000, 10, 1, 1},
+	             {0, 10, 512, 512}, {5, 1, 4, 5},    {5, 0, 512, 512}};
 
 	for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
 		static reading now;
@@ -134,11 +135,11 @@ TEST(a_slow_function_gets_few_elements)
 		begin(&now, 4000, 3);
 		now.session.stall = 100000000000u; /* 100 s */
 		now.session.batch = 512;
-		now.session.sent = 10;
+		now.session.sent = CASES[i].sent;
 		now.session.sent_at = mod_go_now() - CASES[i].seconds * 1000000000u;
 		count = ask(&now, false).count;
 		if (!CHECK(count >= CASES[i].least && count <= CASES[i].most))
-			printf("    %u after %d s\n", count, (int)CASES[i].seconds);
+			printf("    %u after %u in %d s\n", count, CASES[i].sent, (int)CASES[i].seconds);
 		CHECK_NUMBER(now.session.sent, count);
 		CHECK(mod_go_now() - now.session.sent_at < 60000000000u);
 	}

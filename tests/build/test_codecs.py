@@ -60,6 +60,15 @@ def test_types_of_signatures(write: Write) -> None:
     assert codecs(folder) == ["Item", "Tags", "map[string][]Item"]
 
 
+def test_types_with_a_fast_path_get_none(write: Write) -> None:
+    source = (resource("udf") / "internal" / "value" / "fast_decode.go").read_text("utf-8")
+    fast = re.findall(r"^\tcase \*((?:\[\]|map).+):$", source, re.MULTILINE)
+    assert {"[]string", "map[string]any", "map[int64]int64"} < set(fast)
+    functions = "".join(f"func F{number}(x {each}) {{}}\n\n" for number, each in enumerate(fast))
+    names = "".join(f'\tudf.Register("f{number}", F{number})\n' for number in range(len(fast)))
+    assert codecs(write("m.go", f"{HEAD}{functions}func init() {{\n{names}}}\n")) == []
+
+
 def test_types_in_the_code_that_udfs_reach(write: Write) -> None:
     folder = write(
         "m.go",
