@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
+from modgo_lsp.rules.catalogue import RULES
+
 from .conftest import CLEAN, UNREGISTERED, Editor, capable, minimal, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -31,6 +33,8 @@ async def test_opening_and_editing_pushes_to_clients_that_cannot_pull(module, pr
         (diagnostic,) = editor.client.diagnostics[uri]
         assert diagnostic.source == "modgo"
         assert diagnostic.severity == types.DiagnosticSeverity.Warning
+        if profile == "visual-studio-code":  # the code is a link
+            assert diagnostic.code_description == types.CodeDescription(RULES["MG101"].url)
         assert (diagnostic.range.start.line, diagnostic.range.start.character) == at(
             UNREGISTERED, "Extra", "utf-16"
         )
