@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+COLOUR = r"\x1b\[[0-9;]*3[0-9][0-9;]*m"
 ROOT = Path(__file__).parents[2]
 CODE = """
 import time
@@ -46,3 +48,8 @@ def test_long_work_shows_a_line_that_is_cleared() -> None:
 def test_short_work_and_dumb_terminals_show_nothing() -> None:
     assert on_terminal(0.0) == ("5\n", "")
     assert on_terminal(1.0, TERM="dumb") == ("5\n", "")
+
+
+def test_it_has_colours_unless_the_user_wants_none() -> None:
+    assert re.search(COLOUR, on_terminal(1.0)[1])
+    assert not re.search(COLOUR, on_terminal(1.0, NO_COLOR="1")[1])

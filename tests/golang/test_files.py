@@ -143,3 +143,17 @@ def test_paths() -> None:
     assert join("", "b") == "b"
     assert list(upwards("/a/b")) == ["/a/b", "/a", "/"]
     assert list(upwards("/")) == ["/"]
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if it had come between the look at the file and its opening."""
+    (tmp_path / "m.go").write_text("package m\n")
+    os.mkfifo(tmp_path / "pipe.go")
+    regular = (tmp_path / "m.go").stat()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "stat", lambda _path: regular)
+        read = DiskFiles().read(str(tmp_path / "pipe.go"))
+    assert read == b""

@@ -85,6 +85,19 @@ async def test_shutting_down_ends_running_commands(module):
         editor.client.capabilities = None  # it has been shut down
 
 
+async def test_a_build_ends_with_an_editor_that_does_not_shut_down(module, tmp_path):
+    async with running(module, capable(), environment={"GOCACHE": str(tmp_path / "cache")}) as editor:
+        building = asyncio.ensure_future(editor.run("modgo.build", {"uri": module.as_uri()}))
+        children = await under_way(editor, "-buildmode=c-shared")
+        process = editor.client._server
+        editor.client.exit(None)
+        assert await asyncio.wait_for(process.wait(), 10) == 1
+        assert not any(psutil.pid_exists(pid) for pid in children)
+        assert not (module / "stats.so").exists()
+        building.cancel()
+        editor.client.capabilities = None  # it has been shut down
+
+
 async def test_cancelling_while_progress_is_being_created_does_no_harm(module):
     async with running(module, capable(), fresh=True) as editor:
         handlers = editor.client.protocol.fm.features

@@ -158,6 +158,19 @@ def test_only_the_user_can_open_the_socket(tmp_path):
     assert not path.exists()
 
 
+def test_a_connected_server_ends_by_a_signal_as_any_other(tmp_path):
+    path = tmp_path / "modgo.socket"
+    command = [sys.executable, "-m", "modgo_lsp", "lsp", "--pipe", str(path)]
+    with subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True) as server:
+        connection = connected(path)
+        with connection, connection.makefile("rwb") as stream:
+            send(stream, INITIALIZE)
+            receive(stream, 1)
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(10) == -signal.SIGTERM
+        assert server.stderr.read() == ""
+
+
 def test_a_web_page_reaches_nothing(tmp_path):
     path = tmp_path / "modgo.socket"
     command = [sys.executable, "-m", "modgo_lsp", "lsp", "--pipe", str(path)]
