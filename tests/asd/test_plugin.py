@@ -115,11 +115,12 @@ def test_it_disables_itself_in_an_unknown_server(
     server.stop()
     assert logged(server, r"this is Aerospike 9\.9\.0\.0, whose structures this libmod_go does not know")
     known = re.search(r"It knows (.*?)\. Take a newer", server.log)
-    assert known and builds(known[1]) == builds(SERVER_PAGE.read_text("utf-8").partition("knows:")[2])
+    assert known
+    assert builds(known[1]) == builds(SERVER_PAGE.read_text("utf-8").partition("knows:")[2])
 
 
 def builds(text: str) -> list[tuple[str, str]]:
-    """Releases and their last fixes, from `7.1.0.0 to .23, 8.1.2.0` or the like up to the end of the sentence."""
+    """Releases and their last fixes, from `7.1.0.0 to .23, 8.1.2.0` or the like, up to the sentence's end."""
     listed = re.split(r"\. [A-Z]", text, maxsplit=1)[0]
     return re.findall(r"(\d+\.\d+\.\d+)\.(?:0 to \.)?(\d+)", listed)
 

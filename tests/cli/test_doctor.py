@@ -99,6 +99,19 @@ def test_a_cache_that_cannot_be_written(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_without_a_c_compiler_nothing_is_loaded(tmp_path: Path) -> None:
+    done = doctor("--cc", "/no/such/cc", "--json", cwd=tmp_path)
+    checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
+    assert done.returncode == 2
+    assert [name for name, check in checks.items() if not check["ok"]][:3] == [
+        "c-compiler",
+        "libmod_go",
+        "fence",
+    ]
+    assert checks["libmod_go"]["remedy"] == "see c-compiler"
+    assert checks["fence"]["remedy"] == "see libmod_go"
+
+
 # A kernel without Landlock: seccomp refuses landlock_create_ruleset (444 on every machine) with ENOSYS, then
 # doctor runs.
 WITHOUT_LANDLOCK = """

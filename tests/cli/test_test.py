@@ -357,8 +357,11 @@ def test_what_is_accepted_is_shown_in_colour(package: Path) -> None:
     for colour in ("never", "always"):
         write_cases(package, PASSING + FAILING)
         lines = modgo("--color", colour, "test", "--accept", cwd=package).stdout.splitlines()
-        changed, kept = ([each for each in lines if word in each] for word in ("expect: {result: ", "  args:"))
-        assert len(changed) == 2 and kept
+        changed, kept = (
+            [each for each in lines if word in each] for word in ("expect: {result: ", "  args:")
+        )
+        assert len(changed) == 2
+        assert kept
         assert all(("\x1b[" in each) == (colour == "always") for each in changed)
         assert not any("\x1b[" in each for each in kept)
 

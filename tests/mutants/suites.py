@@ -33,8 +33,8 @@ _PYTHON = {
     "": "test_extras.py test_file_writer.py hostile/test_writers.py hostile/test_write_races.py"
     " e2e/test_wheel.py cli lint",
 }
-# By folder of libmod_go/src: make's targets. The sanitizers see what the plain run doesn't; ThreadSanitizer runs
-# the host's side only.
+# By folder of libmod_go/src: make's targets. The sanitizers see what the plain run doesn't; ThreadSanitizer
+# runs the host's side only.
 _C = {
     "as_module": ("-f as_module.mk test", "-f as_module.mk sanitize"),
     "asd": ("-f asd.mk plugin-test",),

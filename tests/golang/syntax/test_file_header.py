@@ -62,6 +62,11 @@ def test_an_unsure_header_is_marked(text: bytes) -> None:
     assert "f" not in header.imports
 
 
+@pytest.mark.parametrize("after", [b"func f( {", b"type T struct {", b'var x = "a', b"const (\n\x00"])
+def test_a_header_does_not_depend_on_what_comes_after_it(after: bytes) -> None:
+    assert read_header(b'package p\n\nimport "b"\n\n' + after) == Header("p", ("b",))
+
+
 def test_real_files_have_the_header_that_the_parser_finds() -> None:
     assert len(SOURCES) > 20
     for text in SOURCES:
