@@ -1,5 +1,5 @@
-/* failing_allocations.h - lets an allocation of the library fail. The Makefiles link the tests with a copy of the library
- * that calls the functions here (objcopy); the tests' own allocations, and Aerospike's, do not fail. */
+/* failing_allocations.h - lets an allocation of the library fail. The Makefiles link the tests with a copy of the
+ * library that calls the functions here (objcopy); the tests' own allocations, and Aerospike's, do not fail. */
 #ifndef TEST_FAILING_ALLOCATIONS_H
 #define TEST_FAILING_ALLOCATIONS_H
 

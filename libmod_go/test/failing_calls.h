@@ -53,8 +53,8 @@ const char *failing_call_name(enum failing_call call);
 /* From now on, in all threads, the nth of these calls fails with this errno; n counts from 1. */
 void fail_call(enum failing_call call, long n, int reason);
 
-/* From now on, in all threads, every third read, write, poll and futex is interrupted by a signal, and reads and writes take
- * one byte. */
+/* From now on, in all threads, every third read, write, poll and futex is interrupted by a signal, and reads and writes
+ * take one byte. */
 void interrupt_calls(void);
 
 /* Calls succeed again. Returns whether one has failed. */

@@ -143,8 +143,8 @@ TEST(a_worker_has_the_time_that_is_set_or_runs_nothing)
 	fail_each_call(&now);
 }
 
-/* Each rule of Landlock, and the two calls that drop capabilities. A kernel without Landlock is used as it is; where the
- * call for its version fails, so does the next one, and the other descriptors are closed one by one. */
+/* Each rule of Landlock, and the two calls that drop capabilities. A kernel without Landlock is used as it is; where
+ * the call for its version fails, so does the next one, and the other descriptors are closed one by one. */
 TEST(a_worker_has_every_rule_or_runs_nothing)
 {
 	const situation now = {.refused = {0}};

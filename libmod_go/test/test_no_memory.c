@@ -1,5 +1,5 @@
-/* test_no_memory.c - every allocation fails once: each call reports that there is no memory, and the next one works. The
- * leak checker finds what is lost on the way back. */
+/* test_no_memory.c - every allocation fails once: each call reports that there is no memory, and the next one works.
+ * The leak checker finds what is lost on the way back. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* test_older_callers.c - a caller that was compiled with an older header has shorter structs: nothing is read or written
- * behind their ends. */
+/* test_older_callers.c - a caller that was compiled with an older header has shorter structs: nothing is read or
+ * written behind their ends. */
 #include <libgen.h>
 #include <limits.h>
 #include <stddef.h>

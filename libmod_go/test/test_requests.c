@@ -1,5 +1,5 @@
-/* test_requests.c - what the host makes of a worker's requests: whole they are answered, cut anywhere they are none, and
- * a call gets those only that belong to its kind. */
+/* test_requests.c - what the host makes of a worker's requests: whole they are answered, cut anywhere they are none,
+ * and a call gets those only that belong to its kind. */
 #include <stdio.h>
 #include <string.h>
 

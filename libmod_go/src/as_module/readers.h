@@ -26,8 +26,8 @@ typedef struct mod_go_retired {
 } mod_go_retired;
 
 /* Calls `release` with the object that begins with this, when no reader can have it any more: at once, in a thread that
- * retires later, or in a thread of this file. New readers must not be able to find it. Any thread, a reader too; no lock
- * of the caller's may be needed by `release`. */
+ * retires later, or in a thread of this file. New readers must not be able to find it. Any thread, a reader too; no
+ * lock of the caller's may be needed by `release`. */
 void mod_go_readers_retire(mod_go_retired *object, void (*release)(void *object));
 
 #endif

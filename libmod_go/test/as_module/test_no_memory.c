@@ -1,5 +1,5 @@
-/* test_no_memory.c - every allocation of mod_go fails once, at each event and in each kind of call: that one says why it
- * failed, or is well, and the next is well. */
+/* test_no_memory.c - every allocation of mod_go fails once, at each event and in each kind of call: that one says why
+ * it failed, or is well, and the next is well. */
 #include <stdio.h>
 #include <string.h>
 
