@@ -70,3 +70,13 @@ def _written(node: object) -> str:
     if isinstance(node, tuple) and not isinstance(node, Span):
         return f"({', '.join(map(_written, node))})"
     return repr(node)
+
+
+def test_a_text_whose_parsing_is_stopped_is_one_error_of_its_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = b"package p\n" + b"var a = 1\n" * 10_000
+    assert not trees.parse_tree(code).root_node.has_error
+    monkeypatch.setattr(trees, "_FEWEST_STEPS", 1)
+    monkeypatch.setattr(trees, "_BYTES_A_STEP", len(code))
+    root = trees.parse_tree(code).root_node
+    assert root.has_error
+    assert (root.start_byte, root.end_byte) == (0, len(code))
