@@ -295,7 +295,7 @@ typedef struct load {
 	pthread_t threads[64];
 	int count;
 	atomic_bool over;
-	atomic_ullong calls, failures, slowest_ms;
+	_Atomic uint64_t calls, failures, slowest_ms;
 } load;
 
 static load current;
