@@ -158,6 +158,13 @@ def test_every_command_that_runs_a_module_takes_grants(geo: Path) -> None:
     assert '"NL"' in done.stdout
 
 
+def test_what_may_be_read_is_there(tmp_path: Path) -> None:
+    done = modgo("load", "geo.so", "--allow-read", "no/such", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--allow-read" in done.stderr
+    assert "no/such" in done.stderr
+
+
 def test_lint_builds_it_and_does_not_load_it(geo: Path) -> None:
     done = modgo("lint", "--build", "--ignore", "MG303", cwd=geo)
     assert done.returncode == 0, done.stdout + done.stderr

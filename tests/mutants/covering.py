@@ -102,16 +102,45 @@ def _state(root: Path, tests: Sequence[str]) -> str:
 
 def line_tests(covering: Covering, path: str, text: str, line: int) -> LineTests:
     """The tests that run the statement, or the head of the compound one, at `line` of a file. What runs when
-    the file is imported belongs to all tests that run any line of it."""
+    the file is imported belongs to all tests that run any line of it; for a name that is assigned there,
+    those that run a line with the name are `own`."""
     with _reading:
         by_line = covering.data.contexts_by_lineno(path)
-    nodes = [each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.stmt)]
-    first = max((each.lineno for each in nodes if each.lineno <= line), default=line)
-    contexts = {each for at in range(first, line + 1) for each in by_line.get(at, ())}
-    if "" in contexts:  # no test was running
-        contexts = {each for at in by_line for each in by_line[at]}
+    tree = ast.parse(text)
+    starts = sorted(each.lineno for each in ast.walk(tree) if isinstance(each, ast.stmt))
+
+    def contexts_at(at: int) -> set[str]:
+        first = max((each for each in starts if each <= at), default=at)
+        return {each for number in range(first, at + 1) for each in by_line.get(number, ())}
+
+    contexts = contexts_at(line)
+    if "" not in contexts:
+        return _tests_of(covering, contexts)
+    # No test was running.
+    every = _tests_of(covering, {each for at in by_line for each in by_line[at]})
+    using = {each for at in _uses(tree, line) for each in contexts_at(at)} - {""}
+    own = _tests_of(covering, using).own or every.own
+    return LineTests(own, (every.own | every.shared) - own)
+
+
+def _tests_of(covering: Covering, contexts: set[str]) -> LineTests:
     tests = {each: _PHASE.sub("", each) for each in contexts}
     own = {test for test in tests.values() if test in covering.seconds}
     files = {test.partition("::")[0] for each, test in tests.items() if each.endswith("(setup)")}
     shared = {each for each in covering.seconds if each.partition("::")[0] in files}
     return LineTests(frozenset(own), frozenset(shared - own))
+
+
+def _uses(tree: ast.Module, line: int) -> set[int]:
+    """The lines of functions with a name that the file's own statement at `line` assigns."""
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and (
+            statement.lineno <= line <= (statement.end_lineno or line)
+        ):
+            names = {
+                each.id
+                for each in ast.walk(statement)
+                if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+            }
+            return {each.lineno for each in ast.walk(tree) if isinstance(each, ast.Name) and each.id in names}
+    return set()

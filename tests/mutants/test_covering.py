@@ -29,6 +29,8 @@ def prepared():
     return 2
 def nobody():
     return 3
+def limited():
+    return LIMIT
 if __name__ == "__main__":
     program()
 """
@@ -44,6 +46,7 @@ def made():
 @pytest.mark.parametrize("x", [1, 2])
 def test_here(x): assert a.here(x)
 def test_program(): subprocess.run([sys.executable, "-m", "modgo_lsp.a"], check=True, env={})
+def test_limit(): a.limited()
 def test_made(made): pass
 def test_made_too(made): pass
 """
@@ -70,7 +73,9 @@ def test_lines_have_their_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     def names(*names: str) -> frozenset[str]:
         return frozenset(f"tests/test_a.py::{each}" for each in names)
 
-    everything = names("test_here[1]", "test_here[2]", "test_program", "test_made", "test_made_too")
+    everything = names(
+        "test_here[1]", "test_here[2]", "test_program", "test_limit", "test_made", "test_made_too"
+    )
     assert covering.seconds.keys() == everything
     assert at(5) == LineTests(names("test_here[1]", "test_here[2]"))
     assert at(8) == LineTests(names("test_program"))
@@ -79,7 +84,9 @@ def test_lines_have_their_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert fixture.own <= names("test_made", "test_made_too")
     assert fixture.shared == everything - fixture.own
     assert at(12) == LineTests()
-    assert at(2).own | at(2).shared == everything  # runs at import
+    assert at(1).own | at(1).shared == everything  # runs at import
+    assert at(2).own == names("test_limit")
+    assert at(2).shared == everything - at(2).own
     monkeypatch.setenv("PATH", "")  # nothing runs again
     assert record(WorkingCopy(root), ["tests"], folder).seconds == covering.seconds
     root.joinpath("tests/test_a.py").write_text("def test_b(): pass\n", "utf-8")
