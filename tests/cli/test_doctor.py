@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -110,6 +112,30 @@ def test_without_a_c_compiler_nothing_is_loaded(tmp_path: Path) -> None:
     ]
     assert checks["libmod_go"]["remedy"] == "see c-compiler"
     assert checks["fence"]["remedy"] == "see libmod_go"
+
+
+@pytest.mark.parametrize(
+    ("option", "is_shown"), [("--color=never", True), ("--json", False), ("--report", False)]
+)
+def test_progress_is_for_people(option: str, is_shown: bool, tmp_path: Path) -> None:
+    slow = tmp_path / "go"
+    slow.write_text(f'#!/bin/sh\nsleep 1\nexec "{shutil.which("go")}" "$@"\n')
+    slow.chmod(0o755)
+    ours, theirs = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "modgo_lsp", "doctor", "--go", slow, option],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        check=True,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"},
+    )
+    os.write(theirs, b"end")  # so that there is always something to read
+    os.close(theirs)
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert ("checking the tools" in shown) == is_shown, shown
 
 
 # A kernel without Landlock: seccomp refuses landlock_create_ruleset (444 on every machine) with ENOSYS, then

@@ -132,7 +132,7 @@ def _tests_of(covering: Covering, contexts: set[str]) -> LineTests:
 
 
 def _uses(tree: ast.Module, line: int) -> set[int]:
-    """The lines of functions with a name that the file's own statement at `line` assigns."""
+    """The lines that read a name which a statement of the file itself, at `line`, assigns."""
     for statement in tree.body:
         if isinstance(statement, ast.Assign | ast.AnnAssign) and (
             statement.lineno <= line <= (statement.end_lineno or line)
@@ -142,5 +142,9 @@ def _uses(tree: ast.Module, line: int) -> set[int]:
                 for each in ast.walk(statement)
                 if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
             }
-            return {each.lineno for each in ast.walk(tree) if isinstance(each, ast.Name) and each.id in names}
+            return {
+                each.lineno
+                for each in ast.walk(tree)
+                if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load) and each.id in names
+            }
     return set()
