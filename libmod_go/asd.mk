@@ -136,14 +136,15 @@ $(SHOP)/%.so: test/asd/go/%/go.mod $$(wildcard test/asd/go/$$*/*.go) $(SDK)
 # glibc fills memory that nobody has written yet with bytes that no test expects.
 export MALLOC_PERTURB_ := 165
 
-# The settings, and the readers of files, under sanitizers: names, part manifests, parts, xz, digests; and a short fuzz of each.
+# The settings, the probe of the server, and the readers of files, under sanitizers: names, part manifests, parts, xz, digests; and
+# a short fuzz of each.
 FILES_TEST := $(PLUGIN_OBJ)/files_tests
-FILES_PARTS := $(wildcard test/asd/*.c) test/check.c $(patsubst %,src/asd/%.c,sha256 xz_decoder page_allocator package join_parts settings) src/as_module/allow.c src/common/error.c
+FILES_PARTS := $(wildcard test/asd/*.c) test/check.c $(patsubst %,src/asd/%.c,sha256 xz_decoder page_allocator package join_parts settings server_builds) src/as_module/allow.c src/common/error.c
 
-$(FILES_TEST): $(FILES_PARTS) $(HEADERS) $(wildcard src/asd/*.h test/asd/*.h) $(LZMA_HEADERS)/lzma.h
+$(FILES_TEST): $(FILES_PARTS) $(HEADERS) $(wildcard src/asd/*.h test/asd/*.h) $(LZMA_HEADERS)/lzma.h $(COMMON_LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(STRICT) $(SANITIZERS) -g -isystem $(LZMA_HEADERS) -iquote src -iquote test -o $@ \
-	  $(FILES_PARTS) $(LZMA_ARCHIVE) -lpthread
+	  -Wl,--wrap=as_unpack_val,--wrap=as_pack_val $(FILES_PARTS) $(LZMA_ARCHIVE) $(COMMON_LIBRARY) $(LIBRARIES)
 
 files-test: $(FILES_TEST)
 	$(FILES_TEST) - - -
