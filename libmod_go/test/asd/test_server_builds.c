@@ -81,6 +81,14 @@ static void have_no_owner(as_val **list)
 	*list = (as_val *)copy;
 }
 
+static as_val *shared;
+
+static void be_shared(as_val **list)
+{
+	shared = *list;
+	as_val_reserve(shared);
+}
+
 static uint32_t at;
 static as_val *(*make)(void);
 
@@ -152,7 +160,8 @@ TEST(a_server_with_the_known_values_passes)
 
 TEST(a_server_that_reads_lists_otherwise_is_noticed)
 {
-	static void (*const CHANGES[])(as_val * *list) = {be_integer, have_fewer, have_more, have_no_owner};
+	static void (*const CHANGES[])(as_val * *list) = {be_integer, have_fewer, have_more, have_no_owner,
+	                                                  be_shared};
 
 	change_list = lose;
 	CHECK_TEXT(probed(), "as_unpack_val does not read a list");
@@ -164,6 +173,7 @@ TEST(a_server_that_reads_lists_otherwise_is_noticed)
 		if (!CHECK_TEXT(probed(), "a list is not where it should be"))
 			printf("    change %zu\n", i);
 	}
+	as_val_destroy(shared);
 }
 
 TEST(a_server_with_other_values_in_lists_is_noticed)
