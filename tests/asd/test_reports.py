@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -27,11 +28,18 @@ def test_the_self_test_of_the_fence_is_logged(server: Server) -> None:
     assert server.log.count("self-test of the fence") == 1
 
 
-def test_a_self_test_that_cannot_run_is_logged(make_server: Maker) -> None:
-    server = make_server(MODGO_WORKER="/bin/false")
+@pytest.mark.parametrize("program", ["/bin/false", "/bin/true"])
+def test_a_self_test_that_cannot_run_is_logged(make_server: Maker, program: str) -> None:
+    server = make_server(MODGO_WORKER=program)
     assert eventually_logged(
         server, "self-test of the fence: the worker ended without a result; mod-go-worker --check"
     )
+
+
+def test_a_server_without_a_worker_says_so(make_server: Maker, plugin: Path, tmp_path: Path) -> None:
+    alone = shutil.copy(plugin, tmp_path / "libmod_go_asd.so")
+    server = make_server(LD_PRELOAD=str(alone), MODGO_WORKER="", PATH="/no/such/folder")
+    assert eventually_logged(server, f"self-test of the fence: mod-go-worker was not found .*in {tmp_path}")
 
 
 def test_no_self_test_without_a_fence(make_server: Maker) -> None:

@@ -76,8 +76,10 @@ mod_go_self_test_result mod_go_self_test_take(char *text, size_t capacity)
 		snprintf(text, capacity, "the self-test of the fence took longer than %d s, and was ended", LIMIT);
 	} else {
 		read_summary(text, capacity);
-		if (text[0] == '\0')
+		if (text[0] == '\0') {
 			snprintf(text, capacity, "the worker ended without a result");
+			held = false; /* another program ends without an error as well */
+		}
 	}
 	if (state == RUNS)
 		mod_go_process_close(&process);
