@@ -65,7 +65,7 @@ static const char *const NAMES[CALL_COUNT] = {
 	[CALL_WRITE] = "write",
 };
 
-/* The call that fails, and how many are left until then. 0: it has failed, or none does. */
+/* The call that fails, or CALL_COUNT, and how many are left until then; not above 0 when one has failed. */
 static atomic_int failing = CALL_COUNT;
 static atomic_long left;
 static int failing_reason;
@@ -204,7 +204,7 @@ int __wrap_open(const char *path, int flags, ...)
 	va_list rest;
 
 	va_start(rest, flags);
-	mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(rest, unsigned) : 0;
+	mode = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE ? va_arg(rest, unsigned) : 0;
 	va_end(rest);
 	return fails(CALL_OPEN) ? -1 : __real_open(path, flags, mode);
 }

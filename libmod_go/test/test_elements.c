@@ -103,7 +103,6 @@ TEST(texts_of_any_length_are_elements_but_for_those_with_a_nul)
 	free(list);
 }
 
-/* Nor does the list end without it. */
 TEST(an_element_that_a_udf_has_no_type_for_is_not_read)
 {
 	static const uint8_t UNSIGNED[] = {0x91, 0xcf, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};

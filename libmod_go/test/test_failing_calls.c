@@ -1,6 +1,6 @@
 /*
- * test_failing_calls.c - every system function that libmod_go calls fails, each of its calls once: what is done then
- * works, or says why it doesn't; nothing is left open, and the next time it works.
+ * test_failing_calls.c - system functions that libmod_go calls fail, each of their calls once: the operation succeeds or
+ * reports the reason, no descriptor or process remains, and the next operation succeeds.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -66,8 +66,9 @@ static const char *reason_of(enum failing_call call)
 	}
 }
 
-/* Lets each call fail, and counts those by function that nothing can be done without. */
-static void fail_each_call(mod_go_status (*use)(mod_go_error *error), unsigned refused[CALL_COUNT])
+/* Lets each call fail, and counts by function those that the operation needs. A function that it does not call through
+ * the linker (fstat of an old C library) has no count. */
+static void fail_each_call(mod_go_status (*use)(mod_go_error *error), const unsigned needed[CALL_COUNT])
 {
 	mod_go_error error;
 	size_t descriptors;
@@ -76,6 +77,7 @@ static void fail_each_call(mod_go_status (*use)(mod_go_error *error), unsigned r
 	descriptors = settled_descriptors(0);
 	for (int call = 0; call < CALL_COUNT; call++) {
 		const char *name = failing_call_name((enum failing_call)call);
+		unsigned refused = 0;
 		bool failed = true;
 		long n = 0;
 
@@ -86,7 +88,7 @@ static void fail_each_call(mod_go_status (*use)(mod_go_error *error), unsigned r
 			status = use(&error);
 			failed = calls_work_again();
 			if (status != MOD_GO_OK) {
-				refused[call]++;
+				refused++;
 				if (!CHECK(failed) || !CHECK_CONTAINS(error.message, reason_of((enum failing_call)call)))
 					printf("    %s, call %ld: %d %s\n", name, n, status, error.message);
 			}
@@ -97,41 +99,31 @@ static void fail_each_call(mod_go_status (*use)(mod_go_error *error), unsigned r
 			}
 		}
 		CHECK(n < MOST);
+		if (n > 1 && !CHECK_NUMBER(refused, needed[call]))
+			printf("    %s\n", name);
 	}
 	CHECK_NUMBER(use(&error), MOD_GO_OK);
 }
 
-static void check_counts(const unsigned refused[CALL_COUNT], const unsigned expected[CALL_COUNT])
-{
-	for (int call = 0; call < CALL_COUNT; call++) {
-		if (!CHECK_NUMBER(refused[call], expected[call]))
-			printf("    %s\n", failing_call_name((enum failing_call)call));
-	}
-}
-
 TEST(a_module_loads_or_says_which_call_failed)
 {
-	const unsigned expected[CALL_COUNT] = {
+	const unsigned needed[CALL_COUNT] = {
 		[CALL_DLOPEN] = 1, [CALL_FSTAT] = 1, [CALL_OPEN] = 1, [CALL_PTHREAD_MUTEX_INIT] = 1, [CALL_READ] = 2,
 	};
-	unsigned refused[CALL_COUNT] = {0};
 
-	fail_each_call(use_module, refused);
-	check_counts(refused, expected);
+	fail_each_call(use_module, needed);
 }
 
 TEST(a_pool_works_or_says_which_call_failed)
 {
-	const unsigned expected[CALL_COUNT] = {
+	const unsigned needed[CALL_COUNT] = {
 		[CALL_ACCESS] = 1,      [CALL_EVENTFD] = 1,        [CALL_FCNTL] = 12, [CALL_FSTAT] = 2,
 		[CALL_FTRUNCATE] = 2,   [CALL_MMAP] = 2,           [CALL_OPEN] = 2,   [CALL_PIPE2] = 2,
 		[CALL_POSIX_SPAWN] = 2, [CALL_PTHREAD_CREATE] = 2, [CALL_READ] = 4,   [CALL_SOCKETPAIR] = 2,
 		[CALL_SYSCALL] = 2,
 	};
-	unsigned refused[CALL_COUNT] = {0};
 
-	fail_each_call(use_pool, refused);
-	check_counts(refused, expected);
+	fail_each_call(use_pool, needed);
 }
 
 TEST(signals_and_short_reads_change_nothing)

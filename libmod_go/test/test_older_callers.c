@@ -28,6 +28,8 @@ TEST(options_of_any_size_are_taken)
 		if (!CHECK_NUMBER(mod_go_fenced_open(check_module("good"), &options, &pool, &error), MOD_GO_OK) ||
 		    !CHECK_NUMBER(mod_go_fenced_setup(pool, &error), MOD_GO_OK))
 			printf("    %zu bytes: %s\n", size, error.message);
+		if (pool == NULL)
+			continue;
 		CHECK_TEXT(fenced_ask(pool, "who").text, "good");
 		mod_go_fenced_close(pool);
 	}
@@ -42,7 +44,7 @@ static bool ends_at(const void *structure, size_t size, size_t whole, int fill)
 	return true;
 }
 
-TEST(what_a_call_did_is_told_in_any_size)
+TEST(outcomes_and_counters_of_any_size_are_filled)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("good"), NULL);
 	mod_go_fenced_counters all = fenced_counters(pool);

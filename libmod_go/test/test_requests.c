@@ -1,5 +1,5 @@
-/* test_requests.c - what the host makes of a worker's requests: whole they are answered, cut anywhere they are none,
- * and a call gets those only that belong to its kind. */
+/* test_requests.c - a worker's complete requests are answered and truncated ones refused, and each kind of call may
+ * make its own requests only. */
 #include <stdio.h>
 #include <string.h>
 
@@ -64,7 +64,7 @@ static bool serves(made_session *made, uint32_t kind, const mod_go_writer *reque
 	return served;
 }
 
-TEST(a_request_that_is_cut_is_not_answered)
+TEST(a_truncated_request_is_not_answered)
 {
 	for (size_t i = 0; i < sizeof(OF_RECORDS) / sizeof(*OF_RECORDS); i++) {
 		static mod_go_shared from;
@@ -87,7 +87,7 @@ TEST(a_request_that_is_cut_is_not_answered)
 }
 
 /* Which requests a call gets answered: those of a record UDF, of a stream UDF at a record, and of one without. */
-TEST(a_call_gets_the_requests_of_its_kind)
+TEST(a_call_may_make_the_requests_of_its_kind)
 {
 	static made_session made;
 	static const mod_go_writer none;

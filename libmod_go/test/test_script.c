@@ -161,8 +161,8 @@ TEST(operations_in_any_order_answer_fenced_as_unfenced)
 	compare_with(&host_table, 200, &state);
 }
 
-/* But for those that others do for: they are in the next test. */
-TEST(so_they_do_where_the_host_lacks_a_function)
+/* record_get and record_unset, which other functions replace, are in the next test. */
+TEST(operations_answer_alike_where_the_host_lacks_a_function)
 {
 	static const size_t FUNCTIONS[] = {
 		offsetof(aerospike_udf_go_host, record_bin_names), offsetof(aerospike_udf_go_host, record_metadata),

@@ -103,9 +103,11 @@ class Server(ABC):
     def threads(self) -> set[str]:
         """The names of the server's threads."""
         assert self.process is not None
-        return {
-            each.read_text("utf-8").strip() for each in Path(f"/proc/{self.process.pid}/task").glob("*/comm")
-        }
+        names = set()
+        for each in Path(f"/proc/{self.process.pid}/task").glob("*/comm"):
+            with contextlib.suppress(OSError):  # it has ended
+                names.add(each.read_text("utf-8").strip())
+        return names
 
     def put_all(self, files: Iterable[tuple[str, bytes]]) -> None:
         for name, content in files:

@@ -6,7 +6,6 @@ import json
 import os
 import pty
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -118,8 +117,13 @@ def test_without_a_c_compiler_nothing_is_loaded(tmp_path: Path) -> None:
     ("option", "is_shown"), [("--color=never", True), ("--json", False), ("--report", False)]
 )
 def test_progress_is_for_people(option: str, is_shown: bool, tmp_path: Path) -> None:
+    (go,) = (
+        check["path"]
+        for check in json.loads(doctor("--json", cwd=tmp_path).stdout)["checks"]
+        if check["name"] == "go"
+    )
     slow = tmp_path / "go"
-    slow.write_text(f'#!/bin/sh\nsleep 1\nexec "{shutil.which("go")}" "$@"\n')
+    slow.write_text(f'#!/bin/sh\nsleep 1\nexec "{go}" "$@"\n')
     slow.chmod(0o755)
     ours, theirs = pty.openpty()
     subprocess.run(

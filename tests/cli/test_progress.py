@@ -51,5 +51,5 @@ def test_short_work_and_dumb_terminals_show_nothing() -> None:
 
 
 def test_it_has_colours_unless_the_user_wants_none() -> None:
-    assert re.search(COLOUR, on_terminal(1.0)[1])
+    assert re.search(COLOUR, on_terminal(1.0, NO_COLOR="")[1])
     assert not re.search(COLOUR, on_terminal(1.0, NO_COLOR="1")[1])

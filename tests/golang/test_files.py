@@ -149,7 +149,7 @@ def test_paths() -> None:
 def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As if it had come between the look at the file and its opening."""
+    """The file becomes a pipe between stat and open."""
     (tmp_path / "m.go").write_text("package m\n")
     os.mkfifo(tmp_path / "pipe.go")
     regular = (tmp_path / "m.go").stat()

@@ -50,15 +50,15 @@ def _switch(context: str) -> None:
         recording.switch_context(context)
 
 
-# Of the modules that were imported when it was filled.
+# The cache_clear functions of all modules examined so far.
 _caches: list[Callable[[], None]] = []
-_seen: set[str] = set()
+_examined: set[str] = set()
 
 
 def _clear_caches() -> None:
     """Empties what functools.cache holds, so that each test runs the lines that it needs."""
-    for name in [each for each in sys.modules if each.startswith("modgo_lsp") and each not in _seen]:
-        _seen.add(name)
+    for name in [each for each in sys.modules if each.startswith("modgo_lsp") and each not in _examined]:
+        _examined.add(name)
         members = list(vars(sys.modules[name]).values())
         for holder in [each for each in members if isinstance(each, type) and each.__module__ == name]:
             members += vars(holder).values()

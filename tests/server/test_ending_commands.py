@@ -92,7 +92,7 @@ async def test_a_build_ends_with_an_editor_that_does_not_shut_down(module, tmp_p
         process = editor.client._server
         editor.client.exit(None)
         assert await asyncio.wait_for(process.wait(), 10) == 1
-        assert not any(psutil.pid_exists(pid) for pid in children)
+        await editor.until(lambda: not any(psutil.pid_exists(pid) for pid in children))
         assert not (module / "stats.so").exists()
         building.cancel()
         editor.client.capabilities = None  # it has been shut down

@@ -51,7 +51,7 @@ TEST(many_modules_are_there_side_by_side_by_either_name)
 	CHECK_NUMBER(call(&mod_go, "twin", "who", NULL, NULL).rc, 1);
 }
 
-/* Also where the first of them is searched for at its beginning, between the others or behind them. */
+/* The table is searched by halves, so each name is looked up with each number of others in it. */
 TEST(names_may_begin_with_other_names)
 {
 	static const char *const names[] = {"a", "aa", "aab", "ab", "b", "ba", "c"};

@@ -144,7 +144,7 @@ TEST(numbers_have_bounds)
 	CHECK_NUMBER(read_with("MODGO_STREAM_TIMEOUT", "0").config.stream_time, 600000);
 }
 
-/* The lines that there is no room for are cut. */
+/* Lines beyond the buffer's capacity are dropped. */
 TEST(all_settings_may_be_wrong_at_once)
 {
 	struct {

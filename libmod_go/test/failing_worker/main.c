@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../failing_calls.h"
 
@@ -18,8 +19,10 @@ __attribute__((constructor)) static void choose_call(int count, char **argv)
 	long n;
 
 	if (count < 3 || (slash = strrchr(argv[2], '/')) == NULL ||
-	    sscanf(slash, "/%63[^.].%ld.so", name, &n) != 2)
-		return;
+	    sscanf(slash, "/%63[^.].%ld.so", name, &n) != 2) {
+		fprintf(stderr, "failing-worker: the module's file is not named CALL.NUMBER.so\n");
+		_exit(2);
+	}
 	if (strcmp(name, "signals") == 0)
 		interrupt_calls();
 	for (int call = 0; call < CALL_COUNT; call++) {
