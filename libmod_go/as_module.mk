@@ -19,7 +19,6 @@
 
 CC ?= cc
 AR ?= ar
-OBJCOPY ?= objcopy
 MODGO ?= modgo
 PIP ?= python3 -m pip
 CLANG_FORMAT ?= clang-format
@@ -141,18 +140,17 @@ $(OBJ)/%.o: %.c $(HEADERS)
 
 # ---- tests ------------------------------------------------------------------------------------------
 
-# Both layers with the allocations of test/failing_allocations.c.
-FAILING := $(patsubst %,$(OBJ)/failing/%,$(notdir $(STATIC) $(LOADER)))
-ALLOCATIONS := malloc calloc realloc strdup strndup
+include test/failing.mk
+
+FAILING_LIBRARIES := $(patsubst %,$(OBJ)/failing/%,$(notdir $(STATIC) $(LOADER)))
 
 $(OBJ)/failing/$(notdir $(STATIC)): $(STATIC)
 $(OBJ)/failing/$(notdir $(LOADER)): $(LOADER)
-$(FAILING):
-	@mkdir -p $(@D)
-	$(OBJCOPY) $(foreach name,$(ALLOCATIONS),--redefine-sym $(name)=failing_$(name)) $< $@
+$(FAILING_LIBRARIES):
+	$(COPY_THAT_FAILS)
 
-$(TEST_PROGRAM): $(TESTS) $(RECORDS) $(FAILING) $(AEROSPIKE_LIBRARIES)
-	$(LINK) -rdynamic -o $@ $(TESTS) $(RECORDS) $(FAILING) $(AEROSPIKE_LIBRARIES) $(LIBRARIES)
+$(TEST_PROGRAM): $(TESTS) $(RECORDS) $(FAILING_LIBRARIES) $(AEROSPIKE_LIBRARIES)
+	$(LINK) -rdynamic -o $@ $(TESTS) $(RECORDS) $(FAILING_LIBRARIES) $(AEROSPIKE_LIBRARIES) $(LIBRARIES)
 
 MODULE = $(COMPILE) -iquote test/modules -shared -o $@ $< -MF $(@:.so=.d) -MT $@ $(LDFLAGS)
 

@@ -43,6 +43,11 @@ void *failing_realloc(void *memory, size_t size)
 	return fails_now() ? NULL : realloc(memory, size);
 }
 
+void *failing_aligned_alloc(size_t alignment, size_t size)
+{
+	return fails_now() ? NULL : aligned_alloc(alignment, size);
+}
+
 char *failing_strdup(const char *text)
 {
 	return fails_now() ? NULL : strdup(text);

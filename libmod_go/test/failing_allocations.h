@@ -16,6 +16,7 @@ bool allocations_work_again(void);
 void *failing_malloc(size_t size);
 void *failing_calloc(size_t count, size_t size);
 void *failing_realloc(void *memory, size_t size);
+void *failing_aligned_alloc(size_t alignment, size_t size);
 char *failing_strdup(const char *text);
 char *failing_strndup(const char *text, size_t most);
 

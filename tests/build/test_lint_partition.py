@@ -34,6 +34,12 @@ def test_imports_that_are_not_linted_count_too() -> None:
     assert sorted(found) == [["x", "y"], ["z"]]
 
 
+def test_a_package_joins_its_imports_up_to_a_fair_share() -> None:
+    imports = {"q": [], "p": ["x"], "a": ["x"], "x": []}
+    sizes = {"q": 300, "p": 150, "x": 100, "a": 1}
+    assert sorted(shares(["q", "p", "a"], imports, sizes.__getitem__, 3)) == [[], ["p", "a"], ["q"]]
+
+
 FOLDERS = [f"p{number}" for number in range(9)]
 GRAPHS = st.dictionaries(st.sampled_from(FOLDERS), st.lists(st.sampled_from(FOLDERS), max_size=4))
 
