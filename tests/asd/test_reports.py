@@ -75,6 +75,25 @@ def test_modules_in_use_have_a_line_each(make_server: Maker, shop: Files) -> Non
     assert not logged(server, r"shop\.so: 0 calls")
 
 
+def test_the_times_of_calls_are_in_their_line(make_server: Maker, shop: Files) -> None:
+    """Ten short calls and two that take 5 ms."""
+    server = make_server(MODGO_TICKER="500ms")
+    server.put_all(shop)
+    server.store("a", {"n": 1})
+    line = re.compile(r"shop\.so: 12 calls; 50% within (\S+) ([um]s), 99% within (\S+) ([um]s)")
+    until = time.monotonic() + 60
+    while (found := line.search(server.log)) is None:  # a line may be written between the calls
+        assert time.monotonic() < until, server.log
+        for function in ["version"] * 10 + ["rest"] * 2:
+            server.apply("a", "shop", function)
+        time.sleep(1.1)
+    half, most = (
+        float(number) / (1000 if unit == "us" else 1)
+        for number, unit in (found.group(1, 2), found.group(3, 4))
+    )
+    assert half < 5 < most
+
+
 def eventually(server: Server, holds: Callable[[NodeStatus], bool]) -> NodeStatus:
     """The node's status once it is as it should be; the plugin writes it every second."""
     until = time.monotonic() + 60
