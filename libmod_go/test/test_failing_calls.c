@@ -1,6 +1,6 @@
 /*
- * test_failing_calls.c - system functions that libmod_go calls fail, each of their calls once: the operation succeeds or
- * reports the reason, no descriptor or process remains, and the next operation succeeds.
+ * test_failing_calls.c - system functions that libmod_go calls fail, each of their calls once: the operation succeeds
+ * or reports the reason, no descriptor or process remains, and the next operation succeeds.
  */
 #include <errno.h>
 #include <stdio.h>

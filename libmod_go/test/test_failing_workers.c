@@ -1,5 +1,5 @@
-/* test_failing_workers.c - system functions of a worker fail, one call at a time: the worker says so, or runs its module
- * behind the whole fence. The program is failing_worker/main.c. */
+/* test_failing_workers.c - system functions of a worker fail, one call at a time: the worker says so, or runs its
+ * module behind the whole fence. The program is failing_worker/main.c. */
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
@@ -17,8 +17,8 @@
 #include "fenced.h"
 #include "fenced/landlock_version.h"
 
-/* The functions whose first calls fail. fstat and syscall have tests of their own. A worker that cannot read its lifeline
- * ends. */
+/* The functions whose first calls fail. fstat and syscall have tests of their own. A worker that cannot read its
+ * lifeline ends. */
 static const enum failing_call CALLS[] = {
 	CALL_ACCESS,
 	CALL_DLADDR,

@@ -1,5 +1,5 @@
-/* test_no_memory.c - every allocation of mod_go fails once, at each event and in each kind of call: that one succeeds or
- * reports that there is no memory, and the next succeeds. */
+/* test_no_memory.c - every allocation of mod_go fails once, at each event and in each kind of call: that one succeeds
+ * or reports that there is no memory, and the next succeeds. */
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
