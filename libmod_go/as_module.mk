@@ -80,7 +80,7 @@ LOAD_PROGRAM := $(BIN)/bench-load
 
 # The tests' UDF modules: in C, in Go and, with the same functions, in Lua.
 UDF := $(OBJ)/udf
-C_MODULES := $(patsubst test/as_module/modules/%.c,$(UDF)/c/%.so,$(wildcard test/as_module/modules/*.c)) $(patsubst %,$(UDF)/c/%.so,good twin library setup_fails streams)
+C_MODULES := $(patsubst test/as_module/modules/%.c,$(UDF)/c/%.so,$(wildcard test/as_module/modules/*.c)) $(patsubst %,$(UDF)/c/%.so,good twin library setup_fails streams script)
 GO_MODULES := $(patsubst test/as_module/go/%,$(UDF)/go/%.so,$(wildcard test/as_module/go/*)) $(UDF)/go/floor.so
 LUA_MODULES := $(patsubst test/as_module/lua/%.lua,$(UDF)/lua/%.lua,$(wildcard test/as_module/lua/*.lua))
 

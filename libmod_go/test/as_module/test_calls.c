@@ -455,3 +455,16 @@ TEST(a_record_function_is_applied_to_no_stream)
 	as_result_destroy(&result);
 	CHECK_NUMBER(as_module_apply_stream(&mod_go, NULL, "values", "echo", NULL, NULL, NULL, NULL), 2);
 }
+
+/* Also what the module has not passed to a function of the host yet. */
+TEST(what_a_function_has_set_is_in_the_record_after_the_call)
+{
+	as_rec *rec = record_new();
+	struct outcome outcome;
+
+	use_c("script");
+	outcome = call(&mod_go, "script", "script", rec, LIST(TEXT("w later 0")));
+	CHECK(outcome.success);
+	CHECK_TEXT(show(as_rec_get(rec, "later")), "\"later\"");
+	as_rec_destroy(rec);
+}
