@@ -29,6 +29,34 @@ TEST(a_stream_of_any_length_crosses_the_fence)
 	mod_go_fenced_close(pool);
 }
 
+/* Of 120 MB in all; the worker may have 64. */
+TEST(a_worker_needs_no_more_memory_for_a_longer_stream)
+{
+#ifdef __SANITIZE_ADDRESS__
+	printf("not run: the address sanitizer does not start under a limit of memory\n");
+#else
+	mod_go_fenced_options options = {.size = sizeof(options), .memory = 64 << 20};
+	mod_go_fenced *pool = fenced_ready(check_module("streams"), &options);
+	static char text[400001];
+	aerospike_udf_go_value value;
+	struct flow flow = {0};
+
+	memset(text, 'x', sizeof(text) - 1);
+	value = text_value(text);
+	for (int i = 0; i < 300; i++)
+		CHECK(stream_add(&flow.in, &value));
+	CHECK_TEXT(flow_run_with(pool, "copy", &flow, -1).text, "");
+	CHECK_NUMBER(flow.out.count, 300);
+	flow_clear(&flow);
+	for (int i = 0; i < 300; i++)
+		flow_add_record(&flow, i, NULL, sizeof(text));
+	CHECK_TEXT(flow_run_with(pool, "large_bins", &flow, 0).text, "");
+	CHECK(flow_is_in_order(&flow.out, 300));
+	flow_clear(&flow);
+	mod_go_fenced_close(pool);
+#endif
+}
+
 /* The elements come with the call, and what it writes with the result. */
 TEST(a_short_stream_takes_one_trip)
 {
