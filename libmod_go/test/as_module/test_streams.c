@@ -180,6 +180,15 @@ static as_val *of_all_types(uint32_t index)
 	}
 }
 
+/* Lists of them have 64 KiB: long ones come at each place of a list, at its beginning and at its end. */
+static as_val *of_many_lengths(uint32_t index)
+{
+	static char text[200001];
+
+	memset(text, 'x', sizeof(text) - 1);
+	return TEXT(text + sizeof(text) - 1 - (index % 97 == 96 ? 200000 : index % 7 == 6 ? 5000 : index % 200));
+}
+
 static as_val *real(uint32_t index)
 {
 	return REAL(index / 2.0);
@@ -188,6 +197,12 @@ static as_val *real(uint32_t index)
 static as_val *word(uint32_t index)
 {
 	return TEXT(index % 2 == 0 ? "even" : "odd");
+}
+
+TEST(elements_of_many_lengths_pass_as_in_lua)
+{
+	use_streams(0);
+	same("echo", of_many_lengths, 2000, NULL);
 }
 
 TEST(elements_of_every_type_pass_as_in_lua)

@@ -390,6 +390,36 @@ TEST(parts_that_are_not_those_of_the_head_are_refused)
 	free(set.xz);
 }
 
+/* The kernel may make one mapping of two, so pages are counted. */
+static unsigned long mapped_pages(void)
+{
+	unsigned long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "r");
+
+	CHECK(file != NULL && fscanf(file, "%lu", &pages) == 1);
+	if (file != NULL)
+		fclose(file);
+	return pages;
+}
+
+TEST(a_refused_join_leaves_nothing_mapped)
+{
+	struct set set = make_set(2);
+	mod_go_error error;
+	unsigned long before = 0;
+	bool same;
+
+	memset(set.head.content.text, '0', 10); /* the content is mapped when it is compared */
+	for (int i = 0; i < 200; i++) {
+		if (i == 100)
+			before = mapped_pages();
+		CHECK_NUMBER(join(&set, &error, &same), MOD_GO_NOT_A_MODULE);
+	}
+	CHECK_CONTAINS(error.message, "decompressed it does not match");
+	CHECK(mapped_pages() < before + 50);
+	free(set.xz);
+}
+
 /* ---- fuzz --------------------------------------------------------------------------------------- */
 
 static void mutate(uint8_t *bytes, size_t size, unsigned long long *state)
