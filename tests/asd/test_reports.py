@@ -89,6 +89,10 @@ def test_the_times_of_calls_are_in_their_line(make_server: Maker, shop: Files) -
         time.sleep(1.1)
     half, half_unit, most, most_unit = found.groups()
     milliseconds = {"us": 0.001, "ms": 1.0}
+    bounds = {f"{2**power / 1000:.3g}" for power in range(1, 20)} | {
+        f"{2**power / 1e6:.3g}" for power in range(40)
+    }
+    assert {half, most} <= bounds
     assert float(half) * milliseconds[half_unit] < 5 < float(most) * milliseconds[most_unit]
 
 

@@ -36,7 +36,7 @@ _PYTHON = {
 # By folder of libmod_go/src: make's targets. The sanitizers see what the plain run doesn't; ThreadSanitizer
 # runs the host's side only.
 _C = {
-    "as_module": ("-f as_module.mk test", "-f as_module.mk sanitize"),
+    "as_module": ("-f as_module.mk test", "-f as_module.mk sanitize", "-f asd.mk plugin-test"),
     "asd": ("-f asd.mk plugin-test",),
     "worker": ("test", "sanitize", "-f as_module.mk test"),
     "check": ("test", "sanitize", "-f as_module.mk test"),
