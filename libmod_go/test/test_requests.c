@@ -29,6 +29,17 @@ static void make_session(made_session *made)
 		.worker = &made->worker, .name = "tested", .call = &made->call, .record = &made->record};
 }
 
+/* Begins a message in memory that no session uses. */
+static void begin_request(mod_go_writer *writer)
+{
+	static mod_go_shared from;
+	static atomic_bool gone;
+	static mod_go_channel channel;
+
+	mod_go_channel_create(&channel, &from, &gone);
+	mod_go_write_begin(writer, &channel, 0, 1000);
+}
+
 /* Writes that set one bin, and the TTL. */
 static void write_writes(mod_go_writer *writer)
 {
@@ -40,19 +51,24 @@ static void write_writes(mod_go_writer *writer)
 	mod_go_write_value(writer, &value);
 }
 
-/* Writes a request that this record may get. */
-static void write_request(mod_go_writer *writer, uint32_t kind)
+static const uint32_t OF_RECORDS[] = {MOD_GO_MESSAGE_GET, MOD_GO_MESSAGE_NAMES, MOD_GO_MESSAGE_STORE,
+                                      MOD_GO_MESSAGE_METADATA};
+
+/* A request for a record, with writes or without. */
+static void make_request(mod_go_writer *writer, uint32_t kind, bool writes)
 {
+	const mod_go_writes_head none = {.count = 0};
+
+	begin_request(writer);
 	if (kind == MOD_GO_MESSAGE_GET)
 		mod_go_write_text(writer, "bin", 3);
-	else
+	else if (writes)
 		write_writes(writer);
+	else
+		mod_go_write_bytes(writer, &none, sizeof(none));
 	if (kind == MOD_GO_MESSAGE_STORE)
 		mod_go_write_number(writer, MOD_GO_STORE_CREATE);
 }
-
-static const uint32_t OF_RECORDS[] = {MOD_GO_MESSAGE_GET, MOD_GO_MESSAGE_NAMES, MOD_GO_MESSAGE_STORE,
-                                      MOD_GO_MESSAGE_METADATA};
 
 static bool serves(made_session *made, uint32_t kind, const mod_go_writer *request, size_t length)
 {
@@ -67,14 +83,9 @@ static bool serves(made_session *made, uint32_t kind, const mod_go_writer *reque
 TEST(a_truncated_request_is_not_answered)
 {
 	for (size_t i = 0; i < sizeof(OF_RECORDS) / sizeof(*OF_RECORDS); i++) {
-		static mod_go_shared from;
-		static atomic_bool gone;
-		mod_go_channel channel;
 		mod_go_writer request;
 
-		mod_go_channel_create(&channel, &from, &gone);
-		mod_go_write_begin(&request, &channel, 0, 1000);
-		write_request(&request, OF_RECORDS[i]);
+		make_request(&request, OF_RECORDS[i], true);
 		for (size_t length = 0; length <= request.length; length++) {
 			static made_session made;
 
@@ -91,32 +102,20 @@ TEST(a_call_may_make_the_requests_of_its_kind)
 {
 	static made_session made;
 	static const mod_go_writer none;
-	const uint32_t kinds[] = {MOD_GO_MESSAGE_GET, MOD_GO_MESSAGE_NAMES, MOD_GO_MESSAGE_METADATA,
-	                          MOD_GO_MESSAGE_STORE};
-	static mod_go_shared from;
-	static atomic_bool gone;
-	mod_go_channel channel;
 
-	mod_go_channel_create(&channel, &from, &gone);
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		const mod_go_writes_head no_writes = {.count = 0};
+	for (size_t i = 0; i < sizeof(OF_RECORDS) / sizeof(*OF_RECORDS); i++) {
+		uint32_t kind = OF_RECORDS[i];
 		mod_go_writer request;
 
-		mod_go_write_begin(&request, &channel, 0, 1000);
-		if (kinds[i] == MOD_GO_MESSAGE_GET)
-			mod_go_write_text(&request, "bin", 3);
-		else
-			mod_go_write_bytes(&request, &no_writes, sizeof(no_writes));
-		if (kinds[i] == MOD_GO_MESSAGE_STORE)
-			mod_go_write_number(&request, MOD_GO_STORE_CREATE);
+		make_request(&request, kind, false);
 		make_session(&made);
-		CHECK(serves(&made, kinds[i], &request, request.length));
+		CHECK(serves(&made, kind, &request, request.length));
 		made.session.stream = true; /* whose records can be read only */
-		CHECK_NUMBER(serves(&made, kinds[i], &request, request.length), kinds[i] != MOD_GO_MESSAGE_STORE);
+		CHECK_NUMBER(serves(&made, kind, &request, request.length), kind != MOD_GO_MESSAGE_STORE);
 		made.session.record = NULL;
-		CHECK(!serves(&made, kinds[i], &request, request.length));
+		CHECK(!serves(&made, kind, &request, request.length));
 		made.session.stream = false;
-		CHECK(!serves(&made, kinds[i], &request, request.length));
+		CHECK(!serves(&made, kind, &request, request.length));
 		record_clear(&made.record);
 	}
 	make_session(&made);
@@ -133,27 +132,24 @@ TEST(a_call_may_make_the_requests_of_its_kind)
 TEST(no_write_reaches_a_record_of_a_stream)
 {
 	static made_session made;
-	static mod_go_shared from;
-	static atomic_bool gone;
-	mod_go_channel channel;
 	const mod_go_writes_head only_ttl = {.sets_ttl = 1, .ttl = 50};
-	mod_go_writer request, ttl;
 
-	mod_go_channel_create(&channel, &from, &gone);
-	mod_go_write_begin(&request, &channel, 0, 1000);
-	write_writes(&request);
-	mod_go_write_begin(&ttl, &channel, 2000, 1000);
-	mod_go_write_bytes(&ttl, &only_ttl, sizeof(only_ttl));
 	for (int stream = 0; stream < 2; stream++) {
+		mod_go_writer request;
+
+		begin_request(&request);
+		write_writes(&request);
 		make_session(&made);
 		made.session.stream = stream != 0;
 		CHECK_NUMBER(serves(&made, MOD_GO_MESSAGE_METADATA, &request, request.length), !stream);
 		CHECK_NUMBER(made.record.working.count, !stream);
 		CHECK_NUMBER(made.record.next_ttl, stream ? 0 : 100);
 		record_clear(&made.record);
-		make_session(&made); /* the TTL alone */
+		begin_request(&request);
+		mod_go_write_bytes(&request, &only_ttl, sizeof(only_ttl));
+		make_session(&made);
 		made.session.stream = stream != 0;
-		CHECK(serves(&made, MOD_GO_MESSAGE_METADATA, &ttl, ttl.length));
+		CHECK(serves(&made, MOD_GO_MESSAGE_METADATA, &request, request.length));
 		CHECK_NUMBER(made.record.next_ttl, stream ? 0 : 50);
 		record_clear(&made.record);
 	}
