@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -129,4 +131,37 @@ size_t children(void)
 	if (waitid(P_ALL, 0, &facts, WEXITED | WNOHANG | WNOWAIT) == 0)
 		count++;
 	return count;
+}
+
+bool worker_ends_with_host(mod_go_fenced *(*open)(void))
+{
+	pid_t host, worker = 0, ended = 0;
+	int line[2];
+
+	CHECK_NUMBER(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0),
+	             0); /* so that the worker is this process's then */
+	CHECK_NUMBER(pipe(line), 0);
+	host = fork();
+	if (host == 0) {
+		mod_go_fenced *pool = open();
+
+		if (pool != NULL)
+			worker = (pid_t)fenced_ask(pool, "pid").integer;
+		if (write(line[1], &worker, sizeof(worker)) == sizeof(worker))
+			kill(getpid(), SIGKILL);
+		_exit(1);
+	}
+	close(line[1]);
+	CHECK_NUMBER(read(line[0], &worker, sizeof(worker)), sizeof(worker));
+	close(line[0]);
+	CHECK_NUMBER(waitpid(host, NULL, 0), host);
+	if (worker <= 0)
+		return false;
+	for (int i = 0; i < 2000 && ended == 0; i++) {
+		ended = waitpid(worker, NULL, WNOHANG);
+		usleep(ended == 0 ? 10000 : 0);
+	}
+	if (ended != worker)
+		kill(worker, SIGKILL);
+	return ended == worker;
 }

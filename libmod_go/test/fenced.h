@@ -35,6 +35,10 @@ mod_go_fenced_counters fenced_counters(mod_go_fenced *pool);
 /* Waits up to a second for this process to have that many descriptors; returns how many it has. */
 size_t settled_descriptors(size_t expected);
 
+/* Forks a host that opens a pool and ends by a signal, so that it cannot end its worker. Whether the worker then
+ * ends by itself. `open` returns NULL for a failure. */
+bool worker_ends_with_host(mod_go_fenced *(*open)(void));
+
 /* Children of this process that have not been collected. */
 size_t children(void);
 

@@ -3,13 +3,10 @@
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -221,38 +218,19 @@ TEST(a_worker_whose_files_cannot_be_examined_has_their_rules_or_runs_nothing)
 		runs_with(&now, CALL_FSTAT, n);
 }
 
-/* The host of a worker ends by a signal, so it cannot end the worker: that must notice by itself. */
-TEST(a_worker_that_signals_interrupt_runs_and_ends_with_its_host)
+static mod_go_fenced *open_with_signals(void)
 {
 	const situation now = {.needed = {0}};
-	pid_t host, worker = 0, ended = 0;
-	int line[2];
+	mod_go_fenced *pool = NULL;
+	mod_go_error error;
 
-	CHECK_NUMBER(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0),
-	             0); /* so that the worker is this process's then */
-	check_folder();  /* this process removes it */
-	CHECK_NUMBER(pipe(line), 0);
-	host = fork();
-	if (host == 0) {
-		mod_go_fenced *pool = NULL;
-		mod_go_error error;
+	return open_with(&now, "signals", 0, &pool, &error) && is_fenced(pool, mod_go_landlock_version() > 0)
+	           ? pool
+	           : NULL;
+}
 
-		if (open_with(&now, "signals", 0, &pool, &error) && is_fenced(pool, mod_go_landlock_version() > 0))
-			worker = (pid_t)fenced_ask(pool, "pid").integer;
-		if (write(line[1], &worker, sizeof(worker)) == sizeof(worker))
-			kill(getpid(), SIGKILL);
-		_exit(1);
-	}
-	close(line[1]);
-	CHECK_NUMBER(read(line[0], &worker, sizeof(worker)), sizeof(worker));
-	close(line[0]);
-	CHECK_NUMBER(waitpid(host, NULL, 0), host);
-	if (!CHECK(worker > 0))
-		return;
-	for (int i = 0; i < 2000 && ended == 0; i++) {
-		ended = waitpid(worker, NULL, WNOHANG);
-		usleep(ended == 0 ? 10000 : 0);
-	}
-	if (!CHECK_NUMBER(ended, worker))
-		kill(worker, SIGKILL);
+TEST(a_worker_that_signals_interrupt_runs_and_ends_with_its_host)
+{
+	check_folder(); /* this process removes it */
+	CHECK(worker_ends_with_host(open_with_signals));
 }

@@ -462,27 +462,12 @@ TEST(output_beyond_the_rate_is_dropped_and_reading_pauses)
 	close(printed[1]);
 }
 
+static mod_go_fenced *open_hostile(void)
+{
+	return fenced_ready(check_module("hostile"), NULL);
+}
+
 TEST(workers_end_with_their_host)
 {
-	int line[2];
-	pid_t host, worker = 0;
-	double until;
-
-	CHECK_NUMBER(pipe(line), 0);
-	host = fork();
-	if (host == 0) {
-		mod_go_fenced *pool = fenced_ready(check_module("hostile"), NULL);
-
-		worker = (pid_t)fenced_ask(pool, "pid").integer;
-		if (write(line[1], &worker, sizeof(worker)) != sizeof(worker))
-			_exit(1);
-		kill(getpid(), SIGKILL);
-	}
-	CHECK_NUMBER(read(line[0], &worker, sizeof(worker)), sizeof(worker));
-	CHECK_NUMBER(waitpid(host, NULL, 0), host);
-	for (until = check_now() + 5; kill(worker, 0) == 0 && check_now() < until;)
-		usleep(1000);
-	CHECK(worker > 0 && kill(worker, 0) != 0);
-	close(line[0]);
-	close(line[1]);
+	CHECK(worker_ends_with_host(open_hostile));
 }
