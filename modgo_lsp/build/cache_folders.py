@@ -33,14 +33,16 @@ def own_folder(kind: Kind) -> str:
 
 
 def _standard_folder(kind: Kind) -> str:
-    if sys.platform == "linux":
-        # The same as platformdirs.
-        variable, default = _VARIABLES[kind]
-        folder = os.environ.get(variable, "").strip() or os.path.expanduser(default)
-        return os.path.join(folder, "modgo")
-    import platformdirs
+    if sys.platform != "linux":
+        import platformdirs
 
-    return platformdirs.user_cache_dir("modgo") if kind == "cache" else platformdirs.user_state_dir("modgo")
+        return (
+            platformdirs.user_cache_dir("modgo") if kind == "cache" else platformdirs.user_state_dir("modgo")
+        )
+    # The same as platformdirs.
+    variable, default = _VARIABLES[kind]
+    folder = os.environ.get(variable, "").strip() or os.path.expanduser(default)
+    return os.path.join(folder, "modgo")
 
 
 def disable_warnings() -> None:

@@ -36,9 +36,14 @@ async def check_fence(worker: Path) -> FenceCheck:
     """Runs the self-test, which takes less than a second. Raises ToolchainError if it cannot run."""
     try:
         done = await run([str(worker), "--check", "--json"], cwd=worker.parent, timeout=_SECONDS)
-        return msgspec.json.decode(done.stdout, type=FenceCheck)
     except (OSError, TooSlowError) as error:
-        reason = str(error)
+        raise _not_run(worker, str(error)) from error
+    try:
+        return msgspec.json.decode(done.stdout, type=FenceCheck)
     except msgspec.DecodeError:
         reason = done.stderr.strip() or f"{worker} ended with exit status {done.code}"
-    raise ToolchainError(f"the self-test of the fence did not run: {reason}", f"run {worker} --check")
+        raise _not_run(worker, reason) from None
+
+
+def _not_run(worker: Path, reason: str) -> ToolchainError:
+    return ToolchainError(f"the self-test of the fence did not run: {reason}", f"run {worker} --check")

@@ -26,14 +26,15 @@ def fix_all(path: str, files: Files, loader: Loader, settings: Settings) -> tupl
     originals: dict[str, Document] = {}
     fixed: dict[str, Document] = {}
     next_documents = fixed
-    rounds, before = FixRounds(unsafe=False), None
+    rounds, accepted = FixRounds(unsafe=False), None
     for _ in range(_ROUNDS):
         package = loader.package(directory)
         if package is None:
             break
         findings = check_package(package, settings)
-        if before is None or rounds.is_good(before, findings):
-            before, fixed, known = findings, next_documents, package
+        if accepted is None or rounds.is_good(accepted[0], findings):
+            accepted, fixed = (findings, package), next_documents
+        before, known = accepted
         ours = [finding for finding in before if finding.location.path == path]
         edits = [edit for fix in rounds.choose(ours) for edit in fix.edits]
         if not edits:

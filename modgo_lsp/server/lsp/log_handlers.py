@@ -52,9 +52,9 @@ def to_client(send: Send) -> None:
     logger.addHandler(ClientHandler(send))
 
 
-def set_level(name: str | None) -> str | None:
+def set_level(name: object) -> str | None:
     """Sets the log level: one of LEVELS, "info" by default. Returns what is wrong with any other value."""
-    level = LEVELS.get(name or _DEFAULT) if isinstance(name, str | None) else None
+    level = LEVELS.get(name or _DEFAULT) if name is None or isinstance(name, str) else None
     if level is None:
         return f"modgo.log.level is {name!r}: it may be {', '.join(LEVELS)}"
     logging.getLogger(_OURS).setLevel(level)
