@@ -169,5 +169,5 @@ plugin-format:
 	$(CLANG_FORMAT) -i $(wildcard src/asd/*.[ch] test/asd/*.[ch] test/asd/*/*.[ch])
 
 plugin-tidy: $(LZMA_HEADERS)/lzma.h $(HEADERS)
-	@$(MAKE) --no-print-directory tidy TIDY="$(wildcard src/asd/*.c)" \
+	@$(MAKE) --no-print-directory tidy TIDY="$(or $(TIDY),$(wildcard src/asd/*.c))" \
 	  TIDY_FLAGS="-std=gnu11 $(CPPFLAGS) -isystem $(LZMA_HEADERS) -iquote src $(SERVER_SYMBOLS)"

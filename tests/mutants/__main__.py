@@ -1,8 +1,9 @@
 """Draws mutants by a seed, runs the tests that would notice each, and reports the score: `make mutants`.
 
 A line of code is drawn first, then an operator, then a mutant. The score is the share of the mutants that a
-test, mypy or a time limit noticed. Mutants that don't compile don't count: others are drawn for them. Before
-mutants in Python the tests of their folders run once under coverage.py, which takes up to half an hour.
+test, mypy, clang-tidy or a time limit noticed. Mutants that don't compile don't count: others are drawn for
+them. Before mutants in Python the tests of their folders run once under coverage.py, which takes up to half
+an hour.
 """
 
 from __future__ import annotations

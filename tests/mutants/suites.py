@@ -33,8 +33,10 @@ _PYTHON = {
     "": "test_extras.py test_file_writer.py hostile/test_writers.py hostile/test_write_races.py"
     " e2e/test_wheel.py cli lint",
 }
-# By folder of libmod_go/src: make's targets. The sanitizers see what the plain run doesn't; ThreadSanitizer
-# runs the host's side only.
+# By folder of libmod_go/src: make's targets. clang-tidy, which knows of leaks and of values that were never
+# set, is to C what mypy is to Python.
+_C_TIDY = {"as_module": "-f as_module.mk tidy", "asd": "-f asd.mk plugin-tidy", "": "tidy"}
+# The sanitizers see what the plain run doesn't; ThreadSanitizer runs the host's side only.
 _C = {
     "as_module": ("-f as_module.mk test", "-f as_module.mk sanitize", "-f asd.mk plugin-test"),
     "asd": ("-f asd.mk plugin-test",),
@@ -97,7 +99,11 @@ def run_unchanged(copy: WorkingCopy, paths: Iterable[str]) -> Outcome:
 
     pytest's failures need no such check: each test runs again without the mutant."""
     folders = {Path(each).parts[2] for each in paths if each.endswith(".c")}
-    targets = dict.fromkeys(target for each in sorted(folders) for target in _C.get(each, _C[""]))
+    targets = dict.fromkeys(
+        target
+        for each in sorted(folders)
+        for target in (_C_TIDY.get(each, _C_TIDY[""]), *_C.get(each, _C[""]))
+    )
     commands = [(f"make {target}", "libmod_go") for target in targets]
     commands += [(each, "udf") for each in _GO if any(path.endswith(".go") for path in paths)]
     environment = f"MAKEFLAGS=-j{os.cpu_count() or 1} "
@@ -120,7 +126,9 @@ def _build_c(copy: WorkingCopy, folder: str) -> Outcome:
 
 
 def _c_steps(copy: WorkingCopy, mutant: Mutant, folder: str, targets: Sequence[str]) -> Iterator[Outcome]:
-    for target in targets:
+    tidy = _C_TIDY.get(folder, _C_TIDY[""])
+    file = mutant.path.removeprefix("libmod_go/")
+    for target in (f"{tidy} TIDY={file}", *targets):
         yield copy.run(f"make {target}", "libmod_go")
     yield _pytest(copy, mutant, [f"tests/{each}" for each in _C_FROM_PYTHON.get(folder, "").split()])
 
