@@ -93,21 +93,23 @@ TEST(a_measured_function_gets_its_arguments_and_a_deadline)
 
 TEST(a_measured_function_gets_the_bins_prefetched_that_its_manifest_names)
 {
+	/* Not the list, nor what an integer would name, nor a bin twice; the last position is none of an argument. */
 	setenv("GOOD_MANIFEST",
 	       "[{\"name\": \"report\", \"kind\": \"record\", \"context\": false, \"bins\": [\"a\", \"none\", "
 	       "\"list\"],"
-	       " \"bin_arguments\": [1, 0, 2, 9]}]",
+	       " \"bin_arguments\": [0, 1, 2, 3, 4]}]",
 	       1);
-	check_failure(run("unfenced", REPORT TIMEOUT "argument 4 0 62\nargument 2 7 -\nargument 4 0 61\n" RECORD
-	                                             "bin 61 2 1 -\nbin 62 4 0 78\nbin 6c697374 8 0 90\nstart\n"),
-	              "", "deadline 0 writes 16 of 512 bytes, arguments b 7 a, bins a=1 none=nil b=x");
+	check_failure(run("unfenced", REPORT TIMEOUT "argument 4 0 6e\nargument 2 7 -\nargument 4 0 61\n"
+	                                             "argument 4 0 6e6f6e65\n" RECORD
+	                                             "bin 61 2 1 -\nbin 6e 4 0 78\nbin 6c697374 8 0 90\nstart\n"),
+	              "", "deadline 0 writes 16 of 512 bytes, arguments n 7 a none, bins a=1 none=nil n=x");
 	setenv("GOOD_MANIFEST",
 	       "[{\"name\": \"report\", \"kind\": \"record\", \"context\": true, \"bins\": [\"a\", \"b\", \"c\", "
 	       "\"d\","
-	       " \"e\", \"f\", \"g\", \"h\", \"i\"], \"bin_arguments\": [0]}]",
+	       " \"e\", \"f\", \"g\", \"h\"], \"bin_arguments\": [0]}]",
 	       1);
-	check_failure(run("unfenced", REPORT TIMEOUT "argument 4 0 62\n" RECORD "start\n"), "",
-	              "deadline 10 writes 16 of 512 bytes, arguments b, bins"
+	check_failure(run("unfenced", REPORT TIMEOUT "argument 4 0 7a\n" RECORD "start\n"), "",
+	              "deadline 10 writes 16 of 512 bytes, arguments z, bins"
 	              " a=nil b=nil c=nil d=nil e=nil f=nil g=nil h=nil");
 }
 
