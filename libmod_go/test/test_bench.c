@@ -236,15 +236,18 @@ static round_facts last_round(void)
 TEST(a_round_reports_the_times_of_its_calls)
 {
 	for (int i = 0; i < 2; i++) {
+		double began = check_now(), took;
 		round_facts facts;
 
 		CHECK_NUMBER(run(MODES[i], WAIT TIMEOUT RECORD "start\nround 0\nround 30000000\nround 0\n"), 0);
+		took = (check_now() - began) * 1e9;
 		facts = last_round();
 		CHECK_NUMBER(facts.calls, 1);
 		CHECK(facts.median >= 11900000 && facts.most == facts.median && facts.mean == (double)facts.median);
 		*strrchr(strstr(answer, "round "), 'r') = '\0';
 		facts = last_round();
 		CHECK(facts.calls >= 1 && facts.calls <= 4);
+		CHECK(facts.mean * (double)facts.calls <= took && (double)facts.floor <= took / 500);
 		CHECK(facts.mean >= 11900000 && facts.most >= facts.median && facts.median >= 11900000);
 	}
 }

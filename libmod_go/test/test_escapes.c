@@ -115,6 +115,22 @@ TEST(every_way_out_is_one_where_there_is_no_fence)
 	printf("%zu of %zu get through\n", through, attack_count);
 }
 
+/* Runs the rows that none of the parts stops. Each gets through, or the list lacks a part that stops it. Landlock stops
+ * open_permissions only where the file may not be read. */
+static void let_all_through(attacker by, int parts)
+{
+	for (size_t i = 0; i < attack_count; i++) {
+		const struct attack *attack = &attack_list[i];
+
+		if ((attack->stopped_by & parts) != 0 || attack->needs != NULL || needs_secret(attack) ||
+		    strcmp(attack->function, "open_permissions") == 0)
+			continue;
+		alarm(100);
+		if (!CHECK(stand_in_attacked(attack, &by) != NULL))
+			printf("%s: held (%.80s)\n", attack->name, stand_in_answer());
+	}
+}
+
 TEST(no_way_out_gets_through_the_fence)
 {
 	prepare();
@@ -127,6 +143,7 @@ TEST(the_filter_holds_by_itself)
 
 	prepare();
 	hold_all(under(&parts), FILTER | OPENING);
+	let_all_through(under(&parts), FILTER | OPENING);
 }
 
 TEST(a_kernel_without_landlock_has_fewer_ways_out)
@@ -147,6 +164,7 @@ TEST(landlock_holds_by_itself)
 	}
 	prepare();
 	hold_all(under(&parts), fence_parts() & (LANDLOCK | TRUNCATING | TCP | SCOPES));
+	let_all_through(under(&parts), fence_parts() & (LANDLOCK | TRUNCATING | TCP | SCOPES));
 }
 
 /* On older kernels only abstract sockets are not protected. */

@@ -142,7 +142,8 @@ static int apply_record(bench_call *call, aerospike_udf_go_result *result)
 static int apply_stream(bench_call *call, aerospike_udf_go_result *result)
 {
 	bench_request *request = &state.request;
-	aerospike_udf_go_stream input = {request->records, request->record_count, 0}, output = {NULL, 0, 0};
+	aerospike_udf_go_stream input = {.records = request->records, .count = request->record_count};
+	static aerospike_udf_go_stream output; /* what is written is dropped */
 
 	if (state.module != NULL)
 		return mod_go_apply_stream(state.module, request->function, &call->call,
@@ -222,30 +223,22 @@ static uint64_t median(const uint64_t *sorted, size_t count)
 	return sorted[(count - 1) / 2];
 }
 
-/* What it costs to read the clock twice, which is in each measured time: the median of many. */
-static uint64_t clock_cost(void)
-{
-	for (size_t i = 0; i < FLOOR_CALLS; i++) {
-		uint64_t began = mod_go_now();
-
-		state.times[i] = mod_go_now() - began;
-	}
-	qsort(state.times, FLOOR_CALLS, sizeof(*state.times), compare);
-	return median(state.times, FLOOR_CALLS);
-}
-
 static uint64_t less(uint64_t time, uint64_t cost)
 {
 	return time > cost ? time - cost : 0;
 }
 
-/* The median of many empty calls. */
-static uint64_t floor_cost(uint64_t clock)
+static void nothing_once(void)
+{
+}
+
+/* The median of the times of many such calls, each less than it took by `clock`. */
+static uint64_t median_of(void (*call)(void), uint64_t clock)
 {
 	for (size_t i = 0; i < FLOOR_CALLS; i++) {
 		uint64_t began = mod_go_now();
 
-		floor_once();
+		call();
 		state.times[i] = less(mod_go_now() - began, clock);
 	}
 	qsort(state.times, FLOOR_CALLS, sizeof(*state.times), compare);
@@ -254,7 +247,8 @@ static uint64_t floor_cost(uint64_t clock)
 
 static void measure_round(uint64_t nanoseconds)
 {
-	uint64_t cost = clock_cost(), least = floor_cost(cost), sum = 0, until;
+	/* To read the clock twice, which is in each measured time. */
+	uint64_t cost = median_of(nothing_once, 0), least = median_of(floor_once, cost), sum = 0, until;
 	size_t count = 0;
 
 	until = mod_go_now() + nanoseconds;
