@@ -56,7 +56,7 @@ static const unsigned *check_table(bool unfenced)
 {
 	static const char *const WORDS[] = {"held", "not on this kernel", "failed", "succeeded"};
 	static unsigned counts[4];
-	char row[512], summary[256], more[64] = "", failed[64] = "";
+	char row[1024], summary[512], more[64] = "", failed[64] = "";
 	size_t used = (size_t)sprintf(expected, "{\"attacks\": [");
 	const char *line = output;
 	struct utsname system;
