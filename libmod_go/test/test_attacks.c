@@ -3,6 +3,7 @@
  * system's reason where something does.
  */
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -323,6 +324,17 @@ TEST(an_attack_whose_system_call_is_refused_answers_with_the_reason)
 
 static void attack_without_processors(void)
 {
+	cpu_set_t may, one;
+
+	CPU_ZERO(&one);
+	CHECK(sched_getaffinity(0, sizeof(may), &may) == 0);
+	for (int i = 0; CPU_COUNT(&one) == 0; i++) {
+		if (CPU_ISSET(i, &may))
+			CPU_SET(i, &one);
+	}
+	CHECK(sched_setaffinity(0, sizeof(one), &one) == 0);
+	CHECK_TEXT(attack_run("affinity", &target), "one processor");
+	sched_setaffinity(0, sizeof(may), &may);
 	refuse_call(SYS_sched_getaffinity, -1, EDOM);
 	CHECK_TEXT(attack_run("affinity", &target), "one processor");
 	refuse_call(SYS_prctl, PR_SET_DUMPABLE, EDOM);

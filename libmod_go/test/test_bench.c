@@ -259,7 +259,8 @@ TEST(a_round_ends_after_100000_calls)
 	CHECK_NUMBER(run("unfenced", SOMETIMES_WAIT TIMEOUT RECORD "start\nround 1000000000000\n"), 0);
 	facts = last_round();
 	CHECK_NUMBER(facts.calls, 100000);
-	/* 1.6 % of the calls take 50 microseconds */
+	/* 1.6 % of the calls take 50 microseconds, and one of them 20 milliseconds */
+	CHECK(facts.most < 20000000);
 	CHECK(facts.most >= 49000 && facts.median < facts.most && facts.mean >= 49000 / 64.0);
 }
 

@@ -145,7 +145,7 @@ static int apply(application *a)
 	if (strcmp(a->name, "wait") == 0)
 		return usleep(12000) == 0 ? AEROSPIKE_UDF_GO_OK : AEROSPIKE_UDF_GO_FAILED;
 	if (strcmp(a->name, "sometimes_wait") == 0 && calls % 64 == 0)
-		work(50000);
+		work(calls == 64 ? 20000000 : 50000);
 	return AEROSPIKE_UDF_GO_OK;
 }
 
