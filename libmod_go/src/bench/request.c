@@ -28,7 +28,7 @@ static uint64_t number(rest_of_line *words)
 static int digit(char c)
 {
 	static const char DIGITS[] = "0123456789abcdef";
-	const char *found = strchr(DIGITS, c);
+	const char *found = memchr(DIGITS, c, sizeof(DIGITS) - 1);
 
 	return found != NULL ? (int)(found - DIGITS) : -1;
 }
