@@ -42,11 +42,13 @@ _C = {
     "asd": ("-f asd.mk plugin-test",),
     "worker": ("test", "sanitize", "-f as_module.mk test"),
     "check": ("test", "sanitize", "-f as_module.mk test"),
+    "bench": ("test", "sanitize"),
     "": ("test", "sanitize", "-f as_module.mk test", "tsan"),
 }
 _C_BUILT = {
     "as_module": "-f as_module.mk libmod_go_as_module.a",
     "asd": "-f asd.mk plugin",
+    "bench": "mod-go-bench",
     "": "libmod_go.so mod-go-worker",
 }
 _C_FROM_PYTHON = {

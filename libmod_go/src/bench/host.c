@@ -46,7 +46,7 @@ static int record_get_many(aerospike_udf_go_call *call, aerospike_udf_go_record 
 	size_t offset = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
-		char *end = offset < names_length ? memchr(names + offset, 0, names_length - offset) : NULL;
+		char *end = memchr(names + offset, 0, names_length - offset);
 
 		if (end == NULL)
 			return AEROSPIKE_UDF_GO_BAD_ARGUMENTS;
@@ -84,7 +84,7 @@ static int record_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record
 	if (record->names == NULL)
 		return AEROSPIKE_UDF_GO_INTERNAL;
 	for (size_t i = 0; i < record->count; i++) {
-		memcpy(record->names + used, record->bins[i].name, record->bins[i].name_length + 1);
+		memcpy(record->names + used, record->bins[i].name, sizeof(record->bins[i].name));
 		used += record->bins[i].name_length + 1;
 	}
 	*names = (aerospike_udf_go_value){

@@ -142,7 +142,8 @@ static int apply_record(bench_call *call, aerospike_udf_go_result *result)
 static int apply_stream(bench_call *call, aerospike_udf_go_result *result)
 {
 	bench_request *request = &state.request;
-	aerospike_udf_go_stream input = {request->records, request->record_count, 0}, output = {NULL, 0, 0};
+	aerospike_udf_go_stream input = {.records = request->records, .count = request->record_count};
+	static aerospike_udf_go_stream output; /* what is written is dropped */
 
 	if (state.module != NULL)
 		return mod_go_apply_stream(state.module, request->function, &call->call,
@@ -217,21 +218,9 @@ static int compare(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-static uint64_t quantile(const uint64_t *sorted, size_t count, unsigned percent)
+static uint64_t median(const uint64_t *sorted, size_t count)
 {
-	return sorted[(count - 1) * percent / 100];
-}
-
-/* What it costs to read the clock twice, which is in each measured time: the median of many. */
-static uint64_t clock_cost(void)
-{
-	for (size_t i = 0; i < FLOOR_CALLS; i++) {
-		uint64_t began = mod_go_now();
-
-		state.times[i] = mod_go_now() - began;
-	}
-	qsort(state.times, FLOOR_CALLS, sizeof(*state.times), compare);
-	return quantile(state.times, FLOOR_CALLS, 50);
+	return sorted[(count - 1) / 2];
 }
 
 static uint64_t less(uint64_t time, uint64_t cost)
@@ -239,22 +228,27 @@ static uint64_t less(uint64_t time, uint64_t cost)
 	return time > cost ? time - cost : 0;
 }
 
-/* The median of many empty calls. */
-static uint64_t floor_cost(uint64_t clock)
+static void nothing_once(void)
+{
+}
+
+/* The median of the times of many such calls, each less than it took by `clock`. */
+static uint64_t median_of(void (*call)(void), uint64_t clock)
 {
 	for (size_t i = 0; i < FLOOR_CALLS; i++) {
 		uint64_t began = mod_go_now();
 
-		floor_once();
+		call();
 		state.times[i] = less(mod_go_now() - began, clock);
 	}
 	qsort(state.times, FLOOR_CALLS, sizeof(*state.times), compare);
-	return quantile(state.times, FLOOR_CALLS, 50);
+	return median(state.times, FLOOR_CALLS);
 }
 
 static void measure_round(uint64_t nanoseconds)
 {
-	uint64_t cost = clock_cost(), least = floor_cost(cost), sum = 0, until;
+	/* To read the clock twice, which is in each measured time. */
+	uint64_t cost = median_of(nothing_once, 0), least = median_of(floor_once, cost), sum = 0, until;
 	size_t count = 0;
 
 	until = mod_go_now() + nanoseconds;
@@ -264,7 +258,7 @@ static void measure_round(uint64_t nanoseconds)
 	} while (count < ROUND_CALLS && mod_go_now_coarse() < until);
 	qsort(state.times, count, sizeof(*state.times), compare);
 	fprintf(state.out, "round %zu %.1f %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", count,
-	        (double)sum / (double)count, quantile(state.times, count, 50), quantile(state.times, count, 99),
+	        (double)sum / (double)count, median(state.times, count), state.times[(count - 1) * 99 / 100],
 	        least);
 }
 
@@ -359,6 +353,6 @@ int main(int count, char **words)
 	fputs("ready\n", state.out);
 	fflush(state.out);
 	serve();
-	mod_go_fenced_close(state.pool);
-	_exit(0); /* a module in Go cannot be unloaded, and its threads need not end */
+	/* A module in Go cannot be unloaded, and its threads need not end. A worker ends with its host. */
+	_exit(0);
 }

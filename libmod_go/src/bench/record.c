@@ -22,7 +22,7 @@ static bool copy_value(aerospike_udf_go_value *to, const aerospike_udf_go_value 
 	*to = *from;
 	if (from->type < AEROSPIKE_UDF_GO_STRING)
 		return true;
-	to->data = malloc(from->length > 0 ? from->length : 1);
+	to->data = malloc(from->length + 1); /* never 0 bytes */
 	if (to->data != NULL && from->length > 0)
 		memcpy(to->data, from->data, from->length);
 	return to->data != NULL;

@@ -27,7 +27,10 @@ static uint64_t number(rest_of_line *words)
 
 static int digit(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	static const char DIGITS[] = "0123456789abcdef";
+	const char *found = memchr(DIGITS, c, sizeof(DIGITS) - 1);
+
+	return found != NULL ? (int)(found - DIGITS) : -1;
 }
 
 /* The bytes of a hexadecimal word, with a NUL after them. */
@@ -48,7 +51,7 @@ static uint8_t *bytes(rest_of_line *words, size_t *length)
 
 		if (high < 0 || low < 0)
 			words->failed = true;
-		data[i] = (uint8_t)((high << 4 | low) & 0xFF);
+		data[i] = (uint8_t)((unsigned)high << 4 | (unsigned)low);
 	}
 	data[*length] = '\0';
 	return data;
@@ -97,7 +100,7 @@ static void read_record(bench_request *request, rest_of_line *words)
 	record->metadata.namespace_name = (char *)bytes(words, &length);
 	record->metadata.set_name = (char *)bytes(words, &length);
 	digest = bytes(words, &length);
-	if (length == sizeof(record->digest))
+	if (digest != NULL && length == sizeof(record->digest))
 		memcpy(record->digest, digest, length);
 	free(digest);
 	record->metadata.key = value(words);
@@ -105,10 +108,11 @@ static void read_record(bench_request *request, rest_of_line *words)
 
 static void read_bin(bench_request *request, rest_of_line *words)
 {
-	bench_bin bin = {.name_length = 0};
+	bench_bin bin;
 	uint8_t *name = bytes(words, &bin.name_length);
 	bool fits = name != NULL && bin.name_length < sizeof(bin.name) && request->record_count > 0;
 
+	memset(bin.name, 0, sizeof(bin.name));
 	bin.value = value(words);
 	if (fits)
 		memcpy(bin.name, name, bin.name_length);

@@ -68,7 +68,7 @@ void attack_target_write(const attack_target *target, attack_words words)
 	for (int i = 0; i < 6; i++)
 		snprintf(words[i], sizeof(words[i]), "%lld", numbers[i]);
 	for (int i = 0; i < 3; i++)
-		snprintf(words[6 + i], sizeof(words[0]), "%s", texts[i]);
+		snprintf(words[6 + i], sizeof(*words), "%s", texts[i]);
 }
 
 attack_target attack_target_read(char **words)

@@ -410,9 +410,8 @@ const char *stand_in_answer(void)
 	return shared->answer;
 }
 
-int fence_parts(void)
+int fence_parts_with(int landlock)
 {
-	int landlock = mod_go_landlock_version();
 	int parts = FILTER | ENVIRONMENT | (geteuid() == 0 ? CAPABILITIES : 0);
 
 	if (landlock < MOD_GO_LANDLOCK_TRUNCATE)
@@ -426,4 +425,9 @@ int fence_parts(void)
 	if (landlock >= MOD_GO_LANDLOCK_SCOPES)
 		parts |= SCOPES;
 	return parts;
+}
+
+int fence_parts(void)
+{
+	return fence_parts_with(mod_go_landlock_version());
 }

@@ -34,7 +34,8 @@ const char *stand_in_attacked(const struct attack *attack, const attacker *by);
 /* The attacker's last answer: what it read, or an error of the system. "" where it could not attack at all. */
 const char *stand_in_answer(void);
 
-/* The parts of the fence that this machine has for a worker, and which of them stop an attack. */
+/* The parts of the fence that this machine has for a worker; those that it would have with a version of Landlock. */
 int fence_parts(void);
+int fence_parts_with(int landlock);
 
 #endif
