@@ -72,6 +72,8 @@ static int failing_reason;
 static atomic_bool closing; /* standard input, in the place of a failure */
 static atomic_bool failed;
 
+static atomic_ulong made[CALL_COUNT];
+
 static atomic_bool interrupting;
 static _Thread_local unsigned calls; /* that could have been interrupted */
 
@@ -100,6 +102,11 @@ void interrupt_calls(void)
 	atomic_store(&interrupting, true);
 }
 
+unsigned long count_calls(enum failing_call call)
+{
+	return atomic_load(&made[call]);
+}
+
 bool calls_work_again(void)
 {
 	atomic_store(&failing, CALL_COUNT);
@@ -111,6 +118,7 @@ bool calls_work_again(void)
 /* Whether this call fails. Sets errno. */
 static bool fails(enum failing_call call)
 {
+	atomic_fetch_add_explicit(&made[call], 1, memory_order_relaxed);
 	if (atomic_load(&failing) != (int)call || atomic_fetch_sub(&left, 1) != 1)
 		return false;
 	atomic_store(&failed, true);

@@ -61,6 +61,9 @@ void close_input_before(enum failing_call call, long n);
  * take one byte. */
 void interrupt_calls(void);
 
+/* How many of these calls all threads have made. */
+unsigned long count_calls(enum failing_call call);
+
 /* Calls succeed again. Returns whether one has failed, or came after standard input was closed. */
 bool calls_work_again(void);
 

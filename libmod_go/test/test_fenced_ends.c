@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "failing_calls.h"
 #include "fenced/pool.h"
 #include "flow.h"
 #include "host.h"
@@ -157,6 +158,38 @@ TEST(a_worker_that_hangs_up_and_goes_on_is_killed)
 TEST(a_worker_that_does_not_end_is_given_up)
 {
 	hang_up(2000000000, "its worker does not end");
+}
+
+/* Lets a pool wait for a while. It may look at its workers' threads ten times a second, and once at anything else. */
+static void wait_idly(void)
+{
+	unsigned long before = count_calls(CALL_POLL);
+	double start = check_now();
+
+	usleep(120000);
+	CHECK(count_calls(CALL_POLL) - before < 10 + 10 * (check_now() - start));
+}
+
+TEST(a_pool_sleeps_until_there_is_something_to_do)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1, .idle = 60000, .old_calls = 60000};
+	mod_go_fenced *pool = fenced_ready(check_module("good"), &options);
+	mod_go_error error;
+	unsigned long before;
+
+	wait_idly();
+	CHECK_TEXT(fenced_ask(pool, "who").text, "good");
+	for (int i = 0; i < 10000 && fenced_counters(pool).idle < 2; i++)
+		usleep(1000);
+	wait_idly();
+	CHECK_NUMBER(mod_go_fenced_replace(pool, check_module("good"), &error), MOD_GO_OK);
+	mod_go_fenced_end(pool, 60000);
+	wait_for_workers(pool, 1);
+	wait_idly();
+	mod_go_fenced_close(pool);
+	before = count_calls(CALL_POLL);
+	hang_up(0, "its worker was ended by signal 9 (Killed)"); /* after 200 ms */
+	CHECK(count_calls(CALL_POLL) - before < 100);
 }
 
 static int kill_worker(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
