@@ -91,6 +91,7 @@ TEST(only_workers_in_the_place_of_others_count_as_restarts)
 	mod_go_result_clear(&result);
 	CHECK_NUMBER(fenced_counters(asked).idle, 2);
 	CHECK_NUMBER(fenced_counters(asked).restarts, 2);
+	flow_clear(&flow);
 	mod_go_fenced_close(asked);
 }
 
