@@ -69,7 +69,10 @@ static const char *const NAMES[CALL_COUNT] = {
 static atomic_int failing = CALL_COUNT;
 static atomic_long left;
 static int failing_reason;
+static atomic_bool closing; /* standard input, in the place of a failure */
 static atomic_bool failed;
+
+static atomic_ulong made[CALL_COUNT];
 
 static atomic_bool interrupting;
 static _Thread_local unsigned calls; /* that could have been interrupted */
@@ -87,25 +90,40 @@ void fail_call(enum failing_call call, long n, int reason)
 	atomic_store(&failing, (int)call);
 }
 
+void close_input_before(enum failing_call call, long n)
+{
+	atomic_store(&closing, true);
+	fail_call(call, n, 0);
+}
+
 void interrupt_calls(void)
 {
 	atomic_store(&failed, false);
 	atomic_store(&interrupting, true);
 }
 
+unsigned long count_calls(enum failing_call call)
+{
+	return atomic_load(&made[call]);
+}
+
 bool calls_work_again(void)
 {
 	atomic_store(&failing, CALL_COUNT);
 	atomic_store(&interrupting, false);
+	atomic_store(&closing, false);
 	return atomic_load(&failed);
 }
 
 /* Whether this call fails. Sets errno. */
 static bool fails(enum failing_call call)
 {
+	atomic_fetch_add_explicit(&made[call], 1, memory_order_relaxed);
 	if (atomic_load(&failing) != (int)call || atomic_fetch_sub(&left, 1) != 1)
 		return false;
 	atomic_store(&failed, true);
+	if (atomic_load(&closing))
+		return close(STDIN_FILENO) != 0;
 	errno = failing_reason;
 	return true;
 }

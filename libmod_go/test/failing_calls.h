@@ -53,11 +53,18 @@ const char *failing_call_name(enum failing_call call);
 /* From now on, in all threads, the nth of these calls fails with this errno; n counts from 1. */
 void fail_call(enum failing_call call, long n, int reason);
 
+/* Standard input is closed just before the nth of these calls, of any thread, which gets its number where it opens a
+ * descriptor. */
+void close_input_before(enum failing_call call, long n);
+
 /* From now on, in all threads, every third read, write, poll and futex is interrupted by a signal, and reads and writes
  * take one byte. */
 void interrupt_calls(void);
 
-/* Calls succeed again. Returns whether one has failed. */
+/* How many of these calls all threads have made. */
+unsigned long count_calls(enum failing_call call);
+
+/* Calls succeed again. Returns whether one has failed, or came after standard input was closed. */
 bool calls_work_again(void);
 
 #endif

@@ -83,6 +83,8 @@ struct answer flow_run(mod_go_fenced *pool, const char *function, int scope, str
 	table.log = count_line;
 	if (flow_host.single)
 		table.stream_read_many = NULL, table.stream_write_many = NULL;
+	if (flow_host.unlisted)
+		table.record_bin_names = NULL;
 	flow_host.reads = flow_host.ends = flow_host.writes = flow_host.lines = 0;
 	if (timeout_ms > 0)
 		call.deadline = (uint64_t)(start * 1e9) + timeout_ms * 1000000ull;

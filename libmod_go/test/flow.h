@@ -16,6 +16,7 @@ extern _Thread_local struct flow_host {
 	bool silent;                       /* refuses without a reason */
 	int lists_fail;                    /* reading lists: 1 fails, 2 returns what is no list */
 	bool single;                       /* no lists */
+	bool unlisted;                     /* no names of bins, so that each bin is asked for */
 	size_t reads, ends, writes, lines; /* reads at the end */
 } flow_host;
 

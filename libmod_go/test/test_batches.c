@@ -130,6 +130,11 @@ TEST(batches_of_long_elements_have_256_kib)
 	begin(&now, 1000, 200000);
 	CHECK_BATCH(now, 2);
 	CHECK_BATCH(now, 1);
+	/* One of exactly 256 KiB, with what stands before its elements, is not too long. */
+	begin(&now, 1000, (256 << 10) - sizeof(mod_go_batch_head) - 3 * sizeof(uint32_t));
+	CHECK_BATCH(now, 1);
+	now.stream.length = 3;
+	CHECK_BATCH(now, 32);
 }
 
 /* The elements of a batch must be used in a quarter of the time for progress, at the speed of the last batch. */

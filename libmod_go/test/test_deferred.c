@@ -185,3 +185,43 @@ TEST(a_store_that_is_too_late_ends_the_call)
 	record_clear(&record);
 	mod_go_fenced_close(pool);
 }
+
+static bool refuses; /* the next update */
+
+static int update_but_once(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
+                           aerospike_udf_go_value *why)
+{
+	if (!refuses)
+		return host_table.record_update(call, record, why);
+	refuses = false;
+	*why = text_value("not now");
+	return AEROSPIKE_UDF_GO_REFUSED;
+}
+
+/* The first time the host refuses the update, and hears no more of what the function did after it. */
+TEST(a_function_that_is_applied_again_begins_anew)
+{
+	mod_go_fenced_options options = {
+		.size = sizeof(options), .limit = 1, .no_spare = 1, .deferred_stores = 1};
+	mod_go_fenced *pool = fenced_ready(check_module("script"), &options);
+	aerospike_udf_go_host table = host_table;
+	aerospike_udf_go_call call = {.size = sizeof(call), .host = &table};
+	aerospike_udf_go_value script = text_value("s a 5 U a 0 m a 0 t a 70 s b 6"), one = integer_value(1);
+	aerospike_udf_go_record record = {0};
+	aerospike_udf_go_result result;
+
+	CHECK(record_set(&record, "a", 1, &one) == NULL && record_store(&record) == NULL);
+	table.record_update = update_but_once;
+	refuses = true;
+	mod_go_result_init(&result, NULL, 0);
+	CHECK_NUMBER(mod_go_fenced_apply_single(pool, "script", &call, &record, &script, 1, &result), 0);
+	CHECK_CONTAINS((char *)result.value.data, "update 0 ");
+	CHECK(!refuses);
+	CHECK_NUMBER(bins_find(&record.stored, "a", 1)->value.integer, 5);
+	CHECK(bins_find(&record.stored, "b", 1) == NULL);
+	CHECK_NUMBER(record.ttl, 0);
+	CHECK_NUMBER(record.next_ttl, 70);
+	mod_go_result_clear(&result);
+	record_clear(&record);
+	mod_go_fenced_close(pool);
+}

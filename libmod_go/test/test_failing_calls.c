@@ -3,6 +3,7 @@
  * or reports the reason, no descriptor or process remains, and the next operation succeeds.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +125,31 @@ TEST(a_pool_works_or_says_which_call_failed)
 	};
 
 	fail_each_call(use_pool, needed);
+}
+
+/* Each descriptor has the number 0 once, as where a host closes its standard input at that moment. */
+TEST(a_descriptor_may_have_any_number)
+{
+	static const enum failing_call CALLS[] = {CALL_EVENTFD, CALL_OPEN, CALL_PIPE2, CALL_SOCKETPAIR,
+	                                          CALL_SYSCALL};
+	size_t descriptors = settled_descriptors(0);
+	mod_go_error error;
+
+	for (size_t i = 0; i < sizeof(CALLS) / sizeof(*CALLS); i++) {
+		bool closed = true;
+
+		for (long n = 1; closed && n < MOST; n++) {
+			close_input_before(CALLS[i], n);
+			if (!CHECK_NUMBER(use_pool(&error), MOD_GO_OK))
+				printf("    %s\n", error.message);
+			closed = calls_work_again();
+			if (!CHECK_NUMBER(settled_descriptors(descriptors - closed), descriptors - closed))
+				printf("    after %s, call %ld\n", failing_call_name(CALLS[i]), n);
+			CHECK_NUMBER(children(), 0);
+			if (closed)
+				CHECK_NUMBER(open("/dev/null", O_RDONLY), 0);
+		}
+	}
 }
 
 TEST(signals_and_short_reads_change_nothing)

@@ -103,7 +103,7 @@ TEST(a_worker_that_ends_costs_one_call)
 	CHECK_NUMBER(settled_descriptors(descriptors), descriptors);
 }
 
-TEST(an_outcome_is_of_the_last_call_or_open)
+TEST(an_outcome_is_of_the_last_call_open_or_setup)
 {
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1};
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options), *other = NULL;
@@ -112,6 +112,11 @@ TEST(an_outcome_is_of_the_last_call_or_open)
 
 	CHECK_NUMBER(fault(pool, "exit", 10000, AEROSPIKE_UDF_GO_PANICKED, "exit code 3").outcome.exit_code, 3);
 	CHECK(fenced_open(check_module("hostile"), &options, &other, &error) == MOD_GO_OK);
+	mod_go_fenced_last_outcome(&outcome);
+	CHECK_NUMBER(outcome.crashed, 0);
+	CHECK_NUMBER(outcome.exit_code, -1);
+	CHECK_NUMBER(fault(pool, "exit", 10000, AEROSPIKE_UDF_GO_PANICKED, "exit code 3").outcome.exit_code, 3);
+	CHECK(mod_go_fenced_setup(other, &error) == MOD_GO_OK);
 	mod_go_fenced_last_outcome(&outcome);
 	CHECK_NUMBER(outcome.crashed, 0);
 	CHECK_NUMBER(outcome.exit_code, -1);

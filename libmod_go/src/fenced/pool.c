@@ -85,7 +85,7 @@ void mod_go_pool_add(mod_go_fenced *pool, mod_go_worker *worker)
 
 void mod_go_pool_make_idle(mod_go_fenced *pool, mod_go_worker *worker)
 {
-	if (worker->hung_up_at != 0 || atomic_load(&worker->gone)) {
+	if (worker->hung_up_at != 0) {
 		mod_go_pool_worker_ended(pool, worker);
 		return;
 	}

@@ -13,7 +13,7 @@
 #include "worker/record.h"
 #include "worker/stream.h"
 
-/* The call's memory: a list of blocks, of which the first is reused by the next call. */
+/* The call's memory: a list of blocks, of which the oldest is reused by the next call. */
 typedef struct block {
 	struct block *next;
 	size_t used;
@@ -75,18 +75,6 @@ void call_free_to(call_mark mark)
 		blocks = next;
 	}
 	blocks->used = mark.used;
-}
-
-static void free_call_memory(void)
-{
-	while (blocks != NULL && (blocks->next != NULL || blocks->size > BLOCK_BYTES)) {
-		block *next = blocks->next;
-
-		free(blocks);
-		blocks = next;
-	}
-	if (blocks != NULL)
-		blocks->used = 0;
 }
 
 /* Exits: the host is gone, or breaks the protocol. */
@@ -337,8 +325,12 @@ static void apply(mod_go_reader *reader)
 _Noreturn void serve(mod_go_channel *to_host)
 {
 	mod_go_message message;
+	call_mark nothing;
 
 	channel = to_host;
+	if (call_memory(0) == NULL)
+		exit_worker();
+	nothing = call_mark_now();
 	for (;;) {
 		mod_go_reader reader;
 
@@ -362,7 +354,7 @@ _Noreturn void serve(mod_go_channel *to_host)
 		default:
 			exit_worker();
 		}
-		free_call_memory();
+		call_free_to(nothing);
 		mod_go_buffer_trim(&message_buffer);
 		mod_go_buffer_trim(&answer_buffer);
 	}

@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory_in_use.h"
+
 #ifndef MAJOR
 #define MAJOR 1
 #endif
@@ -64,6 +66,11 @@ int aerospike_udf_go_apply_single(char *name, aerospike_udf_go_call *call, aeros
 {
 	application a = {name, call, record, arguments, count, result};
 
+	if (strcmp(name, "memory_in_use") == 0) {
+		result->value.type = AEROSPIKE_UDF_GO_INTEGER;
+		result->value.integer = memory_in_use();
+		return AEROSPIKE_UDF_GO_OK;
+	}
 	return apply(&a);
 }
 
