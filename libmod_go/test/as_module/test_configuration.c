@@ -1,4 +1,4 @@
-/* test_configuration.c - what a program configures: structs of older versions, invalid values, and where each value goes. */
+/* test_configuration.c - what a program configures: older structs, invalid values, and where each value goes. */
 #include "as_module/apply.h"
 #include "as_module/modules.h"
 #include "as_module/readers.h"
@@ -113,6 +113,31 @@ TEST(a_program_may_limit_a_call_to_49_days)
 	CHECK_NUMBER(mod_go_apply_deadline(&timer), 0);
 	as_timer_init(&timer, NULL, NULL);
 	CHECK_NUMBER(mod_go_apply_deadline(&timer), 0);
+}
+
+static const char *deadline_of_a_call(const char *manifest)
+{
+	static struct outcome outcome;
+	as_rec *rec = record_new();
+
+	setenv("GOOD_MANIFEST", manifest, 1);
+	add_module("script");
+	outcome = call(&mod_go, "script", "script", rec, LIST(TEXT("d - 0")));
+	as_rec_destroy(rec);
+	return outcome.text;
+}
+
+/* Reading the clock costs a short call some of its time: a function that asks for no deadline has none. */
+TEST(an_unfenced_function_has_a_deadline_unless_it_wants_none)
+{
+	begin("c");
+	use();
+	CHECK_CONTAINS(deadline_of_a_call(""), "\"no deadline");
+	config.timeout = 100000;
+	use();
+	CHECK_CONTAINS(deadline_of_a_call(""), "\"deadline");
+	CHECK_CONTAINS(deadline_of_a_call("[{\"name\":\"script\"}]"), "\"deadline");
+	CHECK_CONTAINS(deadline_of_a_call("[{\"name\":\"script\",\"context\":false}]"), "\"no deadline");
 }
 
 /* Configures it, which must fail and change nothing. */

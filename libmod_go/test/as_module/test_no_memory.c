@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "as_module/modules.h"
 #include "both_ways.h"
 #include "failing_allocations.h"
 
@@ -134,6 +135,25 @@ TEST(why_a_module_is_broken_is_reported_or_there_is_no_memory)
 		event(AS_MODULE_EVENT_FILE_REMOVE, "library.so");
 	}
 	CHECK(n > 2 && n < MOST);
+}
+
+TEST(a_module_is_refused_or_there_is_no_memory)
+{
+	bool failed = true;
+	mod_go_error error;
+
+	use_folder("c");
+	for (long n = 1; failed && n < MOST; n++) {
+		mod_go_status status;
+
+		fail_allocation(n);
+		status = mod_go_modules_refuse("good", "its parts are missing", &error);
+		failed = allocations_work_again();
+		CHECK_NUMBER(status, failed ? MOD_GO_NO_MEMORY : MOD_GO_OK);
+		CHECK_CONTAINS(call(&mod_go, "good", "who", NULL, NULL).text,
+		               failed ? "there is no module" : "its parts are missing");
+	}
+	CHECK(!failed);
 }
 
 static void *call_in_thread(void *argument)
