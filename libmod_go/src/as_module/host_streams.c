@@ -126,7 +126,7 @@ static size_t add(mod_go_input *input, const as_val *val, size_t length)
 		return 0;
 	needed = length + most;
 	if (needed > input->list_capacity) {
-		needed = 2 * needed > LIST_BYTES ? needed + LIST_BYTES : LIST_BYTES;
+		needed += LIST_BYTES;
 		grown = realloc(input->list, needed);
 		if (grown == NULL)
 			return 0;
