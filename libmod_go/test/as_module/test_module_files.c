@@ -142,6 +142,7 @@ TEST(names_have_1_to_255_bytes_and_no_dot_first)
 	CHECK_TEXT(who("m.2"), "\"good\"");
 	CHECK_TEXT(who("a"), "\"good\"");
 	CHECK_CONTAINS(who(".m"), "there is no module");
+	CHECK_CONTAINS(who(".so"), "there is no module \".so\"");
 	CHECK_CONTAINS(who("abc"), "there is no module");
 	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_REMOVE, "m.2"), 0);
 	add_module("m.2.so");

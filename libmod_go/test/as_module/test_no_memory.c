@@ -156,6 +156,28 @@ TEST(a_module_is_refused_or_there_is_no_memory)
 	CHECK(!failed);
 }
 
+/* Modules that have no file are removed, one after the other. */
+TEST(a_scan_succeeds_or_reports_that_there_is_no_memory)
+{
+	bool failed = true;
+	mod_go_error error;
+
+	use_folder(check_folder());
+	for (long n = 1; failed && n < MOST; n++) {
+		int status;
+
+		for (char name[] = "a"; *name < 'e'; ++*name)
+			CHECK_NUMBER(mod_go_modules_refuse(name, "its parts are missing", &error), MOD_GO_OK);
+		fail_allocation(n);
+		status = event(AS_MODULE_EVENT_FILE_SCAN, NULL);
+		failed = allocations_work_again();
+		CHECK_NUMBER(status, failed ? 3 : 0);
+		CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_SCAN, NULL), 0);
+		CHECK_CONTAINS(call(&mod_go, "a", "who", NULL, NULL).text, "there is no module");
+	}
+	CHECK(!failed);
+}
+
 static void *call_in_thread(void *argument)
 {
 	struct outcome outcome;
