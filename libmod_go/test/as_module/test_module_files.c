@@ -3,14 +3,17 @@
 #include "as_module/modules.h"
 #include "as_module/readers.h"
 #include "call.h"
+#include "failing_allocations.h"
 
 #include <aerospike/as_log.h>
 #include <limits.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What was logged: "LEVEL TEXT\n" a line. */
@@ -226,7 +229,7 @@ static void add_name(mod_go_loaded_module *module, void *context)
 
 static const char *visited(void)
 {
-	static char names[200];
+	static char names[1000];
 
 	names[0] = '\0';
 	mod_go_modules_visit(add_name, names);
@@ -286,6 +289,88 @@ TEST(an_unfenced_module_counts_its_calls)
 }
 
 /* ---- many events at once --------------------------------------------------------------------------- */
+
+/* Another thread, which makes a module while an event is under way. */
+static pthread_t others[64];
+static sem_t made;
+static int other_count, numbers[64];
+
+static void *make_another(void *number)
+{
+	mod_go_error error;
+	char name[16];
+
+	snprintf(name, sizeof(name), "other%02d", *(int *)number);
+	CHECK_NUMBER(mod_go_modules_refuse(name, "why", &error), MOD_GO_OK);
+	sem_post(&made);
+	return NULL;
+}
+
+/* Gives another event the time that it would need, if it had not to wait for this one. */
+static void let_another_in(void)
+{
+	struct timespec until;
+
+	if (other_count == 64)
+		return;
+	numbers[other_count] = other_count;
+	CHECK_NUMBER(pthread_create(&others[other_count], NULL, make_another, &numbers[other_count]), 0);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += 20000000;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	sem_timedwait(&made, &until);
+	other_count++;
+}
+
+static void add_one(void)
+{
+	mod_go_error error;
+
+	CHECK_NUMBER(mod_go_modules_add("m", &error), MOD_GO_NO_FILE);
+}
+
+static void refuse_one(void)
+{
+	mod_go_error error;
+
+	CHECK_NUMBER(mod_go_modules_refuse("m", "why", &error), MOD_GO_OK);
+}
+
+static void remove_one(void)
+{
+	mod_go_error error;
+
+	CHECK_NUMBER(mod_go_modules_remove("n", &error), MOD_GO_OK);
+}
+
+TEST(an_event_waits_for_the_one_before_it)
+{
+	static void (*const events[])(void) = {add_one, refuse_one, remove_one, scan};
+	static const char *const LEFT[] = {"m n ", "m n ", "", ""};
+
+	use_folder(check_folder());
+	sem_init(&made, 0, 0);
+	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++) {
+		char expected[600] = "", text[610];
+		mod_go_error error;
+
+		CHECK_NUMBER(mod_go_modules_refuse("n", "why", &error), MOD_GO_OK);
+		other_count = 0;
+		before_allocations(let_another_in);
+		events[i]();
+		before_allocations(NULL);
+		for (int k = 0; k < other_count; k++)
+			pthread_join(others[k], NULL);
+		CHECK(other_count > 0);
+		for (int k = 0; k < other_count; k++)
+			snprintf(expected + strlen(expected), sizeof(expected) - strlen(expected), "other%02d ", k);
+		snprintf(text, sizeof(text), "%s%s", LEFT[i], expected);
+		CHECK_TEXT(visited(), text);
+		CHECK_NUMBER(as_module_destroy(&mod_go), 0);
+	}
+	sem_destroy(&made);
+}
 
 static atomic_int failures;
 static atomic_bool stop;
