@@ -140,6 +140,17 @@ TEST(writes_of_a_call_without_a_record_are_dropped)
 	session_free(call);
 }
 
+/* A module that is offered none calls the host for each. */
+TEST(an_unfenced_function_may_buffer_writes_of_its_record)
+{
+	as_rec *rec = record_new();
+
+	use_c("script");
+	CHECK_TEXT(call(&mod_go, "script", "script", rec, LIST(TEXT("l - 0"))).text, "\"writes 16 0 512 0 \n\"");
+	CHECK_TEXT(call(&mod_go, "script", "script", NULL, LIST(TEXT("l - 0"))).text, "\"writes 0 0 0 0 \n\"");
+	as_rec_destroy(rec);
+}
+
 static int refuse_names(const as_rec *rec, as_rec_bin_names_callback callback, void *context)
 {
 	(void)rec, (void)callback, (void)context;

@@ -47,6 +47,12 @@ static struct outcome call_stream(const char *module)
 	return run_go(module, "rollup", &flow, LIST());
 }
 
+static struct outcome call_numbers(const char *module)
+{
+	flow = (struct flow){.make = from_one, .count = 20000};
+	return run_go(module, "sum", &flow, LIST());
+}
+
 static void fail_each_allocation(const char *module, struct outcome (*make)(const char *module))
 {
 	struct outcome expected = make(module);
@@ -95,6 +101,7 @@ TEST(a_stream_succeeds_or_reports_that_there_is_no_memory)
 	use_streams(0);
 	fail_each_allocation("streams", call_stream);
 	fail_each_allocation("fenced", call_stream);
+	fail_each_allocation("fenced", call_numbers);
 }
 
 TEST(a_module_is_added_or_there_is_no_memory)
