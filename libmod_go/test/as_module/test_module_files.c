@@ -108,6 +108,7 @@ TEST(a_scan_logs_a_bad_file_once)
 {
 	use_folder(check_folder());
 	take_log();
+	check_write(in_folder(".m.so"), "not ELF", 7); /* hidden: it is none of the modules */
 	check_write(in_folder("m.so"), "not ELF", 7);
 	scan();
 	CHECK_CONTAINS(logged(), "m.so: ");
