@@ -7,6 +7,13 @@
 /* The allocation of this thread that fails, counted from 1; 0: none. It is less than 0 when one has failed. */
 static _Thread_local long failing;
 
+static _Thread_local void (*before)(void);
+
+void before_allocations(void (*run)(void))
+{
+	before = run;
+}
+
 void fail_allocation(long n)
 {
 	failing = n;
@@ -22,6 +29,8 @@ bool allocations_work_again(void)
 
 static bool fails_now(void)
 {
+	if (before != NULL)
+		before();
 	if (failing <= 0 || --failing > 0)
 		return false;
 	failing = -1;

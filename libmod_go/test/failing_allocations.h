@@ -12,6 +12,9 @@ void fail_allocation(long n);
 /* Allocations succeed again. Returns whether one has failed. */
 bool allocations_work_again(void);
 
+/* From now on `run` is called before each allocation of this thread; NULL: nothing is. */
+void before_allocations(void (*run)(void));
+
 /* In the place of malloc and the others. */
 void *failing_malloc(size_t size);
 void *failing_calloc(size_t count, size_t size);

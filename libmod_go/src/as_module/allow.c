@@ -11,10 +11,11 @@ static size_t length_until(const char *text, size_t length, char end)
 	return found != NULL ? (size_t)(found - text) : length;
 }
 
+/* The text goes on behind its length, with a separator or NUL. */
 static bool is_grant(const char *text, size_t length)
 {
 	return (length == 7 && strncmp(text, "network", 7) == 0) ||
-	       (length > 5 && strncmp(text, "read:/", 6) == 0 && memchr(text, '\n', length) == NULL);
+	       (strncmp(text, "read:/", 6) == 0 && memchr(text, '\n', length) == NULL);
 }
 
 /* Calls for each grant of each entry. False where something is none. */
@@ -67,8 +68,8 @@ static void take_own(void *context, const char *name, size_t name_length, const 
 	    !(name_length == own->name_length && strncmp(name, own->name, name_length) == 0))
 		return;
 	memcpy(own->end, grant, length);
-	if (length > 5)
-		own->end[4] = *grant == 'r' ? ' ' : own->end[4]; /* "read:PATH" becomes "read PATH" */
+	if (*grant == 'r')
+		own->end[4] = ' '; /* "read:PATH" becomes "read PATH" */
 	own->end[length] = '\n';
 	own->end += length + 1;
 }

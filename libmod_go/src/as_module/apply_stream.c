@@ -42,9 +42,9 @@ static int apply_to_stream(const mod_go_loaded_module *version, const mod_go_as_
 	             : mod_go_fenced_apply_stream(version->pool, call->function, &host_call->call, scope, in, out,
 	                                          arguments->values, arguments->count, &returned);
 	success = succeeded(&stream_call, status);
-	if (success && out != NULL)
-		as_stream_write(call->output, NULL);
-	if (!success)
+	if (success)
+		as_stream_write(call->output, NULL); /* which does nothing where there is no output */
+	else
 		mod_go_result_fail(call->result, "%.*s", (int)returned.value.length,
 		                   returned.value.data != NULL ? (char *)returned.value.data : "");
 	mod_go_result_clear(&returned);

@@ -269,7 +269,7 @@ static bool begin_names(names_taken *taken, size_t count, size_t size)
 {
 	size_t changed = (size_t)taken->host_call->changed_count * MOD_GO_BIN_NAME_SIZE;
 
-	taken->text = mod_go_scratch_take(&taken->host_call->borrowed, count * (size + 1) + changed + 1);
+	taken->text = mod_go_scratch_take(&taken->host_call->borrowed, count * (size + 1) + changed);
 	return taken->text != NULL;
 }
 

@@ -84,8 +84,7 @@ static as_val *take(mod_go_input *input)
 	val = as_stream_read(input->stream);
 	if (val != NULL && as_val_type(val) != AS_NIL)
 		return val;
-	input->ended = true;
-	drop(input, val);
+	input->ended = true; /* also by a nil, which is static */
 	return NULL;
 }
 
@@ -102,7 +101,7 @@ static int stream_read(aerospike_udf_go_call *call, aerospike_udf_go_stream *str
 	mod_go_host_call_end(&stream_call_of(call)->host_call); /* what was borrowed of a record */
 	take_back(input);
 	input->borrowed = take(input);
-	if (input->borrowed != NULL && as_val_type(input->borrowed) == AS_REC) {
+	if (as_val_type(input->borrowed) == AS_REC) {
 		*record = (aerospike_udf_go_record *)input->borrowed;
 		return AEROSPIKE_UDF_GO_OK;
 	}
@@ -126,7 +125,7 @@ static size_t add(mod_go_input *input, const as_val *val, size_t length)
 		return 0;
 	needed = length + most;
 	if (needed > input->list_capacity) {
-		needed = 2 * needed > LIST_BYTES ? needed + LIST_BYTES : LIST_BYTES;
+		needed += LIST_BYTES;
 		grown = realloc(input->list, needed);
 		if (grown == NULL)
 			return 0;

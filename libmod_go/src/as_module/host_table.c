@@ -195,12 +195,14 @@ static int record_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record 
 	return AEROSPIKE_UDF_GO_OK;
 }
 
-/* Copies text, cut to `capacity`, with a NUL. Control characters, which could forge lines of the log, become
- * spaces. */
+/* Copies text (NULL is none), cut to `capacity`, with a NUL. Control characters, which could forge lines of the log,
+ * become spaces. */
 static const char *plain(char *out, size_t capacity, const char *text, size_t length)
 {
 	size_t copied = length < capacity - 1 ? length : capacity - 1;
 
+	if (text == NULL)
+		copied = 0;
 	for (size_t i = 0; i < copied; i++)
 		out[i] = (unsigned char)text[i] < 0x20 || text[i] == 0x7F ? ' ' : text[i];
 	out[copied] = '\0';
@@ -231,10 +233,10 @@ static void host_log(aerospike_udf_go_call *call, int level, char *message, size
 
 	if (level < AEROSPIKE_UDF_GO_LOG_ERROR || (uint32_t)level > call->log_level)
 		return;
-	plain(file, sizeof(file), location != NULL ? location : "", location != NULL ? location_length : 0);
+	plain(file, sizeof(file), location, location_length);
 	line = take_line(file);
 	as_aerospike_log(host_call->aerospike, file[0] != '\0' ? file : "mod_go", line, level,
-	                 plain(text, sizeof(text), message != NULL ? message : "", message_length));
+	                 plain(text, sizeof(text), message, message_length));
 }
 
 aerospike_udf_go_host mod_go_host = {

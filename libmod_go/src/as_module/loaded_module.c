@@ -22,9 +22,8 @@ static mod_go_loaded_module *new_version(const char *name, size_t name_length, c
 		free(version);
 		return NULL;
 	}
-	/* Before the file is read: a change in between then counts as one. */
-	if (stat(path, &version->file) != 0)
-		memset(&version->file, 0, sizeof(version->file));
+	/* Before the file is read: a change in between then counts as one. All is 0 where there is no file. */
+	stat(path, &version->file);
 	return version;
 }
 

@@ -51,18 +51,18 @@ static size_t index_of(const struct table *table, const char *name, size_t lengt
 	size_t low = 0, high = table != NULL ? table->count : 0;
 
 	*found = false;
-	while (low < high && !*found) {
+	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		int order = compare_names(name, length, table->versions[middle]);
 
-		if (order <= 0)
+		if (order == 0) {
+			*found = true;
+			return middle;
+		}
+		if (order < 0)
 			high = middle;
 		else
 			low = middle + 1;
-		if (order == 0) {
-			low = middle;
-			*found = true;
-		}
 	}
 	return low;
 }
@@ -149,20 +149,24 @@ static mod_go_status load_and_put(const char *name, size_t length, const char *p
 	return status;
 }
 
+static mod_go_status load(const char *filename, size_t length, mod_go_error *error)
+{
+	char path[PATH_CAPACITY];
+	struct table *old = atomic_load(&current);
+	bool found;
+	size_t index = index_of(old, filename, length, &found);
+
+	snprintf(path, sizeof(path), "%s/%.*s.so", config.user_path, (int)length, filename);
+	return load_and_put(filename, length, path, found ? old->versions[index] : NULL, error);
+}
+
 static mod_go_status add(const char *filename, mod_go_error *error)
 {
 	size_t length = mod_go_name_length(filename);
-	char path[PATH_CAPACITY];
 	mod_go_status status = check_name(filename, length, error);
-	bool found;
-	size_t index;
-	struct table *old = atomic_load(&current);
 
-	if (status != MOD_GO_OK)
-		return status;
-	snprintf(path, sizeof(path), "%s/%.*s.so", config.user_path, (int)length, filename);
-	index = index_of(old, filename, length, &found);
-	status = load_and_put(filename, length, path, found ? old->versions[index] : NULL, error);
+	if (status == MOD_GO_OK)
+		status = load(filename, length, error);
 	if (status == MOD_GO_OK) {
 		as_log_info("mod_go: %.*s.so is loaded, %s", (int)length, filename,
 		            config.mode == MOD_GO_FENCED ? "fenced" : "unfenced");

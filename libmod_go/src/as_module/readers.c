@@ -96,8 +96,8 @@ static reader *new_slot(void)
 	atomic_init(&slot->taken, true);
 	slot->depth = 0;
 	slot->next = atomic_load(&readers);
-	while (!atomic_compare_exchange_weak(&readers, &slot->next, slot))
-		;
+	while (!atomic_compare_exchange_weak(&readers, &slot->next, slot)) {
+	}
 	return slot;
 }
 

@@ -22,7 +22,7 @@ static void clear_map_flags(uint8_t *data, size_t length)
 	mod_go_msgpack reader = {.data = data, .length = length};
 	mod_go_item item;
 
-	while (reader.offset < length && mod_go_msgpack_next(&reader, &item)) {
+	while (mod_go_msgpack_next(&reader, &item)) {
 		if (item.kind == MOD_GO_ITEM_EXTENSION && item.size == 0)
 			data[reader.offset - 1] &= AS_PACKED_MAP_FLAG_KV_ORDERED;
 	}

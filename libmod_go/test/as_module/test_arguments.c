@@ -305,3 +305,101 @@ TEST(no_more_bins_are_prefetched_than_there_is_capacity_for)
 	as_val_destroy(list);
 	as_rec_destroy(rec);
 }
+
+/* Whether a call of "get" prefetches the bins of these names, in this order, each followed by a blank. The arguments
+ * are destroyed. */
+static void check_prefetched(mod_go_host_call *host_call, as_rec *rec, const char *manifest, as_val *list,
+                             const char *names)
+{
+	mod_go_arguments *arguments = malloc(sizeof(*arguments));
+	mod_go_module *module = NULL;
+	mod_go_error error;
+	char text[200] = "";
+	uint32_t at;
+
+	setenv("GOOD_MANIFEST", manifest, 1);
+	CHECK(mod_go_open(check_module("c/good"), &module, &error) == MOD_GO_OK &&
+	      mod_go_setup(module, &error) == MOD_GO_OK);
+	CHECK(mod_go_arguments_take(arguments, (as_list *)list, &at) == NULL);
+	mod_go_host_call_begin(host_call, NULL, &mod_go_host);
+	mod_go_host_prefetch_bins(host_call, mod_go_find_function(module, "get"), (aerospike_udf_go_record *)rec,
+	                          arguments);
+	for (size_t i = 0; i < host_call->call.bin_count; i++)
+		strcat(strncat(text, host_call->bins[i].name, host_call->bins[i].name_length), " ");
+	CHECK_TEXT(text, names);
+	mod_go_host_call_end(host_call);
+	mod_go_scratch_clear(&arguments->scratch);
+	free(arguments);
+	mod_go_close(module);
+	as_val_destroy(list);
+}
+
+TEST(bins_are_prefetched_by_exact_names_and_texts_alone)
+{
+	mod_go_host_call *host_call = malloc(sizeof(*host_call));
+	as_rec *rec = record_new();
+
+	as_rec_set(rec, "m", MAP(INT(1), INT(2)));
+	as_rec_set(rec, "pair", (as_val *)as_pair_new(INT(1), INT(2)));
+	check_prefetched(
+		host_call, rec, "[{\"name\":\"get\",\"bins\":[\"ab\"],\"bin_arguments\":[0,1,2,3,4,6,7,8]}]",
+		LIST(TEXT("a"), TEXT("abc"), BLOB("d"), TEXT("m"), TEXT("pair"), TEXT("e"), TEXT("a"), TEXT("f")),
+		"ab a abc f ");
+	free(host_call);
+	as_rec_destroy(rec);
+}
+
+/* A call has the memory of an earlier one, with the names of that. */
+TEST(bins_of_an_earlier_call_are_not_taken_for_prefetched)
+{
+	static const char *const MANIFEST = "[{\"name\":\"get\",\"bins\":[],\"bin_arguments\":[0]}]";
+	mod_go_host_call *host_call = malloc(sizeof(*host_call));
+	static char name[] = "a";
+	as_rec *rec = record_new();
+
+	for (int i = 0; i < 3; i++) {
+		for (size_t bin = 0; bin < MOD_GO_BINS; bin++) {
+			host_call->bins[bin].name = name;
+			host_call->bins[bin].name_length = 1;
+		}
+		check_prefetched(host_call, rec, MANIFEST, LIST(TEXT("a")), "a ");
+	}
+	free(host_call);
+	as_rec_destroy(rec);
+}
+
+TEST(of_many_known_bins_the_first_are_prefetched)
+{
+	mod_go_host_call *host_call = malloc(sizeof(*host_call));
+	as_rec *rec = record_new();
+
+	check_prefetched(host_call, rec,
+	                 "[{\"name\":\"get\",\"bins\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\",\"h\",\"i\"],"
+	                 "\"bin_arguments\":[0]}]",
+	                 LIST(TEXT("x")), "a b c d e f g h ");
+	free(host_call);
+	as_rec_destroy(rec);
+}
+
+/* Cut where it is too long, but not within a character. */
+TEST(a_long_failure_is_cut_between_characters)
+{
+	for (int first = 0; first < 2; first++) {
+		char text[8000];
+		as_result result;
+		const char *cut;
+		size_t length;
+
+		for (size_t i = 0; i < sizeof(text); i++)
+			text[i] = i % 2 == 0 ? '\xc3' : '\xa9';
+		text[sizeof(text) - 1] = '\0';
+		as_result_init(&result);
+		mod_go_result_fail(&result, "%s%s", first == 0 ? "" : "x", text);
+		CHECK(!result.is_success);
+		cut = as_string_get((as_string *)result.value);
+		length = strlen(cut);
+		CHECK(length > 500 && length % 2 == (size_t)first);
+		as_result_destroy(&result);
+	}
+	mod_go_result_fail(NULL, "nobody hears of it");
+}

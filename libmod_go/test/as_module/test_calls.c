@@ -19,7 +19,8 @@ TEST(a_call_drops_one_reference_of_the_record_whatever_comes_of_it)
 	use_go("values");
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
 		as_rec *rec = record_new();
-		as_val *arguments = LIST(INT(1));
+		as_val *arguments =
+			LIST(i == 0 ? INT(1) : LIST(blob_of("x", 1, i == 1 ? AS_BYTES_UNDEF : AS_BYTES_BLOB)));
 
 		record_of(rec)->destroyed = &destroyed;
 		as_result_init(&result);

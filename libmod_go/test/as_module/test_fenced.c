@@ -88,21 +88,13 @@ static void *hang(void *outcome)
 	return NULL;
 }
 
-TEST(the_calls_of_a_removed_module_end)
+/* Has a worker of the module "crashing" hang, and waits until it does. */
+static pthread_t begin_to_hang(struct outcome *outcome)
 {
-	struct outcome outcome;
-	mod_go_config config;
-	pthread_t caller;
 	size_t workers = 0;
+	pthread_t caller;
 
-	mod_go_config_init(&config);
-	config.mode = MOD_GO_FENCED;
-	config.workers = 1;
-	config.old_calls = 100;
-	snprintf(config.user_path, sizeof(config.user_path), "%s/c", check_modules);
-	CHECK_NUMBER(as_module_configure(&mod_go, &config), 0);
-	add_module("crashing");
-	CHECK_NUMBER(pthread_create(&caller, NULL, hang, &outcome), 0);
+	CHECK_NUMBER(pthread_create(&caller, NULL, hang, outcome), 0);
 	for (int i = 0; i < 6000 && workers == 0; i++, usleep(10000)) {
 		mod_go_fenced_counters counters = {.size = sizeof(counters)};
 
@@ -112,10 +104,104 @@ TEST(the_calls_of_a_removed_module_end)
 		workers = counters.busy;
 	}
 	CHECK_NUMBER(workers, 1);
-	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_REMOVE, "crashing"), 0);
+	return caller;
+}
+
+/* How a call that hangs ends after the event. */
+static struct outcome hang_during(as_module_event_type type, uint32_t timeout, uint32_t old_calls)
+{
+	struct outcome outcome;
+	mod_go_config config;
+	pthread_t caller;
+
+	mod_go_config_init(&config);
+	config.mode = MOD_GO_FENCED;
+	config.workers = 1;
+	config.timeout = timeout;
+	config.old_calls = old_calls;
+	snprintf(config.user_path, sizeof(config.user_path), "%s/c", check_modules);
+	CHECK_NUMBER(as_module_configure(&mod_go, &config), 0);
+	add_module("crashing");
+	caller = begin_to_hang(&outcome);
+	CHECK_NUMBER(event(type, "crashing"), 0);
 	pthread_join(caller, NULL);
 	CHECK_NUMBER(outcome.success, false);
-	CHECK_CONTAINS(outcome.text, "its module has been removed");
+	CHECK_NUMBER(as_module_destroy(&mod_go), 0);
+	return outcome;
+}
+
+TEST(the_calls_of_a_removed_module_end)
+{
+	CHECK_CONTAINS(hang_during(AS_MODULE_EVENT_FILE_REMOVE, 0, 1).text, "its module has been removed");
+}
+
+TEST(the_calls_of_a_replaced_module_end)
+{
+	CHECK_CONTAINS(hang_during(AS_MODULE_EVENT_FILE_ADD, 0, 1).text, "its module has been replaced");
+}
+
+TEST(without_a_limit_the_calls_of_a_removed_module_have_their_time)
+{
+	CHECK_CONTAINS(hang_during(AS_MODULE_EVENT_FILE_REMOVE, 500, 0).text, "did not come back in time");
+}
+
+static uint64_t replacements_of(const char *name)
+{
+	mod_go_fenced_counters counters = {.size = sizeof(counters)};
+
+	CHECK(mod_go_readers_enter());
+	mod_go_fenced_read_counters(mod_go_modules_find(name)->pool, &counters);
+	mod_go_readers_leave();
+	return counters.replacements;
+}
+
+TEST(a_scan_replaces_a_fenced_module_once_for_each_change)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/m.so", check_folder());
+	use_fenced(check_folder(), 0);
+	copy_module("c/good", path);
+	for (uint64_t changes = 0; changes < 3; changes++) {
+		for (int i = 0; i < 2; i++) {
+			CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_SCAN, NULL), 0);
+			CHECK_NUMBER(replacements_of("m"), changes);
+		}
+		copy_module(changes % 2 == 0 ? "c/twin" : "c/good", path);
+	}
+	add_module("m"); /* an event of the file, too */
+	CHECK_NUMBER(replacements_of("m"), 3);
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_SCAN, NULL), 0);
+	CHECK_NUMBER(replacements_of("m"), 3);
+	CHECK_NUMBER(as_module_destroy(&mod_go), 0);
+}
+
+/* Then its reason may be gone, such as a worker's program that is replaced itself. */
+TEST(a_scan_tries_a_replacement_again_that_has_failed)
+{
+	char path[PATH_MAX], worker[sizeof(((mod_go_config *)NULL)->worker)];
+	mod_go_config config;
+
+	snprintf(path, sizeof(path), "%s/m.so", check_folder());
+	snprintf(worker, sizeof(worker), "%s/worker", check_folder());
+	CHECK_NUMBER(symlink(getenv("MODGO_WORKER"), worker), 0);
+	mod_go_config_init(&config);
+	config.mode = MOD_GO_FENCED;
+	config.workers = 1;
+	memcpy(config.worker, worker, sizeof(worker));
+	snprintf(config.user_path, sizeof(config.user_path), "%s", check_folder());
+	CHECK_NUMBER(as_module_configure(&mod_go, &config), 0);
+	copy_module("c/good", path);
+	add_module("m");
+	CHECK_TEXT(call(&mod_go, "m", "who", NULL, NULL).text, "\"good\"");
+	copy_module("c/twin", path);
+	CHECK_NUMBER(unlink(worker), 0);
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_SCAN, NULL), 0);
+	CHECK_TEXT(call(&mod_go, "m", "who", NULL, NULL).text, "\"good\"");
+	CHECK_NUMBER(symlink(getenv("MODGO_WORKER"), worker), 0);
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_SCAN, NULL), 0);
+	CHECK_TEXT(call(&mod_go, "m", "who", NULL, NULL).text, "\"twin\"");
+	CHECK_NUMBER(as_module_destroy(&mod_go), 0);
 }
 
 TEST(without_a_worker_a_fenced_module_says_so)

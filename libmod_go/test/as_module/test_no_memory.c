@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "as_module/modules.h"
 #include "both_ways.h"
 #include "failing_allocations.h"
 
@@ -44,6 +45,12 @@ static struct outcome call_stream(const char *module)
 {
 	flow = (struct flow){.make = campaign, .count = 2000};
 	return run_go(module, "rollup", &flow, LIST());
+}
+
+static struct outcome call_numbers(const char *module)
+{
+	flow = (struct flow){.make = from_one, .count = 20000};
+	return run_go(module, "sum", &flow, LIST());
 }
 
 static void fail_each_allocation(const char *module, struct outcome (*make)(const char *module))
@@ -94,6 +101,7 @@ TEST(a_stream_succeeds_or_reports_that_there_is_no_memory)
 	use_streams(0);
 	fail_each_allocation("streams", call_stream);
 	fail_each_allocation("fenced", call_stream);
+	fail_each_allocation("fenced", call_numbers);
 }
 
 TEST(a_module_is_added_or_there_is_no_memory)
@@ -134,6 +142,47 @@ TEST(why_a_module_is_broken_is_reported_or_there_is_no_memory)
 		event(AS_MODULE_EVENT_FILE_REMOVE, "library.so");
 	}
 	CHECK(n > 2 && n < MOST);
+}
+
+TEST(a_module_is_refused_or_there_is_no_memory)
+{
+	bool failed = true;
+	mod_go_error error;
+
+	use_folder("c");
+	for (long n = 1; failed && n < MOST; n++) {
+		mod_go_status status;
+
+		fail_allocation(n);
+		status = mod_go_modules_refuse("good", "its parts are missing", &error);
+		failed = allocations_work_again();
+		CHECK_NUMBER(status, failed ? MOD_GO_NO_MEMORY : MOD_GO_OK);
+		CHECK_CONTAINS(call(&mod_go, "good", "who", NULL, NULL).text,
+		               failed ? "there is no module" : "its parts are missing");
+	}
+	CHECK(!failed);
+}
+
+/* Modules that have no file are removed, one after the other. */
+TEST(a_scan_succeeds_or_reports_that_there_is_no_memory)
+{
+	bool failed = true;
+	mod_go_error error;
+
+	use_folder(check_folder());
+	for (long n = 1; failed && n < MOST; n++) {
+		int status;
+
+		for (char name[] = "a"; *name < 'e'; ++*name)
+			CHECK_NUMBER(mod_go_modules_refuse(name, "its parts are missing", &error), MOD_GO_OK);
+		fail_allocation(n);
+		status = event(AS_MODULE_EVENT_FILE_SCAN, NULL);
+		failed = allocations_work_again();
+		CHECK_NUMBER(status, failed ? 3 : 0);
+		CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_SCAN, NULL), 0);
+		CHECK_CONTAINS(call(&mod_go, "a", "who", NULL, NULL).text, "there is no module");
+	}
+	CHECK(!failed);
 }
 
 static void *call_in_thread(void *argument)

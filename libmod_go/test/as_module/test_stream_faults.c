@@ -121,3 +121,83 @@ TEST(handles_are_told_apart_and_streams_not_read_past_their_end)
 		CHECK_CONTAINS(flow.text, "1, 2, 3, 4, 5, 6, 7, 8, 9, ");
 	}
 }
+
+/* Whatever status the function makes of the host's refusal; but not another failure. */
+TEST(only_a_full_output_is_a_success)
+{
+	use_both("c/streams", 0);
+	for (int fenced = 0; fenced < 2; fenced++) {
+		struct flow flow = {.make = from_one, .count = 100, .full = 4};
+		struct outcome outcome = run_go(fenced ? "fenced" : "streams", "copy", &flow, NULL);
+
+		CHECK_NUMBER(outcome.rc, 0);
+		CHECK_TEXT(outcome.text, "");
+		CHECK_TEXT(flow.text, "1, 2, 3; end");
+		outcome = run_go(fenced ? "fenced" : "streams", "write_and_reject", &flow, NULL);
+		CHECK_NUMBER(outcome.rc, 2);
+		CHECK_CONTAINS(outcome.text, "it wants another argument");
+		CHECK_TEXT(flow.text, "0, 1, 2");
+		flow.full = 0;
+		CHECK_NUMBER(run_go(fenced ? "fenced" : "streams", "fail", &flow, LIST(INT(1))).rc, 2);
+	}
+}
+
+static as_val *nil_in_the_middle(uint32_t index)
+{
+	return index == 2 ? NIL : INT(index + 1);
+}
+
+/* As it does in mod_lua. */
+TEST(a_nil_ends_the_stream)
+{
+	use_streams(0);
+	for (uint32_t scope = AEROSPIKE_UDF_GO_SCOPE_SERVER; scope <= AEROSPIKE_UDF_GO_SCOPE_CLIENT; scope++) {
+		set_scope_of_go(scope);
+		for (int fenced = 0; fenced < 2; fenced++) {
+			struct flow flow = {.make = nil_in_the_middle, .count = 5};
+
+			CHECK_NUMBER(run_go(fenced ? "fenced" : "streams", "echo", &flow, NULL).rc, 0);
+			CHECK_TEXT(flow.text, "1, 2; end");
+			CHECK_NUMBER(flow.reads, 3);
+		}
+	}
+}
+
+TEST(a_stream_that_cannot_be_read_or_written_is_none)
+{
+	as_stream_hooks none = {.read = NULL};
+	as_val *arguments = LIST();
+	as_stream stream;
+	as_result result;
+
+	as_stream_init(&stream, NULL, &none);
+	use_both("c/streams", 0);
+	for (int kind = 0; kind < 4; kind++) {
+		as_result_init(&result);
+		CHECK_NUMBER(as_module_apply_stream(&mod_go, NULL, kind % 2 ? "fenced" : "streams", "missing",
+		                                    kind < 2 ? &stream : NULL, (as_list *)arguments,
+		                                    kind < 2 ? &stream : NULL, &result),
+		             0);
+		CHECK(result.value == NULL);
+		CHECK_NUMBER(as_module_apply_stream(&mod_go, NULL, kind % 2 ? "fenced" : "streams", "copy",
+		                                    kind < 2 ? &stream : NULL, (as_list *)arguments,
+		                                    kind < 2 ? &stream : NULL, &result),
+		             2);
+		as_result_destroy(&result);
+	}
+	as_val_destroy(arguments);
+}
+
+TEST(an_argument_that_cannot_cross_fails_a_stream)
+{
+	use_both("c/streams", 0);
+	for (int fenced = 0; fenced < 2; fenced++) {
+		struct flow flow = {.make = from_one, .count = 3};
+		struct outcome outcome =
+			run_go(fenced ? "fenced" : "streams", "copy", &flow, LIST(LIST(blob_of("x", 1, AS_BYTES_UNDEF))));
+
+		CHECK_NUMBER(outcome.rc, 2);
+		CHECK_CONTAINS(outcome.text, "argument 1: ");
+		CHECK_NUMBER(flow.reads, 0);
+	}
+}

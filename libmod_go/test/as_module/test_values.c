@@ -326,3 +326,89 @@ TEST(scalars_and_texts_cross_without_a_copy_on_the_way_in)
 	as_val_destroy(text);
 	as_val_destroy(bytes);
 }
+
+/* The lengths are refused before anything is read or allocated. */
+TEST(what_is_larger_than_2_gib_does_not_cross)
+{
+	static const uint32_t types[] = {AEROSPIKE_UDF_GO_STRING, AEROSPIKE_UDF_GO_GEOJSON,
+	                                 AEROSPIKE_UDF_GO_BYTES,  AEROSPIKE_UDF_GO_HLL,
+	                                 AEROSPIKE_UDF_GO_LIST,   AEROSPIKE_UDF_GO_MAP};
+	uint8_t data[] = {0x90};
+	as_val *val = NULL;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		aerospike_udf_go_value value = {.type = types[i], .data = data, .length = INT32_MAX};
+
+		CHECK_CONTAINS(mod_go_value_to_val(&value, &val), "larger than 2 GiB");
+		value.length = (size_t)UINT32_MAX + 2; /* 1, cut to 32 bits */
+		CHECK_CONTAINS(mod_go_value_to_val(&value, &val), "larger than 2 GiB");
+	}
+}
+
+TEST(an_empty_text_needs_no_data)
+{
+	as_val *val = NULL;
+
+	for (size_t length = 0; length < 3; length++) {
+		uint8_t *data = length > 0 ? malloc(length) : NULL; /* so that sanitizers find a read past the end */
+		aerospike_udf_go_value value = {.type = AEROSPIKE_UDF_GO_STRING, .data = data, .length = length};
+
+		if (length > 0)
+			memset(data, 'x', length);
+		CHECK(mod_go_value_to_val(&value, &val) == NULL);
+		CHECK_TEXT(show(val), length == 0 ? "\"\"" : length == 1 ? "\"x\"" : "\"xx\"");
+		as_val_destroy(val);
+		free(data);
+	}
+}
+
+TEST(a_list_that_as_msgpack_does_not_take_is_refused)
+{
+	uint8_t truncated[] = {0x92, 1};
+	aerospike_udf_go_value value = {
+		.type = AEROSPIKE_UDF_GO_LIST, .data = truncated, .length = sizeof(truncated)};
+	as_val *val = NULL;
+
+	CHECK_CONTAINS(mod_go_value_to_val(&value, &val), "msgpack does not take it");
+}
+
+TEST(a_nil_has_no_content)
+{
+	aerospike_udf_go_value value;
+
+	for (int i = 0; i < 2; i++) {
+		memset(&value, 0xAA, sizeof(value));
+		CHECK(mod_go_value_from_val(i == 0 ? NIL : NULL, NULL, &value) == NULL);
+		CHECK(value.type == AEROSPIKE_UDF_GO_NIL && value.integer == 0 && value.data == NULL);
+		CHECK_NUMBER(value.length, 0);
+	}
+}
+
+/* Each list has memory of its own, also where lists share a scratch, of whatever length they are. */
+TEST(lists_in_one_scratch_do_not_touch_each_other)
+{
+	static char text[9000];
+	aerospike_udf_go_value values[40];
+	mod_go_scratch scratch;
+	as_val *vals[40];
+	size_t length;
+
+	mod_go_scratch_init(&scratch);
+	for (int step = 1; step < 400; step *= 3) {
+		mod_go_scratch_clear(&scratch);
+		for (int i = 0; i < 40; i++) {
+			memset(text, 'a' + i % 26, sizeof(text));
+			text[i * step % (int)sizeof(text)] = '\0';
+			vals[i] = LIST(INT(i), TEXT(text));
+			CHECK(mod_go_value_from_val(vals[i], &scratch, &values[i]) == NULL);
+		}
+		for (int i = 0; i < 40; i++) {
+			uint8_t *bytes = written(vals[i], &length);
+
+			CHECK(values[i].length == length && memcmp(values[i].data, bytes, length) == 0);
+			free(bytes);
+			as_val_destroy(vals[i]);
+		}
+	}
+	mod_go_scratch_clear(&scratch);
+}

@@ -241,6 +241,13 @@ static void perform(run *r, char operation)
 	case 'r':
 		store(r, "remove", host->record_remove);
 		break;
+	case 'l':
+		note(r, "writes", (int)r->a->call->write_limit,
+		     &(aerospike_udf_go_value){.integer = r->a->call->write_capacity});
+		break;
+	case 'd':
+		note(r, r->a->call->deadline != 0 ? "deadline" : "no deadline", 0, &nothing);
+		break;
 	default:
 		note(r, "no such operation", 0, &nothing);
 	}

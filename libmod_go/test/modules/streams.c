@@ -167,6 +167,16 @@ static int write_on(flow *f)
 	return give_integer(f->result, refused);
 }
 
+/* Writes until the host refuses an element, and fails for a reason of its own. */
+static int write_and_reject(flow *f)
+{
+	aerospike_udf_go_value value = {.type = AEROSPIKE_UDF_GO_INTEGER}, why;
+
+	while (put(f, &value, &why) == AEROSPIKE_UDF_GO_OK)
+		value.integer++;
+	return give_text(f->result, AEROSPIKE_UDF_GO_BAD_ARGUMENTS, "it wants another argument");
+}
+
 /* Returns the metadata of the stream's records, and whether they can be written. */
 static int records(flow *f)
 {
@@ -262,6 +272,7 @@ static int run(flow *f)
 	IS("misfit") return misfit(f);
 	IS("wrong_handles") return wrong_handles(f);
 	IS("write_on") return write_on(f);
+	IS("write_and_reject") return write_and_reject(f);
 	IS("write_long") return write_long(f);
 	IS("write_only") return write_only(f);
 	IS("records") return records(f);

@@ -89,6 +89,7 @@ static as_val *get(const as_rec *rec, const char *name)
 
 	if (bin != NULL)
 		return bin->value;
+	record->complaints += !record->exists;
 	bin = record->exists ? find(record->stored, record->stored_count, name) : NULL;
 	if (bin == NULL)
 		return NULL;
@@ -157,16 +158,19 @@ void record_end(const as_rec *rec)
 
 static uint32_t ttl(const as_rec *rec)
 {
+	record_of(rec)->complaints += !record_of(rec)->exists;
 	return record_of(rec)->exists ? record_of(rec)->ttl : 0;
 }
 
 static uint64_t last_update_time(const as_rec *rec)
 {
+	record_of(rec)->complaints += !record_of(rec)->exists;
 	return record_of(rec)->exists ? record_of(rec)->last_update : 0;
 }
 
 static uint16_t gen(const as_rec *rec)
 {
+	record_of(rec)->complaints += !record_of(rec)->exists;
 	return record_of(rec)->exists ? record_of(rec)->generation : 0;
 }
 
@@ -197,8 +201,9 @@ static uint16_t numbins(const as_rec *rec)
 static int bin_names(const as_rec *rec, as_rec_bin_names_callback callback, void *context)
 {
 	static _Thread_local char names[RECORD_BINS * sizeof(((record_bin *)NULL)->name)];
-	const struct record *record = record_of(rec);
+	struct record *record = record_of(rec);
 
+	record->complaints += !record->exists;
 	if (!record->exists)
 		return -1;
 	for (uint32_t i = 0; i < record->stored_count; i++)

@@ -37,7 +37,8 @@ struct record {
 	const char *key;
 	uint32_t creates, updates, removes; /* that succeeded */
 	int refusal;                        /* where not 0, the code that create, update, remove and set return */
-	uint32_t *destroyed;                /* incremented when the last reference is destroyed */
+	uint32_t complaints; /* how often something was asked for that a record which is not there lacks */
+	uint32_t *destroyed; /* incremented when the last reference is destroyed */
 };
 
 /* A record that exists, on the heap, with one reference. */
