@@ -87,6 +87,11 @@ def test_c() -> None:
         ";",
     }
     assert changes(tree_mutants("a.c", "int f(int a)\n{\n\treturn a == b ? a : b;\n}\n", 3))
+    for allocated, numbers in (("(a + 1) * sizeof(b[0])", set()), ("a / 2", {"(2+1)"})):
+        found = changes(tree_mutants("a.c", f"int f(int a)\n{{\n\treturn malloc({allocated});\n}}\n", 3))
+        assert {each for each in numbers if any(each in line for line in found)} == numbers
+        assert found
+        assert not any("(1+1)" in line or "(0+1)" in line for line in found)
 
 
 def test_go() -> None:

@@ -61,7 +61,7 @@ _SKIPPED = {
         "array_declarator",
     ),
     *("import_declaration", "package_clause", "attribute_specifier", "bitfield_clause", "enumerator"),
-    "const_declaration",
+    *("const_declaration", "sizeof_expression"),
 }
 _DELETED = frozenset(
     {"expression_statement", "assignment_statement", "defer_statement", "inc_statement", "dec_statement"}
@@ -104,6 +104,7 @@ def _text(node: Node) -> str:
     return (node.text or b"").decode()
 
 
+_ALLOCATE = frozenset({"malloc", "calloc", "realloc", "cf_malloc", "mod_go_scratch_take"})
 _UNUSED = re.compile(r"\(void\)\w+(, \(void\)\w+)*;")
 # One more of so many nanoseconds in a millisecond is nothing that anybody could notice.
 _UNIT = re.compile(r"1(000){1,3}[uU]?")
@@ -119,6 +120,7 @@ def _changes(node: Node) -> Iterator[_Change]:
         and node.parent.type != "subscript_argument_list"
         and not _UNIT.fullmatch(_text(node))
         and not _is_size(node)
+        and not _is_allocated(node)
     ):
         yield "number", node, node.start_byte, node.end_byte, f"({_text(node)} + 1)"
     if node.type in _LISTS:
@@ -141,6 +143,19 @@ def _is_size(number: Node) -> bool:
     return (
         operator is not None and operator.type == "<<" and shift is not None and _text(shift) in {"10", "20"}
     )
+
+
+def _is_allocated(number: Node) -> bool:
+    """The 1 of `malloc(length + 1)`: nobody notices an allocation that is larger."""
+    node = number
+    while node.parent is not None and node.parent.type in {"binary_expression", "parenthesized_expression"}:
+        node = node.parent
+        operator = node.child_by_field_name("operator")
+        if operator is not None and _text(operator) not in {"+", "*"}:
+            return False
+    call = node.parent.parent if node.parent is not None else None
+    function = call.child_by_field_name("function") if call is not None else None
+    return function is not None and _text(function) in _ALLOCATE
 
 
 def _of_operators(node: Node) -> Iterator[_Change]:

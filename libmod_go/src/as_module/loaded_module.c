@@ -23,7 +23,7 @@ static mod_go_loaded_module *new_version(const char *name, size_t name_length, c
 		return NULL;
 	}
 	/* Before the file is read: a change in between then counts as one. All is 0 where there is no file. */
-	stat(path, &version->file);
+	(void)stat(path, &version->file);
 	return version;
 }
 
