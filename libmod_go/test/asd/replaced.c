@@ -1,0 +1,55 @@
+/* replaced.c - the clock, the counters of modules, and the deaths of their workers. */
+#include "replaced.h"
+
+#include <stdio.h>
+
+_Atomic uint64_t clock_ahead;
+_Atomic(const mod_go_fenced_counters *) all_counters;
+_Atomic uint64_t all_memory;
+_Atomic uint32_t deaths;
+const char *death_reason;
+const char *fence_lacks;
+
+uint64_t __real_mod_go_now(void);
+uint64_t __wrap_mod_go_now(void);
+mod_go_fenced_counters __real_mod_go_loaded_module_counters(const mod_go_loaded_module *version);
+mod_go_fenced_counters __wrap_mod_go_loaded_module_counters(const mod_go_loaded_module *version);
+uint64_t __real_mod_go_fenced_memory(mod_go_fenced *pool);
+uint64_t __wrap_mod_go_fenced_memory(mod_go_fenced *pool);
+uint32_t __real_mod_go_fenced_take_death(mod_go_fenced *pool, char *reason, size_t capacity);
+uint32_t __wrap_mod_go_fenced_take_death(mod_go_fenced *pool, char *reason, size_t capacity);
+const char *__real_mod_go_fenced_lacks(void);
+const char *__wrap_mod_go_fenced_lacks(void);
+
+uint64_t __wrap_mod_go_now(void)
+{
+	return __real_mod_go_now() + clock_ahead;
+}
+
+mod_go_fenced_counters __wrap_mod_go_loaded_module_counters(const mod_go_loaded_module *version)
+{
+	const mod_go_fenced_counters *given = all_counters;
+
+	return given != NULL ? *given : __real_mod_go_loaded_module_counters(version);
+}
+
+uint64_t __wrap_mod_go_fenced_memory(mod_go_fenced *pool)
+{
+	return all_memory != 0 ? all_memory : __real_mod_go_fenced_memory(pool);
+}
+
+uint32_t __wrap_mod_go_fenced_take_death(mod_go_fenced *pool, char *reason, size_t capacity)
+{
+	uint32_t count = deaths;
+
+	if (count == 0)
+		return __real_mod_go_fenced_take_death(pool, reason, capacity);
+	snprintf(reason, capacity, "%s", death_reason);
+	deaths = 0;
+	return count;
+}
+
+const char *__wrap_mod_go_fenced_lacks(void)
+{
+	return fence_lacks != NULL ? fence_lacks : __real_mod_go_fenced_lacks();
+}
