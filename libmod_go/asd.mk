@@ -137,20 +137,20 @@ $(SHOP)/%.so: test/asd/go/%/go.mod $$(wildcard test/asd/go/$$*/*.go) $(SDK)
 # glibc fills memory that nobody has written yet with bytes that no test expects.
 export MALLOC_PERTURB_ := 165
 
-# The C tests, under sanitizers. They take the part of plugin.c and server_symbols.c, which find what a server exports, and of
-# the clock and the counters of modules; allocations and system calls fail. TESTED as in the Makefile.
+# The C tests, under sanitizers. They take the part of server_symbols.c, which finds what a server exports, and of the clock and
+# the counters of modules; allocations and system calls fail. TESTED as in the Makefile.
 TESTED_ARCHIVE := $(PLUGIN_OBJ)/libtested.a
 FAILING_ARCHIVE := $(PLUGIN_OBJ)/failing/libtested.a
 PLUGIN_TESTS := $(PLUGIN_OBJ)/plugin_tests
 PLUGIN_TEST_PARTS := $(call parts,$(wildcard test/asd/*.c) test/check.c test/failing_calls.c test/failing_allocations.c \
 	test/as_module/call.c $(wildcard test/as_module/record/*.c))
 REPLACED := as_unpack_val as_pack_val mod_go_now mod_go_loaded_module_counters mod_go_fenced_memory mod_go_fenced_take_death \
-	mod_go_fenced_lacks
+	mod_go_fenced_lacks mod_go_memory_file dl_iterate_phdr
 PLUGIN_TEST_MODULES := $(patsubst %,$(UDF)/c/%.so,good twin setup_fails)
 
 $(PLUGIN_OBJ)/test/%.o: PLUGIN_COMPILE += -iquote test -iquote test/as_module -iquote test/as_module/record
 
-$(TESTED_ARCHIVE): $(filter-out %/plugin.o %/server_symbols.o,$(PLUGIN_OWN))
+$(TESTED_ARCHIVE): $(filter-out %/server_symbols.o,$(PLUGIN_OWN))
 	@rm -f $@
 	$(AR) rcs $@ $^
 

@@ -1,6 +1,7 @@
 /* replaced.c - the clock, the counters of modules, and the deaths of their workers. */
 #include "replaced.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 _Atomic uint64_t clock_ahead;
@@ -9,6 +10,7 @@ _Atomic uint64_t all_memory;
 _Atomic uint32_t deaths;
 const char *death_reason;
 const char *fence_lacks;
+bool only_data_in_memory;
 
 uint64_t __real_mod_go_now(void);
 uint64_t __wrap_mod_go_now(void);
@@ -20,6 +22,8 @@ uint32_t __real_mod_go_fenced_take_death(mod_go_fenced *pool, char *reason, size
 uint32_t __wrap_mod_go_fenced_take_death(mod_go_fenced *pool, char *reason, size_t capacity);
 const char *__real_mod_go_fenced_lacks(void);
 const char *__wrap_mod_go_fenced_lacks(void);
+int __real_mod_go_memory_file(const char *name, bool executable);
+int __wrap_mod_go_memory_file(const char *name, bool executable);
 
 uint64_t __wrap_mod_go_now(void)
 {
@@ -52,4 +56,12 @@ uint32_t __wrap_mod_go_fenced_take_death(mod_go_fenced *pool, char *reason, size
 const char *__wrap_mod_go_fenced_lacks(void)
 {
 	return fence_lacks != NULL ? fence_lacks : __real_mod_go_fenced_lacks();
+}
+
+int __wrap_mod_go_memory_file(const char *name, bool executable)
+{
+	if (!only_data_in_memory || !executable)
+		return __real_mod_go_memory_file(name, executable);
+	errno = EACCES;
+	return -1;
 }

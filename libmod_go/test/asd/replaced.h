@@ -21,4 +21,7 @@ extern const char *death_reason;
 /* What the fence lacks; NULL: the real one. */
 extern const char *fence_lacks;
 
+/* Whether this system forbids memory files that may be executed. */
+extern bool only_data_in_memory;
+
 #endif

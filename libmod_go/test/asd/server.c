@@ -48,6 +48,22 @@ const char *server_path(const char *filename)
 	return path;
 }
 
+/* ---- in the place of server_symbols.c ----------------------------------------------------------- */
+
+bool server_is_there;
+const char *server_lacks = "";
+
+bool mod_go_server_is_there(void)
+{
+	return server_is_there;
+}
+
+bool mod_go_server_find(char *missing, size_t capacity)
+{
+	snprintf(missing, capacity, "%s", server_lacks);
+	return missing[0] == '\0';
+}
+
 /* ---- mod_lua ------------------------------------------------------------------------------------ */
 
 __attribute__((format(printf, 1, 2))) static int note(const char *format, ...)
@@ -173,7 +189,7 @@ void server_forget_log(void)
 
 bool server_logs(const char *text)
 {
-	double until = check_now() + 30;
+	double until = check_now() + 10;
 
 	while (strstr(server_log(), text) == NULL && check_now() < until)
 		usleep(5000);
@@ -201,16 +217,40 @@ void server_prepare(void)
 	as_log_set_level(AS_LOG_LEVEL_TRACE);
 }
 
-void server_start(void)
+const char *server_load_plugin(void)
+{
+	static char text[4096];
+	FILE *file = tmpfile();
+	int before = dup(STDERR_FILENO);
+	size_t got;
+
+	dup2(fileno(file), STDERR_FILENO);
+	mod_go_plugin_begin();
+	fflush(stderr);
+	dup2(before, STDERR_FILENO);
+	close(before);
+	rewind(file);
+	got = fread(text, 1, sizeof(text) - 1, file);
+	text[got] = '\0';
+	fclose(file);
+	return text;
+}
+
+void server_configure(void)
 {
 	mod_lua_config config = {.server_mode = true};
 	as_module_event event = {.type = AS_MODULE_EVENT_CONFIGURE, .data.config = &config};
 
+	snprintf(config.user_path, sizeof(config.user_path), "%s", folder);
+	CHECK_NUMBER(as_module_update(&server_lua, &event), 0);
+}
+
+void server_start(void)
+{
 	if (folder[0] == '\0')
 		server_prepare();
-	snprintf(config.user_path, sizeof(config.user_path), "%s", folder);
 	mod_go_hooks_wrap(&server_settings);
-	CHECK_NUMBER(as_module_update(&server_lua, &event), 0);
+	server_configure();
 }
 
 static int send(as_module_event_type type, const char *filename)

@@ -1,6 +1,6 @@
 /*
  * server.h - what a server gives the plugin, in this process: a mod_lua that notes its calls, with its lock; a log; a
- * folder of files. plugin.c and server_symbols.c, which find these in a server, are not linked.
+ * folder of files. server_symbols.c, which finds these in a server, is not linked.
  */
 #ifndef TEST_ASD_SERVER_H
 #define TEST_ASD_SERVER_H
@@ -22,10 +22,20 @@ const char *server_folder(void);
 const char *server_cache(void);
 const char *server_path(const char *filename);
 
+/* Whether this process exports a mod_lua, and what it lacks of the rest, "" for nothing. */
+extern bool server_is_there;
+extern const char *server_lacks;
+
 /* Makes the folders, and gives the plugin what it needs of a server. */
 void server_prepare(void);
 
-/* The same, then wraps the hooks and configures them, as a server that starts. */
+/* Loads the plugin. Returns what it writes to standard error, in a static buffer. */
+const char *server_load_plugin(void);
+
+/* Sends the event by which a server tells the folder of its files. */
+void server_configure(void);
+
+/* Prepares, wraps the hooks and configures, as a server that starts. */
 void server_start(void);
 
 /* Files are put and removed with Lua's lock held. The code is the event's. */

@@ -1,5 +1,6 @@
 /* test_self_test.c - what is logged of the self-test of the fence, for workers that do all kinds of things. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,10 +32,9 @@ static char text[2200];
 
 static mod_go_self_test_result taken(size_t capacity)
 {
-	double until = check_now() + 30;
+	double until = check_now() + 10;
 	mod_go_self_test_result result;
 
-	text[0] = '\0';
 	while ((result = mod_go_self_test_take(text, capacity)) == MOD_GO_SELF_TEST_NONE && check_now() < until)
 		usleep(2000);
 	return result;
@@ -64,6 +64,33 @@ TEST(the_last_paragraph_of_the_output_is_the_result)
 	CHECK_NUMBER(result_of("cat; echo the end"), MOD_GO_SELF_TEST_HELD); /* of an empty input */
 	CHECK_TEXT(text, "the end");
 	CHECK_NUMBER(check_entries("/proc/self/fd"), before);
+}
+
+/* Its descriptors are empty, and there are no others. */
+TEST(the_worker_gets_nothing_of_the_server)
+{
+	for (int each = 3; each < 1024; each++)
+		fcntl(each, F_SETFD, FD_CLOEXEC); /* what this process got itself */
+	CHECK_NUMBER(result_of("for i in 3 4 5; do echo x >&$i && readlink /proc/$$/fd/$i; done; ls -l "
+	                       "/proc/$$/fd | grep -c null"),
+	             MOD_GO_SELF_TEST_HELD);
+	CHECK_TEXT(text, "/dev/null /dev/null /dev/null 4"); /* with its standard input */
+}
+
+TEST(no_memory_that_may_be_executed_is_needed)
+{
+	only_data_in_memory = true;
+	CHECK_NUMBER(result_of("echo held"), MOD_GO_SELF_TEST_HELD);
+}
+
+TEST(a_result_that_cannot_be_read_is_none)
+{
+	mod_go_self_test_start(worker("sleep 0.1; echo held"));
+	fail_call(CALL_PREAD, 1, EIO);
+	memset(text, '#', sizeof(text) - 1);
+	CHECK_NUMBER(taken(sizeof(text)), MOD_GO_SELF_TEST_FAILED);
+	CHECK(calls_work_again());
+	CHECK_TEXT(text, "the worker ended without a result");
 }
 
 TEST(a_worker_that_says_nothing_has_not_held)
