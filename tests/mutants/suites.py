@@ -37,7 +37,7 @@ _PYTHON = {
 # runs the host's side only.
 _C = {
     "as_module": ("-f as_module.mk test", "-f as_module.mk sanitize", "-f asd.mk plugin-test"),
-    "asd": ("-f asd.mk plugin-test",),
+    "asd": ("-f asd.mk plugin-sanitize", "-f asd.mk plugin-test"),
     "worker": ("test", "sanitize", "-f as_module.mk test"),
     "check": ("test", "sanitize", "-f as_module.mk test"),
     "": ("test", "sanitize", "-f as_module.mk test", "tsan"),

@@ -1,6 +1,7 @@
 /* test_hooks.c - what goes to Go modules and what to Lua, which gets its own as if there were no plugin. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "asd/server_symbols.h"
 #include "call.h"
@@ -102,7 +103,10 @@ TEST(a_call_that_cannot_be_made_returns_its_reason_and_one_reference)
 
 TEST(lua_runs_while_a_module_is_loaded)
 {
+	mod_go_server_data whole;
+
 	server_start();
+	whole = mod_go_server;
 	server_put_module("good.so", "good");
 	CHECK_CONTAINS(server_log(), "info mod_go: good.so is loaded, unfenced\n");
 	CHECK_NUMBER(server_lua_unlocked, 1);
@@ -116,10 +120,8 @@ TEST(lua_runs_while_a_module_is_loaded)
 	CHECK_NUMBER(server_lua_unlocked, 2);
 	/* A server that has no such lock, or half of it, has its files handled as well. */
 	for (int lacking = 1; lacking <= 3; lacking++) {
-		if ((lacking & 1) != 0)
-			mod_go_server.lock_lua = NULL;
-		if ((lacking & 2) != 0)
-			mod_go_server.unlock_lua = NULL;
+		mod_go_server.lock_lua = (lacking & 1) != 0 ? NULL : whole.lock_lua;
+		mod_go_server.unlock_lua = (lacking & 2) != 0 ? NULL : whole.unlock_lua;
 		CHECK_NUMBER(server_put_module("good.so", "good"), 0);
 		CHECK_NUMBER(server_remove("good.so"), 0);
 		CHECK_NUMBER(server_lua_unlocked + server_lua_locked, 4);
@@ -158,6 +160,35 @@ TEST(what_a_client_puts_is_checked_and_its_fault_returned)
 	CHECK_NUMBER(error.code, 0);
 	CHECK_TEXT(error.message, "");
 	CHECK_TEXT(lua_calls(), "");
+}
+
+static bool is_mapped(const char *name)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	char line[1024];
+	bool found = false;
+
+	while (fgets(line, sizeof(line), maps) != NULL)
+		found = found || strstr(line, name) != NULL;
+	fclose(maps);
+	return found;
+}
+
+/* A thread that reads the table of modules and does not say that it has ended keeps all that are removed. */
+TEST(a_module_that_is_removed_leaves_the_server_after_any_call)
+{
+	double until = check_now() + 10;
+
+	server_start();
+	server_put_module("hostile.so", "hostile");
+	server_put_text("calc.lua", "--");
+	CHECK(call(&server_lua, "calc", "add", NULL, NULL).success);
+	call(&server_lua, "hostile", "none", NULL, NULL);
+	CHECK(is_mapped("memfd:"));
+	CHECK_NUMBER(server_remove("hostile.so"), 0);
+	while (is_mapped("memfd:") && check_now() < until)
+		usleep(1000);
+	CHECK(!is_mapped("memfd:"));
 }
 
 /* A thread's first call takes memory to find the module. */
