@@ -10,6 +10,7 @@ _Atomic uint64_t all_memory;
 _Atomic uint32_t deaths;
 const char *death_reason;
 const char *fence_lacks;
+bool no_memory_files, files_are_cut;
 bool only_data_in_memory;
 
 uint64_t __real_mod_go_now(void);
@@ -22,6 +23,10 @@ uint32_t __real_mod_go_fenced_take_death(mod_go_fenced *pool, char *reason, size
 uint32_t __wrap_mod_go_fenced_take_death(mod_go_fenced *pool, char *reason, size_t capacity);
 const char *__real_mod_go_fenced_lacks(void);
 const char *__wrap_mod_go_fenced_lacks(void);
+FILE *__real_open_memstream(char **text, size_t *size);
+FILE *__wrap_open_memstream(char **text, size_t *size);
+int __real_fclose(FILE *file);
+int __wrap_fclose(FILE *file);
 int __real_mod_go_memory_file(const char *name, bool executable);
 int __wrap_mod_go_memory_file(const char *name, bool executable);
 
@@ -64,4 +69,16 @@ int __wrap_mod_go_memory_file(const char *name, bool executable)
 		return __real_mod_go_memory_file(name, executable);
 	errno = EACCES;
 	return -1;
+}
+
+FILE *__wrap_open_memstream(char **text, size_t *size)
+{
+	return no_memory_files ? NULL : __real_open_memstream(text, size);
+}
+
+int __wrap_fclose(FILE *file)
+{
+	int code = __real_fclose(file);
+
+	return files_are_cut ? EOF : code;
 }

@@ -21,6 +21,9 @@ extern const char *death_reason;
 /* What the fence lacks; NULL: the real one. */
 extern const char *fence_lacks;
 
+/* Whether there is no memory for a file in memory, and whether files cannot be written whole when they are closed. */
+extern bool no_memory_files, files_are_cut;
+
 /* Whether this system forbids memory files that may be executed. */
 extern bool only_data_in_memory;
 
