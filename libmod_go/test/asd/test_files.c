@@ -187,18 +187,6 @@ TEST(xz_is_undone_in_pieces_of_any_size)
 	free(xz);
 }
 
-/* The kernel may make one mapping of two, so pages are counted. */
-static unsigned long mapped_pages(void)
-{
-	unsigned long pages = 0;
-	FILE *file = fopen("/proc/self/statm", "r");
-
-	CHECK(file != NULL && fscanf(file, "%lu", &pages) == 1);
-	if (file != NULL)
-		fclose(file);
-	return pages;
-}
-
 /* No leak checker knows of memory that is mapped. */
 TEST(whatever_was_mapped_is_unmapped)
 {
@@ -209,7 +197,7 @@ TEST(whatever_was_mapped_is_unmapped)
 
 	for (int i = 0; i < 200; i++) {
 		if (i == 100)
-			before = mapped_pages();
+			before = check_mapped_pages();
 		CHECK(unpack(xz, size, 4096, &out, &out_size) == NULL);
 		mod_go_pages_free(out);
 		CHECK(unpack(xz, size / 2, 4096, &out, &out_size) != NULL);
@@ -218,7 +206,7 @@ TEST(whatever_was_mapped_is_unmapped)
 		pages[99999] = 1;
 		mod_go_pages_free(pages);
 	}
-	CHECK(mapped_pages() < before + 50);
+	CHECK(check_mapped_pages() < before + 50);
 	CHECK(mod_go_pages_alloc(SIZE_MAX - 4) == NULL && mod_go_pages_realloc(NULL, SIZE_MAX) == NULL);
 	mod_go_pages_free(NULL);
 	free(xz);
@@ -400,11 +388,11 @@ TEST(a_refused_join_leaves_nothing_mapped)
 	memset(set.head.content.text, '0', 10); /* the content is mapped when it is compared */
 	for (int i = 0; i < 200; i++) {
 		if (i == 100)
-			before = mapped_pages();
+			before = check_mapped_pages();
 		CHECK_NUMBER(join(&set, &error, &same), MOD_GO_NOT_A_MODULE);
 	}
 	CHECK_CONTAINS(error.message, "decompressed it does not match");
-	CHECK(mapped_pages() < before + 50);
+	CHECK(check_mapped_pages() < before + 50);
 	free(set.xz);
 }
 

@@ -296,6 +296,57 @@ TEST(a_module_that_is_removed_leaves_no_state)
 	CHECK_TEXT(who("twin"), "\"twin\"");
 }
 
+TEST(the_settings_apply_to_calls)
+{
+	server_prepare();
+	server_settings.config.log_level = AEROSPIKE_UDF_GO_LOG_WARN;
+	server_start();
+	server_put_module("good.so", "good");
+	CHECK(call(&server_lua, "good", "log", NULL, NULL).success);
+	CHECK_TEXT(call_log.text, "");
+	server_settings.config.log_level = AEROSPIKE_UDF_GO_LOG_INFO;
+	mod_go_part_sets_configure(server_folder(), &server_settings);
+	CHECK(call(&server_lua, "good", "log", NULL, NULL).success);
+	CHECK_CONTAINS(call_log.text, "hello");
+}
+
+/* Pages are counted, because no leak checker knows of them. */
+TEST(files_that_are_put_often_take_no_more_memory)
+{
+	struct files files = files_of("m", "good");
+	unsigned long before = 0;
+
+	server_start();
+	for (int i = 0; i < 60; i++) {
+		if (i == 20)
+			before = check_mapped_pages();
+		CHECK_NUMBER(server_put("m.so", files.xz, files.size), 0);
+		CHECK_NUMBER(server_put_module("good.so", "good"), 0);
+	}
+	CHECK(check_mapped_pages() < before + 100);
+	free(files.xz);
+}
+
+/* Its lowest descriptor is free. */
+TEST(a_server_without_standard_input_keeps_no_file_open)
+{
+	struct files files = files_of("m", "good");
+	size_t before, of_a_module;
+
+	server_start();
+	before = open_descriptors();
+	server_put_module("good.so", "good");
+	of_a_module = open_descriptors() - before;
+	close(STDIN_FILENO);
+	before = open_descriptors();
+	put_manifest(&files);
+	for (uint32_t index = 1; index <= PARTS; index++)
+		CHECK_NUMBER(put_part(&files, index), 0);
+	CHECK_TEXT(who("m"), "\"good\"");
+	CHECK_NUMBER(open_descriptors(), before + of_a_module);
+	free(files.xz);
+}
+
 /* ---- faults of the host ------------------------------------------------------------------------- */
 
 TEST(a_module_that_cannot_be_unpacked_names_the_setting)
