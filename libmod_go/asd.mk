@@ -144,7 +144,7 @@ FAILING_ARCHIVE := $(PLUGIN_OBJ)/failing/libtested.a
 PLUGIN_TESTS := $(PLUGIN_OBJ)/plugin_tests
 PLUGIN_TEST_PARTS := $(call parts,$(wildcard test/asd/*.c) test/check.c test/failing_calls.c test/failing_allocations.c \
 	test/as_module/call.c $(wildcard test/as_module/record/*.c))
-REPLACED := as_unpack_val as_pack_val mod_go_now mod_go_loaded_module_counters mod_go_fenced_memory mod_go_fenced_take_death \
+REPLACED := as_unpack_val as_pack_val mod_go_now mod_go_deadline_after mod_go_loaded_module_counters mod_go_fenced_memory mod_go_fenced_take_death \
 	mod_go_fenced_lacks mod_go_memory_file dl_iterate_phdr open_memstream fclose
 PLUGIN_TEST_MODULES := $(patsubst %,$(UDF)/c/%.so,good twin setup_fails hostile)
 

@@ -15,6 +15,8 @@ bool only_data_in_memory;
 
 uint64_t __real_mod_go_now(void);
 uint64_t __wrap_mod_go_now(void);
+uint64_t __real_mod_go_deadline_after(uint64_t milliseconds);
+uint64_t __wrap_mod_go_deadline_after(uint64_t milliseconds);
 mod_go_fenced_counters __real_mod_go_loaded_module_counters(const mod_go_loaded_module *version);
 mod_go_fenced_counters __wrap_mod_go_loaded_module_counters(const mod_go_loaded_module *version);
 uint64_t __real_mod_go_fenced_memory(mod_go_fenced *pool);
@@ -33,6 +35,11 @@ int __wrap_mod_go_memory_file(const char *name, bool executable);
 uint64_t __wrap_mod_go_now(void)
 {
 	return __real_mod_go_now() + clock_ahead;
+}
+
+uint64_t __wrap_mod_go_deadline_after(uint64_t milliseconds)
+{
+	return __real_mod_go_deadline_after(milliseconds) + clock_ahead;
 }
 
 mod_go_fenced_counters __wrap_mod_go_loaded_module_counters(const mod_go_loaded_module *version)

@@ -5,7 +5,7 @@
 
 #include "as_module/loaded_module.h"
 
-/* Nanoseconds by which mod_go_now is ahead. */
+/* Nanoseconds by which mod_go_now and mod_go_deadline_after are ahead. */
 extern _Atomic uint64_t clock_ahead;
 
 /* The counters of all modules, NULL: the real ones. */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "asd/reporter.h"
@@ -24,8 +26,32 @@ static void start_with(mod_go_mode mode, const char *fence, uint32_t ticker)
 TEST(the_greeting_of_unfenced_modules_names_no_fence)
 {
 	fence_lacks = "this kernel has no Landlock";
-	start_with(MOD_GO_UNFENCED, "standard", 0);
+	start_with(MOD_GO_UNFENCED, "off", 0);
 	server_logs("info mod_go: Go modules (.so) run in this Aerospike 8.1.2.0, unfenced\n");
+}
+
+static void wait_for_status(void)
+{
+	double until = check_now() + 10;
+
+	while (strstr(server_text("modgo-node.status"), "]}\n") == NULL && check_now() < until)
+		usleep(5000);
+	CHECK_CONTAINS(server_text("modgo-node.status"), "\"modules\": []");
+}
+
+/* A self-test is started before the first status is written. */
+TEST(without_a_fence_nothing_tests_it)
+{
+	start_with(MOD_GO_UNFENCED, "standard", 0);
+	wait_for_status();
+	CHECK(waitpid(-1, NULL, WNOHANG) < 0);
+}
+
+TEST(where_the_fence_is_off_nothing_tests_it)
+{
+	start_with(MOD_GO_FENCED, "off", 0);
+	wait_for_status();
+	CHECK(waitpid(-1, NULL, WNOHANG) < 0);
 }
 
 TEST(the_greeting_says_that_the_fence_is_off)
@@ -87,6 +113,35 @@ TEST(the_greeting_waits_for_the_servers_log)
 	CHECK_TEXT(server_log(), "");
 	as_log_set_callback(log);
 	server_logs("run in this Aerospike");
+}
+
+static double processor_time(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+}
+
+/* Before the server has a log, and then. */
+TEST(a_reporter_with_nothing_to_do_takes_no_processor)
+{
+	as_log_callback log;
+	double before;
+
+	server_prepare();
+	log = g_as_log.callback;
+	for (int has_log = 0; has_log < 2; has_log++) {
+		as_log_set_callback(has_log ? log : NULL);
+		if (has_log)
+			wait_for_status();
+		else
+			server_start();
+		usleep(20000);
+		before = processor_time();
+		usleep(300000);
+		CHECK(processor_time() - before < 0.05);
+	}
 }
 
 /* The reporter's thread, by its entry in /proc; its text in `status`. */
@@ -273,15 +328,42 @@ TEST(without_a_ticker_calls_have_no_lines)
 	CHECK(strstr(server_log(), " calls") == NULL);
 }
 
+/* Waits until the reporter has looked at all modules again, twice. */
+static void wait_for_two_looks(void)
+{
+	static const char *const REASONS[] = {"first", "second"};
+
+	for (int i = 0; i < 2; i++) {
+		server_forget_log();
+		death_reason = REASONS[i];
+		deaths = 1;
+		server_logs(REASONS[i]);
+		CHECK(strstr(server_log(), " calls") == NULL);
+	}
+}
+
+TEST(lines_come_as_often_as_the_ticker_says)
+{
+	static const mod_go_fenced_counters COUNTERS[] = {{.calls = 3}, {.calls = 4}, {.calls = 6}};
+	static const char *const LINES[] = {"good.so: 3 calls", "good.so: 1 calls", "good.so: 2 calls"};
+
+	start_with(MOD_GO_FENCED, "off", 60000);
+	server_put_module("good.so", "good");
+	for (uint64_t minute = 0; minute < 3; minute++) {
+		all_counters = &COUNTERS[minute];
+		wait_for_two_looks();
+		clock_ahead = (minute + 1) * 60 * 1000 * 1000 * 1000;
+		server_logs(LINES[minute]);
+	}
+}
+
 /* The file of the node's status is written at once, and a second later. */
 TEST(the_status_of_the_node_follows_within_a_second)
 {
-	double until = check_now() + 30;
+	double until = check_now() + 10;
 
 	start_with(MOD_GO_UNFENCED, "standard", 0);
-	while (server_text("modgo-node.status")[0] == '\0' && check_now() < until)
-		usleep(5000);
-	CHECK_CONTAINS(server_text("modgo-node.status"), "\"modules\": []");
+	wait_for_status();
 	server_put_module("good.so", "good");
 	clock_ahead = 1000ull * 1000 * 1000;
 	while (strstr(server_text("modgo-node.status"), "\"name\": \"good\"") == NULL && check_now() < until)
