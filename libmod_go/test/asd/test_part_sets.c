@@ -322,6 +322,7 @@ TEST(files_that_are_put_often_take_no_more_memory)
 			before = check_mapped_pages();
 		CHECK_NUMBER(server_put("m.so", files.xz, files.size), 0);
 		CHECK_NUMBER(server_put_module("good.so", "good"), 0);
+		CHECK_NUMBER(mod_go_upload_check("m.so", files.xz, files.size, NULL), MOD_GO_OK);
 	}
 	CHECK(check_mapped_pages() < before + 100);
 	free(files.xz);
