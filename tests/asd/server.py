@@ -91,8 +91,8 @@ class Server(ABC):
         return self.process is not None and self.process.poll() is None
 
     def workers(self) -> list[psutil.Process]:
-        """The workers of modules; not the self-test of the fence, which ends by itself, nor a process that has
-        yet to become one of both."""
+        """The workers of modules; not the self-test of the fence, which ends by itself, nor a process that
+        has yet to become one of both."""
         assert self.process is not None
         found = []
         for child in psutil.Process(self.process.pid).children():

@@ -110,6 +110,26 @@ TEST(xz_is_undone_in_pieces_of_any_size)
 	free(xz);
 }
 
+/* A byte of input may be many of output, and the output may end where the buffer does. */
+TEST(zeros_are_decompressed_in_pieces_too)
+{
+	static const size_t LENGTHS[] = {0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 2 << 20, 3 << 20};
+	static const uint8_t zeros[3 << 20];
+
+	for (size_t i = 0; i < sizeof(LENGTHS) / sizeof(*LENGTHS); i++) {
+		size_t size, out_size, length = LENGTHS[i];
+		uint8_t *xz = packed(zeros, length, 6, &size), *out;
+
+		for (size_t piece = 1; piece <= size; piece = piece * 5) {
+			CHECK(unpack(xz, size, piece, &out, &out_size) == NULL);
+			CHECK_NUMBER(out_size, length);
+			CHECK(out != NULL && memcmp(out, zeros, length) == 0);
+			mod_go_pages_free(out);
+		}
+		free(xz);
+	}
+}
+
 /* No leak checker knows of memory that is mapped. */
 TEST(whatever_was_mapped_is_unmapped)
 {

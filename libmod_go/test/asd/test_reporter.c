@@ -344,12 +344,12 @@ static void wait_for_two_looks(void)
 
 TEST(lines_come_as_often_as_the_ticker_says)
 {
-	static const mod_go_fenced_counters COUNTERS[] = {{.calls = 3}, {.calls = 4}, {.calls = 6}};
-	static const char *const LINES[] = {"good.so: 3 calls", "good.so: 1 calls", "good.so: 2 calls"};
+	static const mod_go_fenced_counters COUNTERS[] = {{.calls = 3}, {.calls = 4}};
+	static const char *const LINES[] = {"good.so: 3 calls", "good.so: 1 calls"};
 
 	start_with(MOD_GO_FENCED, "off", 60000);
 	server_put_module("good.so", "good");
-	for (uint64_t minute = 0; minute < 3; minute++) {
+	for (uint64_t minute = 0; minute < 2; minute++) {
 		all_counters = &COUNTERS[minute];
 		wait_for_two_looks();
 		clock_ahead = (minute + 1) * 60 * 1000 * 1000 * 1000;
