@@ -121,9 +121,13 @@ TEST(zeros_are_decompressed_in_pieces_too)
 		uint8_t *xz = packed(zeros, length, 6, &size), *out;
 
 		for (size_t piece = 1; piece <= size; piece = piece * 5) {
+			unsigned long before = check_mapped_pages();
+
 			CHECK(unpack(xz, size, piece, &out, &out_size) == NULL);
 			CHECK_NUMBER(out_size, length);
 			CHECK(out != NULL && memcmp(out, zeros, length) == 0);
+			/* Not the room of the largest. */
+			CHECK(check_mapped_pages() < before + (2 * length + (4 << 20)) / 4096);
 			mod_go_pages_free(out);
 		}
 		free(xz);
