@@ -126,7 +126,7 @@ TEST(zeros_are_decompressed_in_pieces_too)
 			CHECK(unpack(xz, size, piece, &out, &out_size) == NULL);
 			CHECK_NUMBER(out_size, length);
 			CHECK(out != NULL && memcmp(out, zeros, length) == 0);
-			/* Not the room of the largest. */
+			/* Not the capacity for the largest. */
 			CHECK(check_mapped_pages() < before + (2 * length + (4 << 20)) / 4096);
 			mod_go_pages_free(out);
 		}
