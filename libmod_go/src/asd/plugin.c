@@ -46,8 +46,8 @@ static int check_object(struct dl_phdr_info *object, size_t size, void *context)
 			continue;
 		if (segment->p_type == PT_LOAD && (segment->p_flags & PF_W) != 0)
 			search->writable = true;
-		if (segment->p_type ==
-		    PT_GNU_RELRO) /* read-only after relocation; it is listed behind what it is a part of */
+		/* Read-only after relocation. It is listed behind the segment that it is a part of. */
+		if (segment->p_type == PT_GNU_RELRO)
 			search->writable = false;
 	}
 	return 0;
