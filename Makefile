@@ -145,13 +145,14 @@ test-native: test-sanitizers ## test-sanitizers, tests/native without skips, fuz
 	$(MAKE) fuzz
 
 .PHONY: test-sanitizers
-test-sanitizers: $(VENV)/.dev ## libmod_go under sanitizers and valgrind, and as Aerospike's module (libssl-dev, valgrind)
+test-sanitizers: $(VENV)/.dev ## libmod_go under sanitizers and valgrind, as Aerospike's module and as the server's plugin (libssl-dev, liblzma-dev, valgrind)
 	$(MAKE) $(C_JOBS) -C libmod_go sanitize
 	$(MAKE) $(C_JOBS) -C libmod_go valgrind
 	$(MAKE) $(C_JOBS) -C libmod_go tsan
 	$(MAKE) $(C_JOBS) -C libmod_go -f as_module.mk test
 	$(MAKE) $(C_JOBS) -C libmod_go -f as_module.mk sanitize
 	$(MAKE) $(C_JOBS) -C libmod_go -f as_module.mk tsan
+	$(MAKE) $(C_JOBS) -C libmod_go -f asd.mk plugin-sanitize
 
 .PHONY: kills
 kills: setup ## 64 threads call a module while its workers are killed every 50 ms and other calls hang: a table, SECONDS=600

@@ -4,6 +4,7 @@
 #   make -f asd.mk release                 both for glibc 2.17, with zig: target/{arch}/release/{lib,bin}
 #   make -f asd.mk plugin-test             all tests, in a host program that behaves as the server does and, if MODGO_ASD
 #                                          names a real server, in that; RELEASE=1: of the release, too
+#   make -f asd.mk plugin-sanitize         the C tests alone, under AddressSanitizer and UBSan; TESTED=test_settings.c: some
 #   make -f asd.mk plugin-format           clang-format
 #   make -f asd.mk plugin-tidy             clang-tidy finds nothing in src/asd
 #
@@ -38,7 +39,7 @@ PLUGIN_LAYER_2 := $(call parts,src/as_module/*.c)
 PLUGIN_OWN := $(call parts,src/asd/*.c)
 PLUGIN_WORKER_PARTS := $(call parts,src/worker/*.c) $(call parts,src/check/*.c) $(PLUGIN_LAYER_1)
 
-.PHONY: plugin release plugin-test files-test plugin-format plugin-tidy
+.PHONY: plugin release plugin-test plugin-c-tests plugin-sanitize plugin-format plugin-tidy
 .DEFAULT_GOAL := plugin
 
 plugin: $(PLUGIN) $(PLUGIN_WORKER)
@@ -136,18 +137,36 @@ $(SHOP)/%.so: test/asd/go/%/go.mod $$(wildcard test/asd/go/$$*/*.go) $(SDK)
 # glibc fills memory that nobody has written yet with bytes that no test expects.
 export MALLOC_PERTURB_ := 165
 
-# The settings, the probe of the server, and the readers of files, under sanitizers: names, part manifests, parts, xz, digests; and
-# a short fuzz of each.
-FILES_TEST := $(PLUGIN_OBJ)/files_tests
-FILES_PARTS := $(wildcard test/asd/*.c) test/check.c $(patsubst %,src/asd/%.c,sha256 xz_decoder page_allocator package join_parts settings server_builds) src/as_module/allow.c src/common/error.c
+# The C tests, under sanitizers. They take the part of server_symbols.c, which finds what a server exports, and of the clock and
+# the counters of modules; allocations and system calls fail. TESTED as in the Makefile.
+TESTED_ARCHIVE := $(PLUGIN_OBJ)/libtested.a
+FAILING_ARCHIVE := $(PLUGIN_OBJ)/failing/libtested.a
+PLUGIN_TESTS := $(PLUGIN_OBJ)/plugin_tests
+PLUGIN_TEST_PARTS := $(call parts,$(wildcard test/asd/*.c) test/check.c test/failing_calls.c test/failing_allocations.c \
+	test/as_module/call.c $(wildcard test/as_module/record/*.c))
+REPLACED := as_unpack_val as_pack_val mod_go_now mod_go_deadline_after mod_go_loaded_module_counters mod_go_fenced_memory mod_go_fenced_take_death \
+	mod_go_fenced_lacks mod_go_memory_file dl_iterate_phdr open_memstream fclose
+PLUGIN_TEST_MODULES := $(patsubst %,$(UDF)/c/%.so,good twin setup_fails hostile)
 
-$(FILES_TEST): $(FILES_PARTS) $(HEADERS) $(wildcard src/asd/*.h test/asd/*.h) $(LZMA_HEADERS)/lzma.h $(COMMON_LIBRARY)
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(STRICT) $(SANITIZERS) -g -isystem $(LZMA_HEADERS) -iquote src -iquote test -o $@ \
-	  -Wl,--wrap=as_unpack_val,--wrap=as_pack_val $(FILES_PARTS) $(LZMA_ARCHIVE) $(COMMON_LIBRARY) $(LIBRARIES)
+$(PLUGIN_OBJ)/test/%.o: PLUGIN_COMPILE += -iquote test -iquote test/as_module -iquote test/as_module/record
 
-files-test: $(FILES_TEST)
-	$(FILES_TEST) - - -
+$(TESTED_ARCHIVE): $(filter-out %/server_symbols.o,$(PLUGIN_OWN))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(FAILING_ARCHIVE): $(TESTED_ARCHIVE)
+	$(COPY_THAT_FAILS)
+
+$(PLUGIN_TESTS): $(PLUGIN_TEST_PARTS) $(FAILING_ARCHIVE) $(FAILING_LIBRARIES) $(COMMON_LIBRARY)
+	$(LINK) $(call WRAP,$(WRAPPED_CALLS) $(REPLACED)) -o $@ $^ $(LZMA_ARCHIVE) $(LIBRARIES)
+
+plugin-c-tests: $(PLUGIN_TESTS) $(WORKER) $(PLUGIN_TEST_MODULES)
+	MODGO_WORKER=$(WORKER) $(PLUGIN_TESTS) $(UDF) - - $(TESTED)
+
+plugin-sanitize:
+	@$(MAKE) --no-print-directory -f asd.mk plugin-c-tests VARIANT=-sanitize VARIANT_FLAGS="$(SANITIZERS)"
+
+-include $(PLUGIN_TEST_PARTS:.o=.d)
 
 PYTEST ?= python3 -m pytest
 
@@ -157,8 +176,7 @@ plugin-test: release
 plugin-test: export MODGO_TEST_RELEASE = $(TARGET)/release
 endif
 
-plugin-test: $(PLUGIN) $(PLUGIN_WORKER) $(HOSTS) $(PLUGIN_MODULES) $(UDF)/c/hostile.so $(FILES_TEST)
-	$(FILES_TEST) - - -
+plugin-test: $(PLUGIN) $(PLUGIN_WORKER) $(HOSTS) $(PLUGIN_MODULES) $(UDF)/c/hostile.so plugin-sanitize
 	cd .. && MODGO_TEST_ASD=$(abspath $(PLUGIN_OBJ)) MODGO_TEST_PLUGIN=$(abspath $(PLUGIN)) \
 	  MODGO_TEST_HOSTILE=$(abspath $(UDF)/c/hostile.so) MODGO_WORKER=$(abspath $(PLUGIN_WORKER)) \
 	  $(PYTEST) tests/asd

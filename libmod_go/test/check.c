@@ -263,3 +263,14 @@ size_t check_entries(const char *path)
 		closedir(open);
 	return count >= 2 ? count - 2 : 0; /* without . and .. */
 }
+
+unsigned long check_mapped_pages(void)
+{
+	unsigned long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "r");
+
+	CHECK(file != NULL && fscanf(file, "%lu", &pages) == 1);
+	if (file != NULL)
+		fclose(file);
+	return pages;
+}

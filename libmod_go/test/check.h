@@ -52,6 +52,9 @@ const char *check_folder(void);
 /* How many entries a folder has; 0 where it cannot be read. */
 size_t check_entries(const char *path);
 
+/* How many pages this process has mapped. The kernel may make one mapping of two, so these are not counted. */
+unsigned long check_mapped_pages(void);
+
 /* Writes a file; false with a failed check where that fails. */
 bool check_write(const char *path, const void *bytes, size_t length);
 

@@ -91,12 +91,14 @@ class Server(ABC):
         return self.process is not None and self.process.poll() is None
 
     def workers(self) -> list[psutil.Process]:
-        """The workers of modules; not the self-test of the fence, which ends by itself."""
+        """The workers of modules; not the self-test of the fence, which ends by itself, nor a process that
+        has yet to become one of both."""
         assert self.process is not None
         found = []
         for child in psutil.Process(self.process.pid).children():
             with contextlib.suppress(psutil.NoSuchProcess):
-                if "--check" not in child.cmdline():
+                words = child.cmdline()
+                if words[:1] == ["mod-go-worker"] and "--check" not in words:
                     found.append(child)
         return found
 

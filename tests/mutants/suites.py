@@ -39,7 +39,7 @@ _C_TIDY = {"as_module": "-f as_module.mk tidy", "asd": "-f asd.mk plugin-tidy", 
 # The sanitizers see what the plain run doesn't; ThreadSanitizer runs the host's side only.
 _C = {
     "as_module": ("-f as_module.mk test", "-f as_module.mk sanitize", "-f asd.mk plugin-test"),
-    "asd": ("-f asd.mk plugin-test",),
+    "asd": ("-f asd.mk plugin-sanitize", "-f asd.mk plugin-test"),
     "worker": ("test", "sanitize", "-f as_module.mk test"),
     "check": ("test", "sanitize", "-f as_module.mk test"),
     "bench": ("test", "sanitize"),

@@ -7,4 +7,7 @@
 /* Installs the hooks, once, while the process has one thread. The settings are copied. */
 void mod_go_hooks_wrap(const mod_go_settings *settings);
 
+/* plugin.c: what the plugin does when it is loaded. */
+void mod_go_plugin_begin(void);
+
 #endif

@@ -18,7 +18,7 @@ static bool write_text(const char *path, const char *text)
 
 	if (file == NULL)
 		return false;
-	written = fputs(text, file) >= 0;
+	written = fputs(text, file) != EOF;
 	return fclose(file) == 0 && written;
 }
 

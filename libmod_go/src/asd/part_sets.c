@@ -257,14 +257,15 @@ static int load_file(const char *module, uint8_t *file, size_t file_size)
 
 /* ---- events ------------------------------------------------------------------------------------- */
 
-/* Reads NAME.so; the caller frees it. NULL where it cannot be read. */
+/* Reads NAME.so; the caller frees it. NULL and no bytes where it cannot be read. */
 static uint8_t *read_module_file(const char *module, size_t *size, mod_go_error *error)
 {
 	char path[sizeof(folder) + MOD_GO_MODULE_NAME_MAX + 8];
 	uint8_t *bytes;
 
 	snprintf(path, sizeof(path), "%s/%s.so", folder, module);
-	return mod_go_file_read(path, "", &bytes, size, error) == MOD_GO_OK ? bytes : NULL;
+	mod_go_file_read(path, "", &bytes, size, error);
+	return bytes;
 }
 
 static int add_module(const char *module)
@@ -288,7 +289,7 @@ static bool is_named(const mod_go_file_name *name, uint8_t **file, size_t *size)
 	mod_go_part_manifest manifest;
 
 	*file = read_module_file(name->module, size, &ignored);
-	return *file != NULL && mod_go_content_kind_of(*file, *size) == MOD_GO_CONTENT_PART_MANIFEST &&
+	return mod_go_content_kind_of(*file, *size) == MOD_GO_CONTENT_PART_MANIFEST &&
 	       mod_go_part_manifest_read(*file, *size, &manifest) == NULL &&
 	       mod_go_part_manifest_names(&manifest, name);
 }

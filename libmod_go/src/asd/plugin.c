@@ -46,10 +46,9 @@ static int check_object(struct dl_phdr_info *object, size_t size, void *context)
 			continue;
 		if (segment->p_type == PT_LOAD && (segment->p_flags & PF_W) != 0)
 			search->writable = true;
-		if (segment->p_type == PT_GNU_RELRO) { /* read-only after relocation */
+		/* Read-only after relocation. It is listed behind the segment that it is a part of. */
+		if (segment->p_type == PT_GNU_RELRO)
 			search->writable = false;
-			return 1;
-		}
 	}
 	return 0;
 }
@@ -119,7 +118,7 @@ static bool can_run(void)
 	return fault == NULL;
 }
 
-__attribute__((constructor)) static void begin(void)
+__attribute__((constructor)) void mod_go_plugin_begin(void)
 {
 	if (!mod_go_server_is_there() || !can_run())
 		return;

@@ -138,11 +138,12 @@ static void write_time(char text[16], double microseconds)
 /* Writes what calls took. Leaves `text` as it is where none was timed. */
 static void write_times(char *text, size_t capacity, const uint64_t latency[64])
 {
+	double median = percentile(latency, 50);
 	char half[16], most[16];
 
-	if (percentile(latency, 50) <= 0)
+	if (median <= 0)
 		return;
-	write_time(half, percentile(latency, 50));
+	write_time(half, median);
 	write_time(most, percentile(latency, 99));
 	snprintf(text, capacity, "; 50%% within %s, 99%% within %s", half, most);
 }

@@ -18,7 +18,7 @@ static enum { IDLE, RUNS, NOT_STARTED } state = IDLE;
 static mod_go_process process;
 static mod_go_error problem;
 static uint64_t until;
-static int output = -1;
+static int output;
 
 static mod_go_status start(const char *worker)
 {
@@ -83,8 +83,7 @@ mod_go_self_test_result mod_go_self_test_take(char *text, size_t capacity)
 	}
 	if (state == RUNS)
 		mod_go_process_close(&process);
-	if (output >= 0)
-		close(output);
+	close(output);
 	state = IDLE;
 	return held ? MOD_GO_SELF_TEST_HELD : MOD_GO_SELF_TEST_FAILED;
 }

@@ -34,8 +34,8 @@ static const char *name_fault(lzma_ret code)
 
 static void *take_pages(void *unused, size_t count, size_t size)
 {
-	(void)unused;
-	return size == 0 || count <= SIZE_MAX / size ? mod_go_pages_alloc(count * size) : NULL;
+	(void)unused, (void)count; /* liblzma's is always 1 */
+	return mod_go_pages_alloc(size);
 }
 
 static void free_pages(void *unused, void *pages)
@@ -83,21 +83,22 @@ const char *mod_go_xz_decoder_add(mod_go_xz_decoder *decoder, const uint8_t *byt
 
 	stream->next_in = bytes;
 	stream->avail_in = size;
-	while (stream->avail_in > 0 || decoder->size == decoder->capacity) {
-		const char *fault = decoder->size == decoder->capacity ? grow(decoder) : NULL;
+	/* No stream ends in output: its footer follows, so what is left without input comes with the next. */
+	while (stream->avail_in > 0) {
+		const char *fault = NULL;
 		lzma_ret code;
 
+		if (decoder->ended)
+			return "something follows its end";
+		if (decoder->size == decoder->capacity)
+			fault = grow(decoder);
 		if (fault != NULL)
 			return fault;
-		if (decoder->ended)
-			return stream->avail_in > 0 ? "something follows its end" : NULL;
 		stream->next_out = decoder->bytes + decoder->size;
 		stream->avail_out = decoder->capacity - decoder->size;
 		code = lzma_code(stream, LZMA_RUN);
 		decoder->size = decoder->capacity - stream->avail_out;
 		decoder->ended = code == LZMA_STREAM_END;
-		if (code == LZMA_BUF_ERROR) /* no progress without further input */
-			return NULL;
 		if (code != LZMA_OK && code != LZMA_STREAM_END)
 			return name_fault(code);
 	}

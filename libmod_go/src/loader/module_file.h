@@ -13,8 +13,8 @@
 #define MOD_GO_FILE_MAX ((size_t)1 << 30)
 
 /* Reads a regular file into memory, so that nobody can change it while it is checked. With MOD_GO_OK the caller
- * frees `*bytes`; else that is NULL. Of a file that does not begin with `magic` only the first bytes are read: its
- * `*size` is at most magic's length. Never blocks on a pipe or a device. */
+ * frees `*bytes`; else that is NULL, and `*size` 0. Of a file that does not begin with `magic` only the first bytes are
+ * read: its `*size` is at most magic's length. Never blocks on a pipe or a device. */
 mod_go_status mod_go_file_read(const char *path, const char *magic, uint8_t **bytes, size_t *size,
                                mod_go_error *error);
 

@@ -1,93 +1,16 @@
-/* test_files.c - digests, names, part manifests, xz and parts. All of them may be hostile. */
+/* test_files.c - part manifests, xz and parts. All of them may be hostile. */
+#include <errno.h>
 #include <lzma.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
+#include "failing_allocations.h"
+#include "failing_calls.h"
 #include "asd/package.h"
 #include "asd/page_allocator.h"
 #include "asd/xz_decoder.h"
-
-static mod_go_digest digest_of(const void *bytes, size_t size)
-{
-	mod_go_sha256 sha;
-
-	mod_go_sha256_begin(&sha);
-	mod_go_sha256_add(&sha, bytes, size);
-	return mod_go_sha256_end(&sha);
-}
-
-/* The standard's own examples (FIPS 180-4, and the million of its predecessor). */
-TEST(a_digest_is_the_standards)
-{
-	static const char two_blocks[] = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
-	mod_go_sha256 sha;
-
-	CHECK_TEXT(digest_of("", 0).text, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-	CHECK_TEXT(digest_of("abc", 3).text, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-	CHECK_TEXT(digest_of(two_blocks, 56).text,
-	           "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
-	mod_go_sha256_begin(&sha);
-	for (int i = 0; i < 15625; i++)
-		mod_go_sha256_add(
-			&sha, (const uint8_t *)"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 64);
-	CHECK_TEXT(mod_go_sha256_end(&sha).text,
-	           "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
-}
-
-TEST(a_digest_does_not_depend_on_the_pieces)
-{
-	uint8_t bytes[300];
-	mod_go_digest whole;
-
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = (uint8_t)i;
-	whole = digest_of(bytes, sizeof(bytes));
-	for (size_t cut = 0; cut <= sizeof(bytes); cut++) {
-		mod_go_sha256 sha;
-
-		mod_go_sha256_begin(&sha);
-		mod_go_sha256_add(&sha, bytes, cut);
-		mod_go_sha256_add(&sha, bytes + cut, sizeof(bytes) - cut);
-		CHECK_TEXT(mod_go_sha256_end(&sha).text, whole.text);
-	}
-}
-
-TEST(names_are_of_modules_or_parts)
-{
-	static const char *const others[] = {"",
-	                                     ".so",
-	                                     "a",
-	                                     "a.lua",
-	                                     "a.so.so",
-	                                     "a b.so",
-	                                     "a/b.so",
-	                                     "a.0123456789abcdef-0.so",
-	                                     "a.0123456789abcdef-01.so",
-	                                     "a.0123456789abcdef-257.so",
-	                                     "a.0123456789ABCDEF-1.so",
-	                                     "a.0123456789abcde-1.so",
-	                                     "a.0123456789abcdef-1",
-	                                     "a.0123456789abcdef-99999999999.so"};
-	mod_go_file_name name;
-	char longest[120];
-
-	CHECK(mod_go_file_name_read("net-http_2.so", &name));
-	CHECK_TEXT(name.module, "net-http_2");
-	CHECK_NUMBER(name.index, 0);
-	CHECK(mod_go_file_name_read("a.0123456789abcdef-256.so", &name));
-	CHECK_TEXT(name.module, "a");
-	CHECK_TEXT(name.set, "0123456789abcdef");
-	CHECK_NUMBER(name.index, 256);
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		CHECK(!mod_go_file_name_read(others[i], &name));
-	memset(longest, 'x', 104);
-	strcpy(longest + 103, ".so");
-	CHECK(mod_go_file_name_read(longest, &name));
-	strcpy(longest + 103, "x.so");
-	CHECK(!mod_go_file_name_read(longest, &name));
-}
 
 #define DIGITS "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 #define HEAD                                                                                                 \
@@ -187,16 +110,28 @@ TEST(xz_is_undone_in_pieces_of_any_size)
 	free(xz);
 }
 
-/* The kernel may make one mapping of two, so pages are counted. */
-static unsigned long mapped_pages(void)
+/* A byte of input may be many of output, and the output may end where the buffer does. */
+TEST(zeros_are_decompressed_in_pieces_too)
 {
-	unsigned long pages = 0;
-	FILE *file = fopen("/proc/self/statm", "r");
+	static const size_t LENGTHS[] = {0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 2 << 20, 3 << 20};
+	static const uint8_t zeros[3 << 20];
 
-	CHECK(file != NULL && fscanf(file, "%lu", &pages) == 1);
-	if (file != NULL)
-		fclose(file);
-	return pages;
+	for (size_t i = 0; i < sizeof(LENGTHS) / sizeof(*LENGTHS); i++) {
+		size_t size, out_size, length = LENGTHS[i];
+		uint8_t *xz = packed(zeros, length, 6, &size), *out;
+
+		for (size_t piece = 1; piece <= size; piece = piece * 5) {
+			unsigned long before = check_mapped_pages();
+
+			CHECK(unpack(xz, size, piece, &out, &out_size) == NULL);
+			CHECK_NUMBER(out_size, length);
+			CHECK(out != NULL && memcmp(out, zeros, length) == 0);
+			/* Not the capacity for the largest. */
+			CHECK(check_mapped_pages() < before + (2 * length + (4 << 20)) / 4096);
+			mod_go_pages_free(out);
+		}
+		free(xz);
+	}
 }
 
 /* No leak checker knows of memory that is mapped. */
@@ -209,7 +144,7 @@ TEST(whatever_was_mapped_is_unmapped)
 
 	for (int i = 0; i < 200; i++) {
 		if (i == 100)
-			before = mapped_pages();
+			before = check_mapped_pages();
 		CHECK(unpack(xz, size, 4096, &out, &out_size) == NULL);
 		mod_go_pages_free(out);
 		CHECK(unpack(xz, size / 2, 4096, &out, &out_size) != NULL);
@@ -218,7 +153,7 @@ TEST(whatever_was_mapped_is_unmapped)
 		pages[99999] = 1;
 		mod_go_pages_free(pages);
 	}
-	CHECK(mapped_pages() < before + 50);
+	CHECK(check_mapped_pages() < before + 50);
 	CHECK(mod_go_pages_alloc(SIZE_MAX - 4) == NULL && mod_go_pages_realloc(NULL, SIZE_MAX) == NULL);
 	mod_go_pages_free(NULL);
 	free(xz);
@@ -319,8 +254,9 @@ static struct set make_set_named(unsigned long long seed, const char *named)
 		set.content[i] = (uint8_t)check_random(&seed);
 	set.xz = packed(set.content, sizeof(set.content), 6, &set.size);
 	set.head = (mod_go_part_manifest){.parts = PARTS, .packed_size = set.size, .size = sizeof(set.content)};
-	set.head.packed = named != NULL ? digest_of(named, strlen(named)) : digest_of(set.xz, set.size);
-	set.head.content = digest_of(set.content, sizeof(set.content));
+	set.head.packed = named != NULL ? mod_go_sha256_of((const uint8_t *)named, strlen(named))
+	                                : mod_go_sha256_of(set.xz, set.size);
+	set.head.content = mod_go_sha256_of(set.content, sizeof(set.content));
 	third = set.size / PARTS;
 	for (uint32_t i = 0; i < PARTS; i++)
 		write_part(&set, i + 1, set.xz + i * third, i + 1 < PARTS ? third : set.size - i * third);
@@ -390,6 +326,75 @@ TEST(parts_that_are_not_those_of_the_head_are_refused)
 	free(set.xz);
 }
 
+TEST(a_part_that_cannot_be_read_is_named)
+{
+	struct set set = make_set(1);
+	char path[600];
+	mod_go_error error;
+	bool same;
+
+	for (long n = 1; n <= PARTS * 2; n++) { /* once the content, and once its end */
+		mod_go_part_path(set.folder, "m", &set.head, (uint32_t)(n + 1) / 2, path, sizeof(path));
+		fail_call(CALL_READ, n, EIO);
+		CHECK_NUMBER(join(&set, &error, &same), MOD_GO_NOT_A_MODULE);
+		CHECK(calls_work_again());
+		CHECK_CONTAINS(error.message, path);
+		CHECK_CONTAINS(error.message, ": Input/output error; put the module again");
+	}
+	fail_call(CALL_OPEN, 2, EMFILE);
+	CHECK_NUMBER(join(&set, &error, &same), MOD_GO_NOT_A_MODULE);
+	CHECK(calls_work_again());
+	CHECK_CONTAINS(error.message, "-2.so: Too many open files; put the module again");
+	interrupt_calls();
+	CHECK_NUMBER(join(&set, &error, &same), MOD_GO_OK);
+	CHECK(calls_work_again() && same);
+	free(set.xz);
+}
+
+/* Memory is mapped in places that are counted. */
+TEST(without_memory_nothing_is_decompressed_and_nothing_lost)
+{
+	struct set set = make_set(1);
+	mod_go_error error;
+	unsigned long before = 0;
+	bool failed = true, same;
+	uint8_t *bytes;
+	size_t size;
+	long n;
+
+	fail_allocation(1);
+	CHECK_NUMBER(join(&set, &error, &same), MOD_GO_NO_MEMORY);
+	CHECK(allocations_work_again());
+	CHECK_CONTAINS(error.message, "m");
+	fail_allocation(1);
+	CHECK_NUMBER(mod_go_xz_decode("m.so", set.xz, set.size, &bytes, &size, &error), MOD_GO_NO_MEMORY);
+	CHECK(allocations_work_again() && bytes == NULL);
+	CHECK_CONTAINS(error.message, "m.so");
+	for (n = 1; failed && n < 100; n++) {
+		mod_go_status status;
+
+		fail_call(CALL_MMAP, n, ENOMEM);
+		status = mod_go_xz_decode("m.so", set.xz, set.size, &bytes, &size, &error);
+		failed = calls_work_again();
+		CHECK((status != MOD_GO_OK) == failed && (bytes == NULL) == failed);
+		if (failed)
+			CHECK_CONTAINS(error.message, "memory");
+		mod_go_pages_free(bytes);
+	}
+	CHECK(n > 3 && !failed);
+	for (int i = 0; i < 200; i++) {
+		if (i == 100)
+			before = check_mapped_pages();
+		for (n = 1; n <= 3; n++) {
+			fail_call(CALL_MMAP, n, ENOMEM);
+			mod_go_xz_decode("m.so", set.xz, set.size, &bytes, &size, &error);
+			CHECK(calls_work_again());
+		}
+	}
+	CHECK(check_mapped_pages() < before + 50);
+	free(set.xz);
+}
+
 TEST(a_refused_join_leaves_nothing_mapped)
 {
 	struct set set = make_set(2);
@@ -400,11 +405,11 @@ TEST(a_refused_join_leaves_nothing_mapped)
 	memset(set.head.content.text, '0', 10); /* the content is mapped when it is compared */
 	for (int i = 0; i < 200; i++) {
 		if (i == 100)
-			before = mapped_pages();
+			before = check_mapped_pages();
 		CHECK_NUMBER(join(&set, &error, &same), MOD_GO_NOT_A_MODULE);
 	}
 	CHECK_CONTAINS(error.message, "decompressed it does not match");
-	CHECK(mapped_pages() < before + 50);
+	CHECK(check_mapped_pages() < before + 50);
 	free(set.xz);
 }
 

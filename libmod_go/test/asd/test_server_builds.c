@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "server.h"
 
 int __real_as_unpack_val(as_unpacker *unpacker, as_val **val);
 int __wrap_as_unpack_val(as_unpacker *unpacker, as_val **val);
@@ -203,6 +204,22 @@ TEST(a_server_that_writes_lists_otherwise_is_noticed)
 	CHECK_TEXT(probed(), FAULT);
 	change_packed = write_otherwise;
 	CHECK_TEXT(probed(), FAULT);
+}
+
+TEST(a_server_with_other_values_is_left_alone)
+{
+	const as_module_hooks *hooks = server_lua.hooks;
+
+	server_prepare();
+	server_is_there = true;
+	packed = -1;
+	CHECK_TEXT(server_load_plugin(),
+	           "mod_go: this Aerospike 8.1.2.0 is not as its build says: as_pack_val writes a list "
+	           "otherwise than it was read: no Go modules run\n");
+	CHECK(server_lua.hooks == hooks);
+	packed = 0;
+	CHECK_TEXT(server_load_plugin(), "");
+	CHECK(server_lua.hooks != hooks);
 }
 
 TEST(builds_are_known_up_to_the_last_fix_that_was_compared)
