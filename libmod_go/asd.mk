@@ -163,7 +163,7 @@ $(PLUGIN_TESTS): $(PLUGIN_TEST_PARTS) $(FAILING_ARCHIVE) $(FAILING_LIBRARIES) $(
 plugin-c-tests: $(PLUGIN_TESTS) $(WORKER) $(PLUGIN_TEST_MODULES)
 	MODGO_WORKER=$(WORKER) $(PLUGIN_TESTS) $(UDF) - - $(TESTED)
 
-plugin-sanitize:
+plugin-sanitize: $(HEADERS) $(COMMON_LIBRARY)
 	@$(MAKE) --no-print-directory -f asd.mk plugin-c-tests VARIANT=-sanitize VARIANT_FLAGS="$(SANITIZERS)"
 
 -include $(PLUGIN_TEST_PARTS:.o=.d)

@@ -267,6 +267,8 @@ TEST(a_measured_call_gets_many_bins_at_once)
 	CHECK_NUMBER(values[3].type, 77);
 	CHECK_NUMBER(host->record_get_many(&call.call, &record, names, sizeof(names), 4, values),
 	             AEROSPIKE_UDF_GO_BAD_ARGUMENTS);
+	CHECK_NUMBER(host->record_get_many(&call.call, &record, NULL, 0, 1, values),
+	             AEROSPIKE_UDF_GO_BAD_ARGUMENTS);
 	CHECK_NUMBER(host->record_get_many(&call.call, &record, names, sizeof(names) - 1, 3, values),
 	             AEROSPIKE_UDF_GO_BAD_ARGUMENTS); /* the last name does not end */
 	end();

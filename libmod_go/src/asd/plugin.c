@@ -31,6 +31,7 @@ __attribute__((format(printf, 1, 2))) static void report(const char *format, ...
 struct search {
 	uintptr_t address;
 	bool writable;
+	bool read_only; /* after relocation */
 };
 
 static int check_object(struct dl_phdr_info *object, size_t size, void *context)
@@ -46,9 +47,8 @@ static int check_object(struct dl_phdr_info *object, size_t size, void *context)
 			continue;
 		if (segment->p_type == PT_LOAD && (segment->p_flags & PF_W) != 0)
 			search->writable = true;
-		/* Read-only after relocation. It is listed behind the segment that it is a part of. */
 		if (segment->p_type == PT_GNU_RELRO)
-			search->writable = false;
+			search->read_only = true;
 	}
 	return 0;
 }
@@ -58,7 +58,7 @@ static bool is_writable(const void *address)
 	struct search search = {.address = (uintptr_t)address};
 
 	dl_iterate_phdr(check_object, &search);
-	return search.writable;
+	return search.writable && !search.read_only;
 }
 
 static bool has_hooks(const as_module *module)

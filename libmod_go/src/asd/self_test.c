@@ -18,7 +18,7 @@ static enum { IDLE, RUNS, NOT_STARTED } state = IDLE;
 static mod_go_process process;
 static mod_go_error problem;
 static uint64_t until;
-static int output;
+static int output = -1;
 
 static mod_go_status start(const char *worker)
 {

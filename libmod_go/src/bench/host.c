@@ -46,7 +46,7 @@ static int record_get_many(aerospike_udf_go_call *call, aerospike_udf_go_record 
 	size_t offset = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
-		char *end = memchr(names + offset, 0, names_length - offset);
+		char *end = offset < names_length ? memchr(names + offset, 0, names_length - offset) : NULL;
 
 		if (end == NULL)
 			return AEROSPIKE_UDF_GO_BAD_ARGUMENTS;

@@ -108,11 +108,10 @@ static void read_record(bench_request *request, rest_of_line *words)
 
 static void read_bin(bench_request *request, rest_of_line *words)
 {
-	bench_bin bin;
+	bench_bin bin = {.name_length = 0};
 	uint8_t *name = bytes(words, &bin.name_length);
 	bool fits = name != NULL && bin.name_length < sizeof(bin.name) && request->record_count > 0;
 
-	memset(bin.name, 0, sizeof(bin.name));
 	bin.value = value(words);
 	if (fits)
 		memcpy(bin.name, name, bin.name_length);

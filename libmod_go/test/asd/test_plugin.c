@@ -171,6 +171,9 @@ TEST(a_mod_lua_in_memory_that_is_read_only_is_left_alone)
 	CHECK(wraps()); /* just behind the part that is read-only */
 	segments[2].p_memsz = 101;
 	CHECK(!wraps());
+	memcpy(segments, (ElfW(Phdr)[]){segments[2], data, text}, sizeof(segments)); /* in any order */
+	CHECK(!wraps());
+	memcpy(segments, (ElfW(Phdr)[]){text, data, segments[0]}, sizeof(segments));
 	segments[2].p_vaddr = data.p_vaddr + 100;
 	CHECK(!wraps());
 	segments[2].p_vaddr++;
