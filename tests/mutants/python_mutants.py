@@ -34,6 +34,8 @@ _ZIP = m.Call(func=m.Name("zip"))
 _STRICT = m.Arg(keyword=m.Name("strict"), value=m.Name("True"))
 # One more or less of a recursion's depth is a choice as its limit is.
 _DEPTH = m.Param(name=m.Name("depth"), default=m.Integer("0"))
+# One more of so many bytes in a megabyte is nothing that anybody could notice.
+_UNIT = m.Integer(value=m.MatchRegex(r"1(_?000){1,3}$")) | m.Float(value=m.MatchRegex(r"1e[369]$"))
 _SKIPPED = (cst.Annotation, cst.Decorator, cst.Import, cst.ImportFrom, cst.Raise, cst.Assert)
 
 
@@ -77,7 +79,7 @@ class _Visitor(cst.CSTVisitor):
         if isinstance(node, cst.Raise) and starts_here:
             self.found.append(("delete", node, cst.Pass()))
         if isinstance(node, _SKIPPED) or any(
-            m.matches(node, each) for each in (_LOGGING, _TYPE_CHECKING, _ALL, _LIMIT, _DEPTH)
+            m.matches(node, each) for each in (_LOGGING, _TYPE_CHECKING, _ALL, _LIMIT, _DEPTH, _UNIT)
         ):
             return False
         if isinstance(node, cst.ClassDef):  # its bases and options are no behaviour

@@ -72,6 +72,8 @@ def test_code_that_is_the_same_or_a_choice_is_left_out() -> None:
     assert not any("rfind" in each for each in lines('return "".find("") < 0'))
     assert not any("False" in each for each in lines("return zip(n, n, strict=True)"))
     assert any("False" in each for each in lines("return g(n, n, strict=True)"))
+    assert lines("return n / 1e6") == {"returnn*1e6"}
+    assert lines("return n // 1_000") == {"returnn/1_000"}
 
 
 def test_c() -> None:
