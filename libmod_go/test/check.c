@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -97,10 +98,32 @@ const char *check_module(const char *name)
 	return path;
 }
 
+const char *check_program(const char *name)
+{
+	static char paths[4][PATH_MAX];
+	static size_t next;
+	char *path = paths[next++ % 4];
+
+	snprintf(path, PATH_MAX, "%.*s/%s", (int)(strrchr(check_app, '/') - check_app), check_app, name);
+	return path;
+}
+
+int check_command(const char *command, char *output, size_t capacity)
+{
+	FILE *from = popen(command, "r");
+	size_t used = fread(output, 1, capacity - 1, from);
+
+	output[used] = '\0';
+	return WEXITSTATUS(pclose(from));
+}
+
 const char *check_folder(void)
 {
+	const char *parent = getenv("TMPDIR");
+
 	if (folder[0] == '\0') {
-		snprintf(folder, sizeof(folder), "/tmp/mod-go-test-XXXXXX");
+		snprintf(folder, sizeof(folder), "%s/mod-go-test-XXXXXX",
+		         parent != NULL && parent[0] != '\0' ? parent : "/tmp");
 		CHECK(mkdtemp(folder) != NULL);
 	}
 	return folder;
@@ -273,4 +296,52 @@ unsigned long check_mapped_pages(void)
 	if (file != NULL)
 		fclose(file);
 	return pages;
+}
+
+const char *check_script(const char *text)
+{
+	static char path[PATH_MAX + 16];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/script", check_folder());
+	unlink(path); /* it may be running */
+	file = fopen(path, "w");
+	CHECK(file != NULL && fprintf(file, "#!/bin/sh\n%s\n", text) > 0 && fclose(file) == 0);
+	CHECK(chmod(path, 0700) == 0);
+	return path;
+}
+
+double check_processor_time(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+}
+
+unsigned long long check_blocked_signals(const char *thread)
+{
+	unsigned long long blocked = 0;
+	DIR *threads = opendir("/proc/self/task");
+	struct dirent *entry;
+
+	while ((entry = readdir(threads)) != NULL) {
+		char path[PATH_MAX], line[256];
+		bool is_it = false;
+		FILE *status;
+
+		snprintf(path, sizeof(path), "/proc/self/task/%s/status", entry->d_name);
+		status = fopen(path, "r");
+		while (status != NULL && fgets(line, sizeof(line), status) != NULL) {
+			line[strcspn(line, "\n")] = '\0';
+			if (strncmp(line, "Name:", 5) == 0)
+				is_it = strcmp(line + 6, thread) == 0;
+			if (is_it && strncmp(line, "SigBlk:", 7) == 0)
+				blocked = strtoull(line + 8, NULL, 16);
+		}
+		if (status != NULL)
+			fclose(status);
+	}
+	closedir(threads);
+	return blocked;
 }

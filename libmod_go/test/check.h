@@ -46,14 +46,30 @@ extern const char *check_library; /* libmod_go.so */
 /* The path of a test module, in one of a few static buffers. */
 const char *check_module(const char *name);
 
-/* A new folder, which is removed with its content when the test ends. */
+/* The path of a program that is built beside the test app, in one of a few static buffers. */
+const char *check_program(const char *name);
+
+/* Runs a command of the shell. Returns its exit code, and in `output` what it prints. */
+int check_command(const char *command, char *output, size_t capacity);
+
+/* A new folder in TMPDIR or /tmp, which is removed with its content when the test ends. */
 const char *check_folder(void);
+
+/* Writes a script of the shell, in the place of the one before, in a new file that may be executed. Returns its path,
+ * in a static buffer. */
+const char *check_script(const char *text);
 
 /* How many entries a folder has; 0 where it cannot be read. */
 size_t check_entries(const char *path);
 
 /* How many pages this process has mapped. The kernel may make one mapping of two, so these are not counted. */
 unsigned long check_mapped_pages(void);
+
+/* The processor time that this process has used, in seconds. */
+double check_processor_time(void);
+
+/* The signals that the thread of this name blocks, a bit each; 0 where there is no such thread. */
+unsigned long long check_blocked_signals(const char *thread);
 
 /* Writes a file; false with a failed check where that fails. */
 bool check_write(const char *path, const void *bytes, size_t length);

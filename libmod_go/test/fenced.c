@@ -3,8 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <libgen.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,14 +17,11 @@
 mod_go_status fenced_open(const char *path, const mod_go_fenced_options *options, mod_go_fenced **pool,
                           mod_go_error *error)
 {
-	char app[PATH_MAX], worker[PATH_MAX + 32];
 	mod_go_fenced_options own = {.size = sizeof(own)};
 
-	snprintf(app, sizeof(app), "%s", check_app);
-	snprintf(worker, sizeof(worker), "%s/mod-go-worker", dirname(app));
 	if (options != NULL)
 		own = *options;
-	own.worker = own.worker != NULL ? own.worker : worker;
+	own.worker = own.worker != NULL ? own.worker : check_program("mod-go-worker");
 	/* A worker that is built with sanitizers must end as one without them. */
 	setenv("ASAN_OPTIONS",
 	       "detect_leaks=0:handle_segv=0:handle_abort=0:handle_sigbus=0:use_sigaltstack=0:allocator_may_"

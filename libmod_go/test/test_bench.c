@@ -30,35 +30,21 @@ static const char *const MODES[] = {"unfenced", "fenced"};
 static char answer[16384];
 static char grants[256];
 
-/* The path of a program that is built beside the test app. */
-static const char *beside_app(const char *name, char *path, size_t capacity)
-{
-	snprintf(path, capacity, "%s", check_app);
-	snprintf(strrchr(path, '/'), 32, "/%s", name);
-	return path;
-}
-
 /* Runs the program in that mode with these lines as its input. Returns the exit code; what it prints to its standard
  * output, or to both, is in `answer`. */
 static int run_module(const char *mode, const char *module, const char *worker, const char *lines)
 {
-	char program[4096], beside[4096], path[4200], command[16384];
-	size_t used;
-	FILE *output;
+	char path[4200], command[16384];
 
-	beside_app("mod-go-bench", program, sizeof(program));
 	if (worker == NULL)
-		worker = beside_app("mod-go-worker", beside, sizeof(beside));
+		worker = check_program("mod-go-worker");
 	snprintf(path, sizeof(path), "%s/request", check_folder());
 	check_write(path, lines, strlen(lines));
-	snprintf(command, sizeof(command), "exec '%s' %s '%s' '%s' '%s' <'%s'", program, mode, module, worker,
-	         grants, path);
+	snprintf(command, sizeof(command), "exec '%s' %s '%s' '%s' '%s' <'%s'", check_program("mod-go-bench"),
+	         mode, module, worker, grants, path);
 	setenv("MODGO_ENV", "GOOD_MANIFEST,MEASURED_ALLOCATIONS,MEASURED_SDK,ASAN_OPTIONS", 1);
 	setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
-	output = popen(command, "r");
-	used = fread(answer, 1, sizeof(answer) - 1, output);
-	answer[used] = '\0';
-	return WEXITSTATUS(pclose(output));
+	return check_command(command, answer, sizeof(answer));
 }
 
 static int run(const char *mode, const char *lines)
@@ -191,23 +177,16 @@ TEST(a_fenced_function_is_measured_with_its_grants)
 
 TEST(the_benchmark_is_not_for_use_by_hand)
 {
-	char program[4096], command[8400];
+	char command[8400];
 
 	CHECK_NUMBER(run("unfenced 2>&1", RECORD "start\n"), 2); /* no function */
-	beside_app("mod-go-bench", program, sizeof(program));
 	for (int i = 0; i < 3; i++) {
-		size_t used;
-		FILE *output;
-
-		snprintf(command, sizeof(command), "echo 'function 66' | '%s' unfenced '%s' %s 2>&1", program,
-		         check_module("measured"),
+		snprintf(command, sizeof(command), "echo 'function 66' | '%s' unfenced '%s' %s 2>&1",
+		         check_program("mod-go-bench"), check_module("measured"),
 		         i == 0   ? ""
 		         : i == 1 ? "worker grants more"
 		                  : "worker grants");
-		output = popen(command, "r");
-		used = fread(answer, 1, sizeof(answer) - 1, output);
-		answer[used] = '\0';
-		CHECK_NUMBER(WEXITSTATUS(pclose(output)), 2);
+		CHECK_NUMBER(check_command(command, answer, sizeof(answer)), 2);
 		CHECK_TEXT(answer, "modgo starts mod-go-bench; it is not for use by hand\n");
 	}
 }
@@ -303,13 +282,13 @@ TEST(the_benchmark_serves_until_its_input_ends_or_is_not_understood)
 /* The answer must not wait for the next request. */
 TEST(an_answer_comes_before_the_next_request)
 {
-	char program[4096], line[64] = "";
+	const char *program = check_program("mod-go-bench");
+	char line[64] = "";
 	int requests[2], answers[2];
 	FILE *from;
 	pid_t child;
 
 	CHECK(pipe(requests) == 0 && pipe(answers) == 0);
-	beside_app("mod-go-bench", program, sizeof(program));
 	setenv("MEASURED_ALLOCATIONS", "", 1);
 	child = fork();
 	if (child == 0) {
@@ -337,13 +316,13 @@ TEST(an_answer_comes_before_the_next_request)
 /* A round may take minutes, in which it reads no input. */
 TEST(the_benchmark_ends_with_the_process_that_started_it)
 {
-	char program[4096], line[64] = "";
+	const char *program = check_program("mod-go-bench");
+	char line[64] = "";
 	int requests[2], answers[2];
 	FILE *from;
 	pid_t parent;
 
 	CHECK(pipe(requests) == 0 && pipe(answers) == 0);
-	beside_app("mod-go-bench", program, sizeof(program));
 	parent = fork();
 	if (parent == 0) {
 		if (fork() > 0) {

@@ -46,12 +46,8 @@ static attacker under(struct parts *parts)
 
 static attacker from_worker(void)
 {
-	static char program[4096];
-	char *slash;
+	const char *program = check_program("mod-go-worker");
 
-	snprintf(program, sizeof(program), "%s", check_app);
-	slash = strrchr(program, '/');
-	snprintf(slash, sizeof(program) - (size_t)(slash - program), "/mod-go-worker");
 	CHECK(access(program, X_OK) == 0);
 	return (attacker){.worker = program};
 }

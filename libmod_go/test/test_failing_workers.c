@@ -1,7 +1,6 @@
 /* test_failing_workers.c - system functions of a worker fail, one call at a time: the worker says so, or runs its
  * module behind the whole fence. The program is failing_worker/main.c. */
 #include <errno.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,16 +61,14 @@ static bool open_with(const situation *now, const char *call, long n, mod_go_fen
                       mod_go_error *error)
 {
 	mod_go_fenced_options options = now->options;
-	char app[PATH_MAX], worker[PATH_MAX + 32], module[PATH_MAX], target[PATH_MAX];
+	char module[PATH_MAX], target[PATH_MAX];
 
-	snprintf(app, sizeof(app), "%s", check_app);
-	snprintf(worker, sizeof(worker), "%s/failing-worker", dirname(app));
 	snprintf(module, sizeof(module), "%s/%s.%ld.so", check_folder(), call, n);
 	CHECK(realpath(check_module("hostile"), target) != NULL && symlink(target, module) == 0);
 	options.size = sizeof(options);
 	options.limit = 1;
 	options.no_spare = 1;
-	options.worker = worker;
+	options.worker = check_program("failing-worker");
 	return fenced_open(module, &options, pool, error) == MOD_GO_OK &&
 	       mod_go_fenced_setup(*pool, error) == MOD_GO_OK;
 }

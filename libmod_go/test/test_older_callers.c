@@ -1,7 +1,5 @@
 /* test_older_callers.c - a caller that was compiled with an older header has shorter structs: nothing is read or
  * written behind their ends. */
-#include <libgen.h>
-#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,11 +10,7 @@
 
 TEST(options_of_any_size_are_taken)
 {
-	char app[PATH_MAX], worker[PATH_MAX + 32];
-
-	snprintf(app, sizeof(app), "%s", check_app);
-	snprintf(worker, sizeof(worker), "%s/mod-go-worker", dirname(app));
-	setenv("MODGO_WORKER", worker, 1);
+	setenv("MODGO_WORKER", check_program("mod-go-worker"), 1);
 	for (size_t size = sizeof(uint32_t); size <= sizeof(mod_go_fenced_options); size += sizeof(uint32_t)) {
 		mod_go_fenced_options options;
 		mod_go_fenced *pool = NULL;

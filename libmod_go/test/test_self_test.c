@@ -21,17 +21,10 @@ static char output[65536], expected[65536];
 /* The exit code of mod-go-worker --check; what it prints is in `output`. */
 static int self_test(const char *options)
 {
-	char program[4096], command[4400];
-	size_t used;
-	FILE *from;
+	char command[4400];
 
-	snprintf(program, sizeof(program), "%s", check_app);
-	snprintf(strrchr(program, '/'), 32, "/mod-go-worker");
-	snprintf(command, sizeof(command), "exec '%s' --check %s", program, options);
-	from = popen(command, "r");
-	used = fread(output, 1, sizeof(output) - 1, from);
-	output[used] = '\0';
-	return WEXITSTATUS(pclose(from));
+	snprintf(command, sizeof(command), "exec '%s' --check %s", check_program("mod-go-worker"), options);
+	return check_command(command, output, sizeof(output));
 }
 
 /* An attack's name as the self-test prints it. */

@@ -3,15 +3,12 @@
 #include "call.h"
 #include "failing_allocations.h"
 
-#include <dirent.h>
-#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static atomic_int releases;
@@ -96,15 +93,13 @@ TEST(without_a_key_for_its_threads_calls_fail)
 	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_SCAN, NULL), 3); /* a scan reads, too */
 }
 
-/* Processor time of the process, in milliseconds, during 100 ms. */
-static long time_used(void)
+/* Processor time of the process, in seconds, during 100 ms. */
+static double time_used(void)
 {
-	struct timespec before, after;
+	double before = check_processor_time();
 
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
 	usleep(100000);
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
-	return (after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000;
+	return check_processor_time() - before;
 }
 
 TEST(the_releasing_thread_sleeps_while_it_cannot_release)
@@ -113,43 +108,15 @@ TEST(the_releasing_thread_sleeps_while_it_cannot_release)
 
 	CHECK(mod_go_readers_enter());
 	mod_go_readers_retire(&objects[0], count_release);
-	CHECK(time_used() < 30); /* it looks each 10 ms */
+	CHECK(time_used() < 0.03); /* it looks each 10 ms */
 	CHECK_NUMBER(releases, 0);
 	mod_go_readers_leave();
 	wait_for_releases(1);
-	CHECK(time_used() < 30); /* nothing is left to look for */
+	CHECK(time_used() < 0.03); /* nothing is left to look for */
 	CHECK(mod_go_readers_enter());
 	mod_go_readers_retire(&objects[1], count_release);
 	mod_go_readers_leave();
 	wait_for_releases(2); /* it wakes again */
-}
-
-/* The signals that the thread of this name blocks, as /proc has them. */
-static unsigned long long blocked_by(const char *name)
-{
-	unsigned long long blocked = 0;
-	DIR *threads = opendir("/proc/self/task");
-	struct dirent *entry;
-
-	while ((entry = readdir(threads)) != NULL) {
-		char path[PATH_MAX], line[256];
-		bool is_it = false;
-		FILE *status;
-
-		snprintf(path, sizeof(path), "/proc/self/task/%s/status", entry->d_name);
-		status = fopen(path, "r");
-		while (status != NULL && fgets(line, sizeof(line), status) != NULL) {
-			line[strcspn(line, "\n")] = '\0';
-			if (strncmp(line, "Name:", 5) == 0)
-				is_it = strcmp(line + 6, name) == 0;
-			if (is_it && strncmp(line, "SigBlk:", 7) == 0)
-				blocked = strtoull(line + 8, NULL, 16);
-		}
-		if (status != NULL)
-			fclose(status);
-	}
-	closedir(threads);
-	return blocked;
 }
 
 TEST(signals_are_for_the_hosts_own_threads)
@@ -162,10 +129,10 @@ TEST(signals_are_for_the_hosts_own_threads)
 	CHECK_NUMBER(pthread_sigmask(SIG_SETMASK, &mask, NULL), 0);
 	CHECK(mod_go_readers_enter());
 	mod_go_readers_retire(&object, count_release);
-	for (int i = 0; i < 6000 && blocked_by("mod-go-release") == 0; i++)
+	for (int i = 0; i < 6000 && check_blocked_signals("mod-go-release") == 0; i++)
 		usleep(10000);
-	CHECK((blocked_by("mod-go-release") & (1ull << (SIGTERM - 1))) != 0);
-	CHECK((blocked_by("mod-go-release") & (1ull << (SIGHUP - 1))) != 0);
+	CHECK((check_blocked_signals("mod-go-release") & (1ull << (SIGTERM - 1))) != 0);
+	CHECK((check_blocked_signals("mod-go-release") & (1ull << (SIGHUP - 1))) != 0);
 	pthread_sigmask(SIG_BLOCK, NULL, &mask);
 	CHECK(!sigismember(&mask, SIGTERM) && sigismember(&mask, SIGUSR2)); /* as it was */
 	mod_go_readers_leave();
