@@ -45,6 +45,7 @@ TEST(a_worker_that_ends_before_it_has_begun_its_call_is_replaced)
 		flow_host = (struct flow_host){.single = true, .kills_at = 3, .victim = pool->workers->process.id};
 		CHECK_NUMBER(flow_run_with(pool, "copy", &flow, -1).status, AEROSPIKE_UDF_GO_OK);
 		CHECK(flow_is_in_order(&flow.out, 10));
+		CHECK_NUMBER(flow_host.reads, 11); /* with the end: the next worker gets the same elements */
 		flow_clear(&flow);
 		wait_for_workers(pool, 1);
 		counters = fenced_counters(pool);
@@ -111,24 +112,22 @@ TEST(a_worker_that_has_ended_by_the_time_it_is_released_is_not_idle)
 	free(pool);
 }
 
-/* A call whose worker has hung up: how long ago, in nanoseconds, and what its caller hears. */
+/* A call whose worker hangs up. */
 struct hung_up {
 	mod_go_fenced *pool;
-	uint64_t time;
-	const char *expected;
+	struct answer answer;
 };
 
 static void *sleep_on(void *argument)
 {
-	const struct hung_up *now = argument;
-	struct answer answer = fenced_call(now->pool, "sleep", 0, NULL, NULL, 0);
+	struct hung_up *now = argument;
 
-	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_PANICKED);
-	CHECK_CONTAINS(answer.text, now->expected);
+	now->answer = fenced_call(now->pool, "sleep", 0, NULL, NULL, 0);
+	CHECK_NUMBER(now->answer.status, AEROSPIKE_UDF_GO_PANICKED);
 	return NULL;
 }
 
-/* Whether the worker has its call. It says so in shared memory, where the caller's thread may be writing. */
+/* Whether the worker has its call. It sets a flag in shared memory, where the caller's thread may be writing. */
 __attribute__((no_sanitize("thread"))) static bool has_call(const mod_go_worker *worker)
 {
 	const volatile mod_go_message_head *head = &worker->shared->to_worker.head;
@@ -136,12 +135,13 @@ __attribute__((no_sanitize("thread"))) static bool has_call(const mod_go_worker 
 	return head->taken != 0 && head->kind == MOD_GO_MESSAGE_CALL;
 }
 
-/* As if its lifeline had closed, although it goes on with its call. */
-static void hang_up(uint64_t time, const char *expected)
+/* As if its lifeline had closed that many nanoseconds ago, although it goes on with its call. Whether the caller gets
+ * the expected message. */
+static bool hang_up(uint64_t time, const char *expected)
 {
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1, .no_spare = 1};
 	mod_go_fenced *pool = fenced_ready(check_module("good"), &options);
-	struct hung_up now = {pool, time, expected};
+	struct hung_up now = {.pool = pool};
 	pthread_t caller;
 
 	CHECK_NUMBER(pthread_create(&caller, NULL, sleep_on, &now), 0);
@@ -157,17 +157,23 @@ static void hang_up(uint64_t time, const char *expected)
 	CHECK_TEXT(fenced_ask(pool, "who").text, "good");
 	mod_go_fenced_close(pool);
 	CHECK_NUMBER(children(), 0);
+	return strstr(now.answer.text, expected) != NULL;
 }
 
+/* A machine that takes two seconds to end a process has it given up. */
 TEST(a_worker_that_hangs_up_and_goes_on_is_killed)
 {
-	hang_up(200000000, "its worker was ended by signal 9 (Killed)");
+	bool killed = false;
+
+	for (int i = 0; i < 5 && !killed; i++)
+		killed = hang_up(200000000, "its worker was ended by signal 9 (Killed)");
+	CHECK(killed);
 }
 
 /* It may be in a system call that cannot be interrupted. Two seconds after it has hung up its caller has an answer. */
 TEST(a_worker_that_does_not_end_is_given_up)
 {
-	hang_up(2000000000, "its worker does not end");
+	CHECK(hang_up(2000000000, "its worker does not end"));
 }
 
 /* Lets a pool wait for a while. It may look at its workers' threads ten times a second, and once at anything else. */
@@ -186,6 +192,7 @@ TEST(a_pool_sleeps_until_there_is_something_to_do)
 	mod_go_fenced *pool = fenced_ready(check_module("good"), &options);
 	mod_go_error error;
 	unsigned long before;
+	double start;
 
 	wait_idly();
 	CHECK_TEXT(fenced_ask(pool, "who").text, "good");
@@ -198,8 +205,9 @@ TEST(a_pool_sleeps_until_there_is_something_to_do)
 	wait_idly();
 	mod_go_fenced_close(pool);
 	before = count_calls(CALL_POLL);
-	hang_up(0, "its worker was ended by signal 9 (Killed)"); /* after 200 ms */
-	CHECK(count_calls(CALL_POLL) - before < 100);
+	start = check_now();
+	hang_up(0, ""); /* it is killed after 200 ms */
+	CHECK(count_calls(CALL_POLL) - before < 50 + 10 * (check_now() - start));
 }
 
 static int kill_worker(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
@@ -237,29 +245,25 @@ TEST(a_call_is_not_tried_again_without_end)
 }
 
 /* A worker's program that hangs the first time that it is started while the folder is there. */
-static void write_program(const char *path, const char *folder)
+static const char *program_that_hangs(const char *folder)
 {
-	char text[3 * PATH_MAX], app[PATH_MAX];
+	char text[3 * PATH_MAX];
 
-	snprintf(app, sizeof(app), "%s", check_app);
-	*strrchr(app, '/') = '\0';
-	snprintf(text, sizeof(text),
-	         "#!/bin/sh\nrmdir %s 2>/dev/null && exec sleep 1000\nexec %s/mod-go-worker \"$@\"\n", folder,
-	         app);
-	CHECK(check_write(path, text, strlen(text)) && chmod(path, 0700) == 0);
+	snprintf(text, sizeof(text), "rmdir %s 2>/dev/null && exec sleep 1000\nexec %s \"$@\"", folder,
+	         check_program("mod-go-worker"));
+	return check_script(text);
 }
 
 /* The pool has two threads that start workers. Both rest when a call comes that needs a worker, and a spare one. */
 TEST(a_start_that_hangs_does_not_hold_up_a_call)
 {
-	char program[PATH_MAX], hangs[PATH_MAX];
-	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1, .worker = program};
+	char hangs[PATH_MAX];
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1};
 	mod_go_fenced *pool;
 	pid_t spare = 0;
 
-	snprintf(program, sizeof(program), "%s/worker", check_folder());
 	snprintf(hangs, sizeof(hangs), "%s/hangs", check_folder());
-	write_program(program, hangs);
+	options.worker = program_that_hangs(hangs);
 	pool = fenced_ready(check_module("good"), &options);
 	CHECK_TEXT(fenced_ask(pool, "who").text, "good");
 	for (int i = 0; i < 10000 && fenced_counters(pool).idle < 2; i++)
@@ -274,7 +278,7 @@ TEST(a_start_that_hangs_does_not_hold_up_a_call)
 	kill(pool->workers->process.id, SIGKILL);
 	wait_for_workers(pool, 0);
 	CHECK_NUMBER(mkdir(hangs, 0700), 0);
-	CHECK_TEXT(fenced_call(pool, "who", 5000, NULL, NULL, 0).text, "good");
+	CHECK_TEXT(fenced_call(pool, "who", 60000, NULL, NULL, 0).text, "good");
 	CHECK(rmdir(hangs) != 0); /* the other start hangs */
 	mod_go_fenced_close(pool);
 	CHECK_NUMBER(children(), 0);

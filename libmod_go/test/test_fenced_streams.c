@@ -80,23 +80,6 @@ TEST(a_short_stream_takes_one_trip)
 	mod_go_fenced_close(pool);
 }
 
-TEST(a_call_that_no_worker_has_begun_is_tried_again_with_the_same_elements)
-{
-	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
-	struct flow flow = flow_of_integers(10);
-
-	flow_host.single = true;
-	flow_host.kills_at = 3; /* while the call is written */
-	flow_host.victim = pool->workers->process.id;
-	CHECK_NUMBER(flow_run_with(pool, "copy", &flow, -1).status, AEROSPIKE_UDF_GO_OK);
-	CHECK(flow_is_in_order(&flow.out, 10));
-	CHECK_NUMBER(flow_host.reads, 11); /* with the end */
-	flow_host.single = false;
-	flow_host.kills_at = 0;
-	flow_clear(&flow);
-	mod_go_fenced_close(pool);
-}
-
 TEST(lists_of_elements_are_read_and_written_as_such)
 {
 	static const int64_t LIMITS[] = {1, 3, 64, 1000000};
