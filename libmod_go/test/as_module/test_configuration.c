@@ -25,10 +25,10 @@ static void use(void)
 	CHECK_NUMBER(as_module_configure(&mod_go, &config), 0);
 }
 
-/* Milliseconds from now, rounded; 0 for no deadline. */
+/* Milliseconds from now, rounded up to 100 seconds; 0 for no deadline. */
 static int64_t left(uint64_t deadline)
 {
-	return deadline == 0 ? 0 : ((int64_t)(deadline - mod_go_now()) + 500000000) / 1000000000 * 1000;
+	return deadline == 0 ? 0 : ((int64_t)(deadline - mod_go_now()) + 99999999999) / 100000000000 * 100000;
 }
 
 /* A program passes a struct that ends where its version's ended: what follows is not the library's to read. */
@@ -128,7 +128,7 @@ static const char *deadline_of_a_call(const char *manifest)
 }
 
 /* Reading the clock costs a short call some of its time: a function that asks for no deadline has none. */
-TEST(an_unfenced_function_has_a_deadline_unless_it_wants_none)
+TEST(an_unfenced_function_has_a_deadline_unless_it_requests_none)
 {
 	begin("c");
 	use();
