@@ -11,6 +11,7 @@
 #include "asd/package.h"
 #include "asd/page_allocator.h"
 #include "asd/xz_decoder.h"
+#include "packed.h"
 
 #define DIGITS "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 #define HEAD                                                                                                 \
@@ -61,19 +62,6 @@ TEST(a_head_is_these_lines_and_nothing_else)
 	memcpy(longer, HEAD, sizeof(HEAD) - 1);
 	for (size_t length = 510; length <= sizeof(longer); length += length < 514 ? 1 : 100)
 		CHECK_CONTAINS(mod_go_part_manifest_read((uint8_t *)longer, length, &head), "damaged");
-}
-
-/* `size` bytes compressed by xz, from malloc. */
-static uint8_t *packed(const uint8_t *bytes, size_t size, uint32_t preset, size_t *packed_size)
-{
-	size_t capacity = lzma_stream_buffer_bound(size);
-	uint8_t *out = malloc(capacity);
-
-	*packed_size = 0;
-	CHECK_NUMBER(
-		lzma_easy_buffer_encode(preset, LZMA_CHECK_CRC64, NULL, bytes, size, out, packed_size, capacity),
-		LZMA_OK);
-	return out;
 }
 
 /* Decompresses in pieces. Returns what is wrong. */

@@ -1,6 +1,7 @@
 /* test_part_sets.c - what the server's files mean for the modules that are loaded, and what clients read of that. */
+#include <aerospike/as_log.h>
 #include <errno.h>
-#include <lzma.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "call.h"
 #include "failing_allocations.h"
 #include "failing_calls.h"
+#include "packed.h"
 #include "server.h"
 
 enum { PARTS = 3 };
@@ -29,18 +31,14 @@ struct files {
 static struct files files_of(const char *module, const char *of)
 {
 	struct files made;
-	size_t size, bound;
+	size_t size;
 	char path[100];
 	uint8_t *content;
 
 	snprintf(path, sizeof(path), "c/%s", of);
 	content = check_read(check_module(path), &size);
-	bound = lzma_stream_buffer_bound(size);
-	made = (struct files){.xz = malloc(bound)};
+	made.xz = packed(content, size, 0, &made.size);
 	snprintf(made.module, sizeof(made.module), "%s", module);
-	CHECK_NUMBER(
-		lzma_easy_buffer_encode(0, LZMA_CHECK_CRC64, NULL, content, size, made.xz, &made.size, bound),
-		LZMA_OK);
 	made.parts = (mod_go_part_manifest){.parts = PARTS,
 	                                    .packed_size = made.size,
 	                                    .size = size,
@@ -379,16 +377,47 @@ TEST(a_module_that_cannot_be_unpacked_names_the_setting)
 	CHECK_TEXT(who("m"), "\"good\"");
 }
 
-/* The temporary file is this user's alone. */
+static mode_t unpacked_mode, unpacked_folder_mode;
+
+/* The log's line that a module is loaded comes while its temporary file is there. */
+static bool look_into_cache(as_log_level level, const char *function, const char *file, uint32_t line,
+                            const char *format, ...)
+{
+	struct stat facts;
+	char pattern[300];
+	glob_t found;
+
+	(void)level, (void)function, (void)file, (void)line, (void)format;
+	snprintf(pattern, sizeof(pattern), "%s/modgo-*/good.so", server_cache());
+	if (glob(pattern, 0, NULL, &found) == 0) {
+		CHECK_NUMBER(stat(found.gl_pathv[0], &facts), 0);
+		unpacked_mode = facts.st_mode & 0777;
+		*strrchr(found.gl_pathv[0], '/') = '\0';
+		CHECK_NUMBER(stat(found.gl_pathv[0], &facts), 0);
+		unpacked_folder_mode = facts.st_mode & 0777;
+	}
+	globfree(&found);
+	return true;
+}
+
 TEST(what_is_unpacked_is_not_for_others)
 {
 	mode_t before = umask(0);
-	char why[300];
 
 	server_start();
+	as_log_set_callback(look_into_cache);
 	server_put_module("good.so", "good");
 	umask(before);
 	CHECK_TEXT(who("good"), "\"good\"");
+	CHECK_NUMBER(unpacked_mode, 0600);
+	CHECK_NUMBER(unpacked_folder_mode, 0700);
+}
+
+TEST(the_folder_to_unpack_in_is_the_configured_one)
+{
+	char why[300];
+
+	server_start();
 	snprintf(why, sizeof(why), "%s/none", server_cache());
 	snprintf(server_settings.cache, sizeof(server_settings.cache), "%s", why);
 	mod_go_part_sets_configure(server_folder(), &server_settings);
@@ -451,11 +480,7 @@ TEST(an_upload_is_refused_where_no_node_could_use_it)
 	CHECK_CONTAINS(upload_fault("m.so", "modgo-parts 1\n", 14), "m.so: its part manifest is damaged");
 	CHECK_CONTAINS(upload_fault("m.so", "text", 4), "m.so");
 	CHECK_CONTAINS(upload_fault("m.so", good, size / 2), "m.so");
-	noise = malloc(files.size);
-	size = 0;
-	CHECK_NUMBER(lzma_easy_buffer_encode(0, LZMA_CHECK_CRC64, NULL, (const uint8_t *)"text", 4, noise, &size,
-	                                     files.size),
-	             LZMA_OK);
+	noise = packed("text", 4, 0, &size);
 	CHECK_CONTAINS(upload_fault("m.so", noise, size), "m.so");
 	CHECK_CONTAINS(upload_fault("a b.so", good, 1),
 	               "a b.so: a module is named by up to 103 letters, digits, _ and -, then .so");
