@@ -10,7 +10,7 @@
 #include "asd/node_status.h"
 #include "asd/server_symbols.h"
 #include "failing_calls.h"
-#include "replaced.h"
+#include "clock_and_counters.h"
 #include "server.h"
 
 #define DIGITS "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"

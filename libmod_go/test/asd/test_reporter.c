@@ -1,17 +1,14 @@
 /* test_reporter.c - the lines that the plugin logs by itself. */
 #include <aerospike/as_log.h>
-#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "asd/reporter.h"
-#include "replaced.h"
+#include "clock_and_counters.h"
 #include "server.h"
 
 static void start_with(mod_go_mode mode, const char *fence, uint32_t ticker)
@@ -79,14 +76,10 @@ TEST(the_greeting_says_what_the_fence_lacks)
 
 TEST(a_complete_fence_is_not_explained)
 {
-	char worker[300];
-
 	fence_lacks = "";
 	server_prepare();
-	snprintf(worker, sizeof(worker), "%s/worker", check_folder());
-	check_write(worker, "#!/bin/sh\necho; echo; echo 2 of 2\n", 34);
-	CHECK_NUMBER(chmod(worker, 0700), 0);
-	snprintf(server_settings.config.worker, sizeof(server_settings.config.worker), "%s", worker);
+	snprintf(server_settings.config.worker, sizeof(server_settings.config.worker), "%s",
+	         check_script("echo; echo; echo 2 of 2"));
 	server_settings.config.mode = MOD_GO_FENCED;
 	server_start();
 	server_logs("info mod_go: Go modules (.so) run in this Aerospike 8.1.2.0, fenced\n");
@@ -115,14 +108,6 @@ TEST(the_greeting_waits_for_the_servers_log)
 	server_logs("run in this Aerospike");
 }
 
-static double processor_time(void)
-{
-	struct timespec used;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-	return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
-}
-
 /* Before the server has a log, and then. */
 TEST(a_reporter_with_nothing_to_do_takes_no_processor)
 {
@@ -138,50 +123,24 @@ TEST(a_reporter_with_nothing_to_do_takes_no_processor)
 		else
 			server_start();
 		usleep(20000);
-		before = processor_time();
+		before = check_processor_time();
 		usleep(300000);
-		CHECK(processor_time() - before < 0.05);
+		CHECK(check_processor_time() - before < 0.05);
 	}
-}
-
-/* The reporter's thread, by its entry in /proc; its text in `status`. */
-static bool find_thread(char *status, size_t capacity)
-{
-	DIR *threads = opendir("/proc/self/task");
-	struct dirent *entry;
-	bool found = false;
-
-	while (!found && (entry = readdir(threads)) != NULL) {
-		char path[300];
-		FILE *file;
-		size_t got;
-
-		snprintf(path, sizeof(path), "/proc/self/task/%s/status", entry->d_name);
-		if ((file = fopen(path, "r")) == NULL)
-			continue;
-		got = fread(status, 1, capacity - 1, file);
-		status[got] = '\0';
-		fclose(file);
-		found = strstr(status, "mod-go-report\n") != NULL;
-	}
-	closedir(threads);
-	return found;
 }
 
 /* A handler of the server's must run in one of its own threads. */
 TEST(the_reporter_takes_no_signal_of_the_server)
 {
-	char status[4096];
 	sigset_t before, after;
-	unsigned long long blocked = 0;
+	unsigned long long blocked;
 
 	sigemptyset(&before);
 	sigaddset(&before, SIGUSR1);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	start_with(MOD_GO_UNFENCED, "standard", 0);
 	server_logs("run in this Aerospike");
-	CHECK(find_thread(status, sizeof(status)));
-	sscanf(strstr(status, "SigBlk:"), "SigBlk:\t%llx", &blocked);
+	blocked = check_blocked_signals("mod-go-report");
 	for (int each = 1; each < 32; each++)
 		if (each != SIGKILL && each != SIGSTOP)
 			CHECK((blocked >> (each - 1) & 1) == 1);
@@ -231,7 +190,7 @@ TEST(a_module_that_is_not_loaded_has_no_line)
 
 /* ---- calls -------------------------------------------------------------------------------------- */
 
-/* Counters that the reporter has not seen. */
+/* Counters that the reporter has not reported yet. */
 static mod_go_fenced_counters rounds[16];
 
 /* Waits for the line of a module whose counters have become these. */

@@ -1,5 +1,5 @@
-/* replaced.c - the clock, the counters of modules, and the deaths of their workers. */
-#include "replaced.h"
+/* clock_and_counters.c - the clock, the counters of modules, the deaths of their workers, and files in memory. */
+#include "clock_and_counters.h"
 
 #include <errno.h>
 #include <stdio.h>

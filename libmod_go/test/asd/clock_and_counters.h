@@ -1,7 +1,7 @@
-/* replaced.h - what the linker puts in the place of the clock and of what is known of modules (--wrap). Where a test
- * sets nothing, they are the real ones. */
-#ifndef TEST_ASD_REPLACED_H
-#define TEST_ASD_REPLACED_H
+/* clock_and_counters.h - what the linker puts in the place of the clock, of the counters of modules and of files in
+ * memory (--wrap). Where a test sets nothing, they are the real ones. */
+#ifndef TEST_ASD_CLOCK_AND_COUNTERS_H
+#define TEST_ASD_CLOCK_AND_COUNTERS_H
 
 #include "as_module/loaded_module.h"
 
