@@ -199,7 +199,7 @@ static int update_but_once(aerospike_udf_go_call *call, aerospike_udf_go_record 
 }
 
 /* The first time the host refuses the update, and hears no more of what the function did after it. */
-TEST(a_function_that_is_applied_again_begins_anew)
+TEST(a_function_that_is_applied_again_starts_from_the_beginning)
 {
 	mod_go_fenced_options options = {
 		.size = sizeof(options), .limit = 1, .no_spare = 1, .deferred_stores = 1};

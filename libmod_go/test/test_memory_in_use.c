@@ -1,6 +1,6 @@
-/* test_memory_in_use.c - a worker keeps nothing of a call but small buffers: however often a call is made, and whatever
- * its length, it has as much memory allocated and as many descriptors open as after the first few. The leak checker
- * sees to the host. */
+/* test_memory_in_use.c - a worker frees all memory of a call but small buffers: however often a call is made, and
+ * whatever its length, it has as much memory allocated and as many descriptors open as after the first few. The leak
+ * checker sees to the host. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +13,8 @@
 enum {
 	WARM_UP = 3,
 	ROUNDS = 4,
-	LONG = 12 << 20, /* more than all buffers that a worker keeps */
-	KEPT = 8 << 20
+	LONG = 12 << 20, /* more than all buffers that a worker caches */
+	CACHED_MAX = 8 << 20
 };
 
 /* What a worker uses between calls. */
@@ -54,7 +54,7 @@ static void repeat(mod_go_fenced *pool, void (*const calls[])(mod_go_fenced *poo
 			calls[i](pool);
 		}
 		after = usage_of(pool, worker);
-		if (!CHECK(after.memory <= before.memory) || !CHECK(after.memory < at_first + KEPT))
+		if (!CHECK(after.memory <= before.memory) || !CHECK(after.memory < at_first + CACHED_MAX))
 			printf("    function %zu: %lld bytes, then %lld\n", i, before.memory, after.memory);
 		CHECK_NUMBER(after.descriptors, before.descriptors);
 	}
@@ -145,7 +145,7 @@ static void use_large_record(mod_go_fenced *pool)
 	record_clear(&record);
 }
 
-TEST(a_worker_keeps_no_memory_of_calls_with_values)
+TEST(a_worker_frees_all_memory_of_calls_with_values)
 {
 	mod_go_fenced *pool = one_worker("good", "[{\"name\": \"who\", \"bins\": []}]");
 
@@ -188,7 +188,7 @@ static void store_in_vain(mod_go_fenced *pool)
 	run_script(pool, "t a 999999999 S c 100000 U a 0", "the host refused the time to live");
 }
 
-TEST(a_worker_keeps_no_memory_of_calls_with_records)
+TEST(a_worker_frees_all_memory_of_calls_with_records)
 {
 	static const char *const MANIFESTS[] = {NULL, "[{\"name\": \"script\", \"bins\": []}]",
 	                                        "[{\"name\": \"script\", \"bins\": [\"a\"]}]"};
@@ -283,7 +283,7 @@ static void stream_in_vain(mod_go_fenced *pool)
 	run_flow(pool, "copy", flow_of_integers(100), -1, AEROSPIKE_UDF_GO_FAILED);
 }
 
-TEST(a_worker_keeps_no_memory_of_calls_with_streams)
+TEST(a_worker_frees_all_memory_of_calls_with_streams)
 {
 	mod_go_fenced *pool = one_worker("streams", NULL);
 

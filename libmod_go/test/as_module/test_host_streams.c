@@ -83,7 +83,7 @@ static as_val *number(uint32_t index)
 	return INT(index);
 }
 
-TEST(a_list_has_as_many_elements_as_are_wanted_or_left)
+TEST(a_list_has_as_many_elements_as_are_requested_or_left)
 {
 	for (int owns = 0; owns < 2; owns++) {
 		reading *stream = begin(number, 100, owns);

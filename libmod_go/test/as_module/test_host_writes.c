@@ -190,7 +190,7 @@ TEST(each_refusal_of_aerospike_is_reported)
 	session_free(call);
 }
 
-TEST(a_record_lives_for_ten_years_at_most_or_for_ever)
+TEST(a_record_lives_for_ten_years_at_most_or_forever)
 {
 	const uint32_t ten_years = 10u * 365 * 24 * 60 * 60;
 	host_session *call = session_new();

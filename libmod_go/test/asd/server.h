@@ -32,7 +32,7 @@ void server_prepare(void);
 /* Loads the plugin. Returns what it writes to standard error, in a static buffer. */
 const char *server_load_plugin(void);
 
-/* Sends the event by which a server tells the folder of its files. */
+/* Sends the event by which a server configures the folder of its files. */
 void server_configure(void);
 
 /* Prepares, wraps the hooks and configures, as a server that starts. */
