@@ -187,9 +187,11 @@ TEST(the_self_test_explains_its_options)
 TEST(the_self_test_names_what_it_cannot_make)
 {
 	refuse_call(SYS_getsockname, -1, EPERM);
+	setenv("TMPDIR", check_folder(), 1);
 	CHECK_NUMBER(self_test("2>&1"), 1);
 	CHECK_TEXT(output,
 	           "mod-go-worker: the self-test could not make a port on 127.0.0.1 (Operation not permitted)\n");
+	CHECK_NUMBER(rmdir(getenv("TMPDIR")), 0); /* nothing is left in it */
 }
 
 TEST(the_self_test_fails_where_no_worker_can_be_fenced)

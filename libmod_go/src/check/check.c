@@ -147,7 +147,6 @@ static int run(self_test *test, const char *folder)
 		if (mod_go_fenced_lacks()[0] != '\0')
 			printf("%s\n", mod_go_fenced_lacks());
 	}
-	stand_in_clean();
 	return test->counts[FAILED] > 0;
 }
 
@@ -203,6 +202,7 @@ int check_main(int count, char **options)
 		return 1;
 	}
 	code = run(&test, folder);
+	stand_in_clean();
 	rmdir(folder);
 	return code;
 }
