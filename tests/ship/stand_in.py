@@ -99,6 +99,8 @@ class _Connection(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         while len(head := self.rfile.read(8)) == 8:
+            if head[0] != 2 or head[1] not in (_INFO, _MESSAGE):
+                return  # a login, or TLS
             body = self.rfile.read(int.from_bytes(head[2:], "big"))
             if head[1] == _MESSAGE:
                 self._send(_MESSAGE, self._called(body))
@@ -109,7 +111,7 @@ class _Connection(socketserver.StreamRequestHandler):
                 if answer is None:
                     return
                 text += f"{command}\t{answer}\n"
-            self._send(_INFO, text.encode())
+            self._send(_INFO, text.encode("utf-8", "surrogateescape"))
 
     def _send(self, kind: int, body: bytes) -> None:
         self.wfile.write(bytes((2, kind)) + len(body).to_bytes(6, "big") + body)
