@@ -26,6 +26,8 @@ _UDF_ERROR = 100
 _LAST = 1
 _NO_MODULE = "UDF: Execution Error 1"
 
+_OF_PLUGIN = (".state", ".status")  # no server lists these
+
 Answer = int | str | bytes
 """To a call: an integer, the text of its error, or (one byte) a result code alone."""
 
@@ -63,7 +65,7 @@ class StandIn(socketserver.ThreadingTCPServer):
         name, _, rest = command.partition(":")
         words = dict(word.partition("=")[::2] for word in rest.split(";"))
         if name == "udf-list":
-            return "".join(_listed(*file) for file in self.files.items())
+            return "".join(_listed(*file) for file in self.files.items() if not file[0].endswith(_OF_PLUGIN))
         if name == "udf-get":
             found = self.files.get(words["filename"])
             return "error=not_found" if found is None else f"type=LUA;content={_base64(found)};"

@@ -106,6 +106,7 @@ def test_a_port_that_resets_connections() -> None:
 
         def reset() -> None:
             connection, _ = listening.accept()
+            connection.recv(1)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             connection.close()
 
