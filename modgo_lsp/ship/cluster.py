@@ -129,7 +129,7 @@ def _connect(aerospike: Any, access: Access, lua_path: Path | None) -> Any:
     except aerospike.exception.TLSError as error:
         raise usage_error(f"TLS to {access} failed: {error_text(error)}", "check the --tls-… files") from None
     except aerospike.exception.AerospikeError as error:
-        # The client fails if one of several seeds is down. Any other seed is enough to find the cluster.
+        # The client fails if a seed is down and the cluster has one node. Any other seed finds it.
         left = seeds_that_answer(access)
         if 0 < len(left) < len(access.seeds):
             return _connect(aerospike, msgspec.structs.replace(access, seeds=left), lua_path)

@@ -90,6 +90,7 @@ class StandIn(socketserver.ThreadingTCPServer):
             "partition-generation": "1",
             "peers-generation": "1",
             "peers-clear-std": f"1,3000,[{peers}]",
+            "peers-clear-alt": f"1,3000,[{peers}]",
             "replicas": f"test:0,1,{_base64(owned * (_PARTITIONS // 8))}",
             "namespaces": "test;other",
             "statistics": f"cluster_size={1 + len(self.peers)};uptime=1",

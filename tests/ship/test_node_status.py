@@ -236,6 +236,11 @@ def test_tables_of_an_incomplete_module() -> None:
     assert row == "half    Go and other      ?  ?           3  1 of 2, see below"
 
 
+def test_tables_of_a_module_without_timed_calls() -> None:
+    quiet = {**UNFENCED, "calls": {}, "latency": [0] * 64}
+    assert list(tables([report(modules=[quiet])], [SHOP]))[-1].split() == ["shop", "A1", "0", "0"]
+
+
 @pytest.mark.parametrize(
     ("power", "shown"),
     [(9, "1.02 us"), (18, "524 us"), (19, "1.05 ms"), (28, "537 ms"), (29, "1.07 s")],

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 
+import aerospike
 import pytest
 
 from modgo_lsp.ship.cluster import Cluster, Node, NodeError, RefusedError
+from modgo_lsp.ship.interrupt import Waits
 from modgo_lsp.ship.udf_registry import RemoteFile, get_file, list_files, put_file, remove_file
 from tests.ship.stand_in import StandIn
 
@@ -106,3 +108,17 @@ def test_an_answer_that_is_not_utf_8(cluster: Cluster, node: Node, two: list[Sta
     two[0].answers["udf-put"] = answer
     with pytest.raises(NodeError, match=r"^its answer is not UTF-8$|compile error"):
         put_file(cluster, node, "m.lua", b"")
+
+
+class _Nodes:
+    """A client of a cluster with IPv6 addresses, which not every machine has."""
+
+    def get_node_names(self) -> list[dict[str, object]]:
+        hosts = {"A2": "::1", "A1": "10.0.0.1"}
+        return [{"node_name": name, "address": host, "port": 3000} for name, host in hosts.items()]
+
+
+def test_addresses_of_nodes() -> None:
+    cluster = Cluster(_Nodes(), aerospike, Waits())
+    assert [str(node) for node in cluster.nodes()] == ["A1 (10.0.0.1:3000)", "A2 ([::1]:3000)"]
+    assert cluster.known == set(cluster.nodes())

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from modgo_lsp.ship import connection_diagnosis
@@ -138,18 +139,29 @@ def test_a_cluster_whose_nodes_cannot_be_reached() -> None:
     assert "--services-alternate" in error.remedy
 
 
-def test_one_seed_that_is_down_does_not_matter() -> None:
-    with nodes(2) as (one, other), port(listening=False) as closed:
-        seeds = read_seeds(f"{closed},{other.hosts}")
+@pytest.mark.parametrize("count", [1, 2])
+def test_one_seed_that_is_down_does_not_matter(count: int) -> None:
+    with nodes(count) as made, port(listening=False) as closed:
+        seeds = read_seeds(f"{closed},{made[-1].hosts}")
         with connected(Access(seeds)) as cluster:
-            assert [node.address for node in cluster.nodes()] == [one.hosts, other.hosts]
+            assert [node.address for node in cluster.nodes()] == [node.hosts for node in made]
         assert seeds_that_answer(Access(seeds)) == seeds[1:]
         assert seeds_that_answer(Access(seeds, tls=Tls())) == seeds[1:]
 
 
-def test_a_certificate_that_is_none(tmp_path: Path) -> None:
-    (tmp_path / "ca.pem").write_text("nothing")
-    error = failure("127.0.0.1:3000", tls=Tls(cafile=tmp_path / "ca.pem"))
+def test_a_cluster_may_be_reached_at_its_alternate_addresses() -> None:
+    with nodes(1) as (node,):
+        for alternate, asked in ((False, "peers-clear-std"), (True, "peers-clear-alt")):
+            node.asked.clear()
+            with connected(Access(read_seeds(node.hosts), alternate_services=alternate)):
+                assert [each for each in node.asked if each.startswith("peers-clear")] == [asked]
+
+
+@pytest.mark.parametrize("option", ["cafile", "certfile", "keyfile"])
+def test_a_file_that_is_no_certificate_and_no_key(tmp_path: Path, option: str) -> None:
+    path = tmp_path / "file.pem"
+    path.write_text("nothing")
+    error = failure("127.0.0.1:3000", tls=msgspec.structs.replace(Tls(), **{option: path}))
     assert error.message.startswith("TLS to 127.0.0.1:3000 failed: ")
     assert error.remedy == "check the --tls-… files"
 
@@ -158,4 +170,14 @@ def test_the_client_is_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "aerospike", None)  # an import then fails as where it is not installed
     error = failure("127.0.0.1:3000")
     assert "the official Aerospike client is not installed" in error.message
+    assert error.remedy.endswith("pip install 'modgo-lsp[deploy]'")
+
+
+def test_a_client_that_cannot_be_loaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "aerospike.py").write_text("raise ImportError('libssl.so.3 is missing')\n")
+    monkeypatch.delitem(sys.modules, "aerospike")
+    monkeypatch.syspath_prepend(tmp_path)
+    error = failure("127.0.0.1:3000")
+    text = "the official Aerospike client cannot be loaded (libssl.so.3 is missing)"
+    assert error.message == text
     assert error.remedy.endswith("pip install 'modgo-lsp[deploy]'")
