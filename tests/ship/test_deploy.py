@@ -131,7 +131,7 @@ def test_a_node_on_which_the_old_version_remains_is_named(cluster: Cluster, two:
     [
         ("error=compile_error;file=m.so;line=1;message=bm8gbW9kdWxl", "{} refused m: no module", False),
         ("ERROR:81:role violation", "{} does not let this user manage UDFs (role violation)", True),
-        (None, "{} did not accept m.so: ", False),
+        ("ERROR:9:no time", "{} did not accept m.so: no time", False),
     ],
 )
 def test_a_refused_manifest_leaves_only_what_was_there(
@@ -214,7 +214,7 @@ def test_a_single_file_is_removed(cluster: Cluster, two: list[StandIn]) -> None:
     [
         ("ERROR:81:role violation", "{} does not let this user manage UDFs (role violation)", True),
         ("ERROR:4:not now", "{} refused: not now", False),
-        (None, "{} did not remove m.so: ", False),
+        ("ERROR:9:no time", "{} did not remove m.so: no time", False),
     ],
 )
 def test_a_refused_removal(

@@ -20,7 +20,7 @@ from modgo_lsp.ship.module_listing import (
     with_load_problems,
 )
 from modgo_lsp.ship.server_files import package
-from tests.ship.stand_in import StandIn, deserted
+from tests.ship.stand_in import StandIn, deserted, nodes, opened
 
 SHOP = b"\x7fELF" + random.Random(1).randbytes(3000)
 WHOLE = dict(package("shop", SHOP))
@@ -137,6 +137,13 @@ def test_nodes_that_differ(cluster: Cluster, both: Any, two: list[StandIn]) -> N
     assert listed(cluster).problems == (f"{two[1]} has another calc.lua",)
 
 
+def test_most_nodes_decide_which_one_differs() -> None:
+    with nodes(3) as made, opened(made[0]) as cluster:
+        for node, content in zip(made, (b"old", LUA, LUA), strict=True):
+            node.files = {"calc.lua": content}
+        assert listed(cluster).problems == (f"{made[0]} has another calc.lua",)
+
+
 def test_a_content_comes_from_the_first_node_that_returns_it(
     cluster: Cluster, both: Any, two: list[StandIn]
 ) -> None:
@@ -155,16 +162,14 @@ def test_a_content_comes_from_the_first_node_that_returns_it(
 
 def test_a_node_that_does_not_answer(cluster: Cluster, both: Any, two: list[StandIn]) -> None:
     both({"calc.lua": LUA})
-    two[0].answers["udf-list"] = None
+    two[0].answers["udf-list"] = "ERROR:9:no time"
     module = listed(cluster)
-    (problem,) = module.problems
-    assert problem.startswith(f"{two[0]} does not answer: ")
+    assert module.problems == (f"{two[0]} does not answer: no time",)
     assert (module.nodes, module.bytes) == (1, len(LUA))
     two[1].answers["udf-list"] = None
     with pytest.raises(ShipError, match="no node of the cluster answers") as caught:
         survey(cluster)
-    assert f"({two[0]}: " in caught.value.message
-    assert f"; {two[1]}: " in caught.value.message
+    assert f"({two[0]}: no time; {two[1]}: " in caught.value.message
     with pytest.raises(ShipError, match=r"answers \(it has none\)"):
         survey(deserted())
 

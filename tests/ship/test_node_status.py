@@ -112,10 +112,8 @@ def test_nodes_are_asked(cluster: Cluster, two: list[StandIn]) -> None:
     check_plugin(cluster)
     two[1].files[FILE] = b"{}"
     assert ask_nodes(cluster)[1].problem == "has a plugin of another version than this modgo"
-    two[1].answers["udf-get"] = None
-    other = ask_nodes(cluster)[1]
-    assert other.status is None
-    assert other.problem.startswith("does not answer: ")
+    two[1].answers["udf-get"] = "ERROR:9:no time"
+    assert ask_nodes(cluster)[1] == NodeReport(other.node, None, "does not answer: no time")
     check_plugin(cluster)  # only an answer counts
 
 
