@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import aerospike
+import msgpack
 
 from modgo_lsp.ship.cluster import Cluster, connected
 from modgo_lsp.ship.cluster_access import Access, read_seeds
@@ -21,15 +22,15 @@ from modgo_lsp.ship.interrupt import Waits
 _PARTITIONS = 4096
 _INFO, _MESSAGE = 1, 3  # types of requests and answers
 _MODULE, _FUNCTION, _STREAM = 30, 31, 33  # fields of a message
-_INTEGER, _STRING = 1, 3  # types of values
+_INTEGER, _STRING, _LIST = 1, 3, 20  # types of values
 _UDF_ERROR = 100
 _LAST = 1
 _NO_MODULE = "UDF: Execution Error 1"
 
 _OF_PLUGIN = (".state", ".status")  # no server lists these
 
-Answer = int | str | bytes
-"""To a call: an integer, the text of its error, or (one byte) a result code alone."""
+Answer = int | list[int] | str | bytes
+"""To a call: a value, the text of its error, or (one byte) a result code alone."""
 
 
 class StandIn(socketserver.ThreadingTCPServer):
@@ -135,6 +136,8 @@ def _answer(answer: Answer, stream: bool) -> bytes:
         return _header(answer[0], 0, _LAST if stream else 0)
     if isinstance(answer, int):
         name, kind, value = b"SUCCESS", _INTEGER, answer.to_bytes(8, "big", signed=True)
+    elif isinstance(answer, list):
+        name, kind, value = b"SUCCESS", _LIST, msgpack.packb(answer)
     else:
         name, kind, value = b"FAILURE", _STRING, answer.encode()
     operation = bytes((1, kind, 0, len(name))) + name + value

@@ -38,6 +38,7 @@ def test_a_result(cluster: Cluster, two: list[StandIn]) -> None:
     found = called(cluster, two, -5)
     assert (found.module, found.function, found.values, found.failure) == ("shop", "buy", (-5,), None)
     assert 0 < found.elapsed_ns < 100e9
+    assert called(cluster, two, [1, 2]).values == (List((1, 2)),)
     assert applied_json(found, KEY) == {
         "ok": True,
         "result": -5,
