@@ -5,8 +5,6 @@ Only this file imports the client, and only on use, because the client is an opt
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -33,6 +31,8 @@ _TIMEOUT = 9
 # The client writes the node's address before or after the server's text.
 _BEFORE = re.compile(r"^\S+:\d+ ")
 _FROM = re.compile(r"\s+from \S+:\d+$")
+
+_ERROR = re.compile(r"error=([^;]*)(?:;.*?\bmessage=(.*)|;.*)?", re.DOTALL)
 
 _CLUSTER_SIZE = re.compile(r"(?:^|;)cluster_size=(\d+)")
 
@@ -102,6 +102,8 @@ class Cluster:
             if error.code > 0 and error.code != _TIMEOUT:
                 raise RefusedError(_reason(error_text(error)), error.code) from None
             raise NodeError(error_text(error) or f"no answer within {seconds:g} s") from None
+        except (UnicodeDecodeError, SystemError):  # the client sometimes raises the latter for the former
+            raise NodeError("its answer is not UTF-8") from None
         # The answer begins with the command, which for udf-put is a megabyte long.
         _, _, value = str(answer).partition("\t")
         return value.rstrip("\n")
@@ -127,7 +129,7 @@ def _connect(aerospike: Any, access: Access, lua_path: Path | None) -> Any:
     except aerospike.exception.TLSError as error:
         raise usage_error(f"TLS to {access} failed: {error_text(error)}", "check the --tls-… files") from None
     except aerospike.exception.AerospikeError as error:
-        # The client fails if one of several seeds is down. Any other seed is enough to find the cluster.
+        # The client fails if a seed is down and the cluster has one node. Any other seed finds it.
         left = seeds_that_answer(access)
         if 0 < len(left) < len(access.seeds):
             return _connect(aerospike, msgspec.structs.replace(access, seeds=left), lua_path)
@@ -141,15 +143,12 @@ def error_text(error: Exception) -> str:
 
 
 def _reason(text: str) -> str:
-    """The message in the server's "error=compile_error;file=…;line=1;message=BASE64"."""
-    fields = dict(pair.split("=", 1) for pair in text.split(";") if "=" in pair)
-    if "error" not in fields:
+    """The message in the server's "error=compile_error;file=…;line=1;message=…", which the client has decoded
+    from base64. It may contain semicolons."""
+    found = _ERROR.fullmatch(text)
+    if found is None:
         return text
-    try:
-        message = base64.b64decode(fields.get("message", ""), validate=True).decode("utf-8", "replace")
-    except binascii.Error:
-        message = fields["message"]
-    return message or fields["error"].replace("_", " ")
+    return found[2] or found[1].replace("_", " ")
 
 
 def _client_library() -> Any:

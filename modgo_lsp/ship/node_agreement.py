@@ -38,7 +38,7 @@ def wait_for(
             else:
                 done.add(node)
         lacks.update(dict.fromkeys(cluster.known.difference(nodes), "left the cluster"))
-        unreachable = cluster.size() - len(nodes) if nodes and not lacks else 0
+        unreachable = 0 if lacks else cluster.size() - len(nodes)
         if nodes and not lacks and unreachable <= 0:
             return nodes
         report(f"waiting for {counted(len(lacks) + max(unreachable, 0), 'node')}")

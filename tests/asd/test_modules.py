@@ -88,9 +88,3 @@ def test_watching_shows_the_cluster_until_an_interrupt(cluster: list[Asd]) -> No
     os.close(ours)
     assert shown.count(b"CALLS/S") == 1
     assert b"Traceback" not in shown
-
-
-@pytest.mark.parametrize("both", [("--watch", "--json"), ("--metrics", "--json"), ("--watch", "--metrics")])
-def test_outputs_exclude_each_other(both: tuple[str, str]) -> None:
-    done = modgo("modules", "--hosts", "127.0.0.1:1", *both)
-    assert (done.returncode, "exclude each other" in done.stderr + done.stdout) == (2, True)

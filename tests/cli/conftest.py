@@ -1,4 +1,4 @@
-"""The Go module that the tests of `modgo lint` use, and Delve for those of `modgo debug`."""
+"""The Go module that the tests of `modgo lint` use, Delve for those of `modgo debug`, and a cluster."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from modgo_lsp.build.delve import find_delve
 from modgo_lsp.build.toolchain import ToolchainError
 from tests.cli.lint_command import counters_module
+from tests.ship.stand_in import StandIn, nodes
 
 
 @pytest.fixture
@@ -38,3 +40,10 @@ def delve() -> str:
         pytest.skip(f"Delve cannot be installed: {done.stderr}")
     assert done.returncode == 0, done.stderr
     return asyncio.run(find_delve()).path
+
+
+@pytest.fixture
+def two() -> Iterator[list[StandIn]]:
+    """A cluster of two stand-ins for nodes."""
+    with nodes() as made:
+        yield made

@@ -67,6 +67,10 @@ def test_values_survive_the_client_s_types(value: Value) -> None:
 def test_values_that_the_client_confuses_or_does_not_send() -> None:
     assert from_client(aerospike, to_client(aerospike, Hll(b"\0\4"))) == b"\0\4"
     assert from_client(aerospike, to_client(aerospike, Map(((1, 2),), "none"))) == Map(((1, 2),), "none")
+    with pytest.raises(
+        UnstorableError, match="the client returned a set, a type that modgo does not support"
+    ):
+        from_client(aerospike, [{1}])
     for value in (List((1,), True), Map(((1, 2),), "kv"), GeoJson("no JSON")):
         with pytest.raises(UnstorableError):
             to_client(aerospike, value)

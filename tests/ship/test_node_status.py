@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from modgo_lsp.cli.modules_tables import tables
-from modgo_lsp.ship.cluster import Node
+from modgo_lsp.ship.cluster import Cluster, Node
+from modgo_lsp.ship.failure import ShipError
 from modgo_lsp.ship.module_listing import RemoteModule
-from modgo_lsp.ship.node_status import NodeReport, parse_status, percentile_us, report_json
+from modgo_lsp.ship.node_status import (
+    FILE,
+    NO_PLUGIN,
+    NodeReport,
+    ask_nodes,
+    check_plugin,
+    parse_status,
+    percentile_us,
+    report_json,
+)
 from modgo_lsp.ship.prometheus_text import prometheus_text
+from tests.ship.stand_in import StandIn
 
 LATENCY = [0] * 64
 LATENCY[12:15] = [50, 40, 10]  # up to 8.2, 16.4 and 32.8 us
@@ -85,6 +97,43 @@ def test_statuses(more: dict[str, Any]) -> None:
 )
 def test_other_contents(content: bytes) -> None:
     assert parse_status(content) is None
+
+
+def answer_all(two: list[StandIn], content: bytes = json.dumps(STATUS).encode()) -> None:
+    for node in two:
+        node.files[FILE] = content
+
+
+def test_nodes_are_asked(cluster: Cluster, two: list[StandIn]) -> None:
+    answer_all(two)
+    one, other = ask_nodes(cluster)
+    assert one == NodeReport(cluster.nodes()[0], parse_status(json.dumps(STATUS).encode()))
+    assert (other.node.name, other.problem) == ("A2", "")
+    check_plugin(cluster)
+    two[1].files[FILE] = b"{}"
+    assert ask_nodes(cluster)[1].problem == "has a plugin of another version than this modgo"
+    two[1].answers["udf-get"] = "ERROR:9:no time"
+    assert ask_nodes(cluster)[1] == NodeReport(other.node, None, "does not answer: no time")
+    check_plugin(cluster)  # only an answer counts
+
+
+def test_nodes_without_the_plugin(cluster: Cluster, two: list[StandIn]) -> None:
+    answer_all(two)
+    del two[0].files[FILE]
+    assert ask_nodes(cluster)[0] == NodeReport(cluster.nodes()[0], None, NO_PLUGIN)
+    for names, node in ((f"{two[0]} does", two[1]), (f"{two[0]}, {two[1]} do", two[1])):
+        with pytest.raises(ShipError) as caught:
+            check_plugin(cluster)
+        assert caught.value.message == f"{names} {NO_PLUGIN.removeprefix('does ')}"
+        assert caught.value.usage
+        assert "--no-probe" in caught.value.remedy
+        node.files.clear()
+
+
+def test_a_user_who_may_not_ask(cluster: Cluster, two: list[StandIn]) -> None:
+    two[1].answers["udf-get"] = "ERROR:81:role violation"
+    with pytest.raises(ShipError, match="does not let this user manage UDFs"):
+        ask_nodes(cluster)
 
 
 def test_percentiles() -> None:
@@ -169,6 +218,36 @@ def test_tables() -> None:
         "MODULE  NODE  CALLS  FAILED      50%      99%  WORKERS  BUSY  RESTARTS   MEMORY",
         "shop    A1    1,610      10  8.19 us  32.8 us        4     1         2  3.0 MiB",
     ]
+
+
+def test_tables_of_nothing() -> None:
+    unknown = NodeReport(A2, None)
+    nodes, modules = "\n".join(tables([SILENT, unknown], [])).split("\n\n")
+    assert [line.split()[2:] for line in nodes.splitlines()[1:]] == [["no"], ["?"]]
+    assert modules == "The cluster has no modules."
+    assert len("\n".join(tables([SILENT], [SHOP])).split("\n\n")) == 2
+
+
+def test_tables_of_an_incomplete_module() -> None:
+    half = RemoteModule("half", "mixed", (), None, None, 9, 3, 1, ("a part is missing",))
+    row = "\n".join(tables([SILENT, SILENT], [half])).split("\n\n")[1].splitlines()[1]
+    assert row == "half    Go and other      ?  ?           3  1 of 2, see below"
+
+
+def test_tables_of_a_module_without_timed_calls() -> None:
+    quiet = {**UNFENCED, "calls": {}, "latency": [0] * 64}
+    assert list(tables([report(modules=[quiet])], [SHOP]))[-1].split() == ["shop", "A1", "0", "0"]
+
+
+@pytest.mark.parametrize(
+    ("power", "shown"),
+    [(9, "1.02 us"), (18, "524 us"), (19, "1.05 ms"), (28, "537 ms"), (29, "1.07 s")],
+)
+def test_times_in_tables(power: int, shown: str) -> None:
+    latency = [0] * 64
+    latency[power] = 1
+    row = list(tables([report(modules=[{**UNFENCED, "latency": latency}])], [SHOP]))[-1]
+    assert re.findall(r"\S+ (?:us|ms|s)(?!\S)", row) == [shown, shown]
 
 
 def test_tables_of_what_changed() -> None:

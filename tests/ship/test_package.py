@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import lzma
 import random
+import re
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modgo_lsp.ship import server_files
 from modgo_lsp.ship.server_files import (
     LIMIT,
     NAME_LIMIT,
@@ -18,6 +21,7 @@ from modgo_lsp.ship.server_files import (
     check_name,
     file_name,
     files_of,
+    manifest_bytes,
     needed,
     package,
     read_manifest,
@@ -124,6 +128,31 @@ def test_incomplete_and_damaged_files_are_not_unpacked() -> None:
     for damaged in (content[:-1], content + content):
         with pytest.raises(PackageError, match="cut short, or has data after"):
             unpack("net", {"net.so": damaged})
+
+
+@pytest.mark.parametrize("field", ["size", "sha256", "packed_size", "packed_sha256"])
+def test_a_manifest_of_other_content(field: str) -> None:
+    """Each field is checked: the file names say which parts belong together."""
+    files = dict(package("net", LARGE, limit=1000))
+    manifest = read_manifest(files.pop("net.so"))
+    assert manifest is not None
+    other = {"size": 5005, "sha256": "0" * 64, "packed_size": 9, "packed_sha256": manifest.set + "0" * 48}
+    damaged = manifest_bytes(msgspec.structs.replace(manifest, **{field: other[field]}))
+    of_parts = field.startswith("packed")
+    message = "the parts of net.so do not match" if of_parts else "net.so decompressed does not match"
+    with pytest.raises(PackageError, match=re.escape(message)):
+        unpack("net", {**files, "net.so": damaged})
+
+
+def test_a_module_may_have_so_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_files, "MOST_BYTES", len(SMALL))
+    files = dict(package("net", SMALL))
+    assert unpack("net", files) == SMALL
+    with pytest.raises(PackageError, match=f"has {len(SMALL) + 1:,} bytes; a server accepts at most"):
+        package("net", SMALL + b"1")
+    monkeypatch.setattr(server_files, "MOST_BYTES", len(SMALL) - 1)
+    with pytest.raises(PackageError, match=f"more than {len(SMALL) - 1:,} bytes unpacked"):
+        unpack("net", files)
 
 
 def test_a_raw_module_is_itself() -> None:

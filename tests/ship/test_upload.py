@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path, PurePath
 
 import pytest
 
-from modgo_lsp.ship.deploy import ExistingFiles, check_free, load_upload
+from modgo_lsp.ship import server_files
+from modgo_lsp.ship.deploy import ExistingFiles, Upload, check_free, load_upload
 from modgo_lsp.ship.failure import ShipError
 from modgo_lsp.ship.module_name import module_name, stem
-from modgo_lsp.ship.server_files import MOST_BYTES
+from modgo_lsp.ship.server_files import MOST_BYTES, package
+from tests.ship.test_trial import compiled
 
 
 def test_the_name_is_the_file_s_up_to_the_first_dot() -> None:
@@ -49,6 +52,21 @@ def test_files_that_no_server_accepts(tmp_path: Path) -> None:
         file.truncate(MOST_BYTES + 1)
     with pytest.raises(ShipError, match="larger than 256 MiB"):
         load_upload(path)
+
+
+def test_a_module_of_more_bytes_than_a_server_unpacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = compiled(tmp_path)
+    upload = load_upload(path)
+    content = path.read_bytes()
+    assert upload == Upload(
+        "good", str(path), len(content), hashlib.sha256(content).hexdigest(), tuple(package("good", content))
+    )
+    monkeypatch.setattr(server_files, "MOST_BYTES", len(content) - 1)
+    with pytest.raises(ShipError, match="a server accepts at most") as caught:
+        load_upload(path)
+    assert not caught.value.usage
 
 
 def test_a_name_that_another_language_has() -> None:
