@@ -70,25 +70,20 @@ class Files(Protocol):
     def read(self, path: str, most: int | None = None) -> bytes:
         """The bytes of a file. Raises OSError if it cannot be read, and FileTooLargeError if it has more than
         `most` bytes, or more than the limit of its kind."""
-        ...
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
         """The entries of a directory as (name, is a directory), sorted by name. Raises OSError."""
-        ...
 
     def since(self, earlier: Files) -> Collection[str] | None:
         """The paths that may have changed since `earlier`; None if that is unknown."""
-        ...
 
     def stamp(self, path: str) -> Stamp | None:
         """The stamp of a regular file or directory. None if there is none, or if it does not describe what
         `read` returns."""
-        ...
 
     def document(self, path: str) -> Document | None:
         """The document of a file that is open in an editor, so that it is not parsed twice; otherwise
         None."""
-        ...
 
 
 def join(directory: str, *names: str) -> str:

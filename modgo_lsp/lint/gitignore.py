@@ -280,7 +280,6 @@ def _set(pattern: bytes, position: int) -> tuple[bytes, int]:
                 position, before = closing, b""
             else:
                 inside.append(rb"\[")
-                before = b"["
         else:
             if character == b"\\":
                 position += 1

@@ -43,7 +43,6 @@ class WorkerPool(Protocol):
     ) -> Sequence[Batch] | None:
         """The results of the packages in `directories`; calls `done` after each of them. `imports` returns
         the import graph of the module. None if it isn't worth starting processes."""
-        ...
 
 
 def _nothing_known(_: str | None) -> GoEnvironment:

@@ -25,13 +25,11 @@ class ResultStore(Protocol):
 
     def get(self, root: str, environment: GoEnvironment) -> bytes | memoryview | None:
         """What this version of modgo stored last for the module at `root`, with this Go."""
-        ...
 
     def put(self, root: str, environment: GoEnvironment, value: bytes) -> None: ...
 
     def now(self) -> int:
         """Nanoseconds since 1970, as in the stamps of files."""
-        ...
 
 
 class CachedModule(msgspec.Struct, frozen=True, array_like=True):

@@ -15,9 +15,7 @@ _MAX_DEPTH = 60
 def type_location(resolver: Resolver, type_: Named) -> Location | None:
     """The name in a type's declaration; None if its source is not found."""
     item = resolver.type_name(type_)
-    if item is None or item.file is None or item.ident is None:
-        return None
-    return Location(item.file.path, item.ident.span)
+    return None if item is None else Location(item.file.path, item.ident.span)
 
 
 def field_location(resolver: Resolver, counted: CountedField) -> Location | None:
@@ -28,7 +26,7 @@ def field_location(resolver: Resolver, counted: CountedField) -> Location | None
         if not isinstance(owner, Named):
             return None
         item = resolver.type_name(owner)
-        if item is None or item.file is None:
+        if item is None:
             return None
         declared = ast.unparen(item.spec.type)
         if isinstance(declared, ast.StructType):

@@ -129,7 +129,7 @@ class FunctionBody:
         calls: list[ast.CallExpr] = []
         for node in self.nodes:
             used = self.object_of(node)
-            if used is None or used not in variables or used.ident is None or used.ident.span == node.span:
+            if used is None or used not in variables or used.ident.span == node.span:
                 continue
             fun, call = self.use(node)
             if not isinstance(call, ast.CallExpr) or call.fun is not fun:

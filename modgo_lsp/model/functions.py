@@ -95,7 +95,7 @@ def _may_be_receiver(resolver: Resolver, file: GoFile, expr: ast.Expr) -> bool:
     item = file.uses.get(expr.span.start) if isinstance(expr, ast.Ident) else None
     if isinstance(item, TypeName):
         # A defined type is a type of its own, unless it is the SDK's by a dot import.
-        return item.is_alias or (item.file is not None and item.file.unit.path == SDK_PATH)
+        return item.is_alias or item.file.unit.path == SDK_PATH
     return isinstance(expr, ast.Ident) and not isinstance(item, Predeclared)
 
 

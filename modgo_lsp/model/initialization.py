@@ -143,9 +143,7 @@ class Initialization:
 
         def found() -> tuple[tuple[GoFile, FunctionName], ...]:
             items = find(file, owner)
-            return tuple(
-                (item.file, item) for item in items if item.file is not None and item.file.unit in self._units
-            )
+            return tuple((item.file, item) for item in items if item.file.unit in self._units)
 
         return memo_of(file, owner).ask((what, self._key), found)
 

@@ -219,9 +219,6 @@ class UdfQueries:
     def _functions(self, directory: str) -> tuple[Function, ...]:
         return tuple([self._function(item) for item in self._unit(directory).functions])
 
-    def _declared(self, function: FunctionName) -> Function | None:
-        return None if function.file is None else self._function(function)
-
     def _new_function(self, function: FunctionName) -> Function:
         file = function.file
         assert file is not None  # the universe declares no FunctionName
@@ -266,7 +263,7 @@ class UdfQueries:
 
     def _new_registration(self, registered: _Registered) -> Registration:
         unit = registered.site.file.unit
-        return Registrations(self._operands(unit), unit, self._declared).make(*registered)
+        return Registrations(self._operands(unit), unit, self._function).make(*registered)
 
     def _reached(self, directory: str) -> tuple[Code, ...]:
         unit = self._unit(directory)

@@ -152,7 +152,6 @@ class FunctionSource(Protocol):
 
     def is_mentioned_outside(self) -> bool:
         """Whether its name occurs in a file of its folder that a build leaves out."""
-        ...
 
 
 # Why a registration is not static (udf.md, *Registration*). "unknown": its name may or may not be a constant.

@@ -292,7 +292,7 @@ class _Uses:
         checked where the variable is used."""
         for target, value in assignments(node):
             item = self._body.own_variable(target)
-            if item is None or item.ident is None or item.ident.span == target.span:
+            if item is None or item.ident.span == target.span:
                 continue
             if self._is_consumer(self._body.operands.variables.type_of(item)):
                 if value is None:

@@ -79,7 +79,7 @@ def is_register(file: GoFile, node: ast.Node) -> bool:
     if isinstance(node, ast.Ident) and node.name == "Register" and SDK_PATH in file.dots:
         item = file.uses.get(node.span.start)
         if isinstance(item, FunctionName):
-            return item.file is not None and item.file.unit.path == SDK_PATH
+            return item.file.unit.path == SDK_PATH
         return node.span.start in file.uses and item is None
     return False
 
@@ -89,7 +89,7 @@ class Registrations:
     package or another."""
 
     def __init__(
-        self, operands: Operands, unit: GoPackage, function: Callable[[FunctionName], Function | None]
+        self, operands: Operands, unit: GoPackage, function: Callable[[FunctionName], Function]
     ) -> None:
         self._operands = operands
         self._resolver: Resolver = operands.resolver
@@ -246,12 +246,12 @@ class Registrations:
             span = Span(literal.span.start, literal.type.span.end)
             subject = declared_subject(file, func, literal.type, span)
             return self._checked(subject, file), None
-        if isinstance(source, FunctionName) and source.file is not None and source.ident is not None:
+        if isinstance(source, FunctionName):
             return self._checked(
                 self._of_declared(source, source.file, func, operand, place), source.file
             ), target
         related: tuple[tuple[Location, str], ...] = ()
-        if isinstance(source, VariableName) and source.file is not None and source.ident is not None:
+        if isinstance(source, VariableName):
             related = ((Location(source.file.path, source.ident.span), f"{source.name} is declared here"),)
         subject = distant_subject(func, self._unit.path, place, related)
         return self._checked(subject, file), None
@@ -287,11 +287,12 @@ class Registrations:
         that of the method's receiver: it is in the registration."""
         type_ = subject.type.parameters[0]
         named = type_.element if isinstance(type_, Pointer) else type_
-        home = None if method.file is None else method.file.unit
-        if isinstance(named, Named) and home is not None and named.package == home.path:
-            own = home.methods_of(named.name)
-        else:
-            own = iter(())
+        home = method.file.unit
+        own = (
+            home.methods_of(named.name)
+            if isinstance(named, Named) and named.package == home.path
+            else iter(())
+        )
         if any(each is method for each in own):
             return subject
         slot = Slot("", type_, type_text(type_, self._unit.path), place, place, (), False, None)

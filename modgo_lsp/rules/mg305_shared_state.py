@@ -61,15 +61,12 @@ def check(package: Package) -> Iterator[Finding]:
         for ident, item in code.cached("writes", partial(_writes, code)):
             if locks.are_held(code, ident):
                 continue
-            declared = []
-            if item.ident is not None and item.file is not None:
-                place = Location(item.file.path, item.ident.span)
-                declared.append((place, f"{item.name} is declared here"))
+            declared = Location(item.file.path, item.ident.span)
             yield RULE.finding(
                 f"{item.name} is shared by UDFs that run in parallel: guard it with a lock, "
                 "or store its value in records",
                 code.place(ident),
-                (*declared, *code.call_path()),
+                ((declared, f"{item.name} is declared here"), *code.call_path()),
             )
 
 

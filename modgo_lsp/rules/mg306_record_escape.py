@@ -189,8 +189,7 @@ def _held_in_call(code: Code, expr: ast.Expr) -> Iterator[ast.Ident]:
 
 def _captured(code: Code, literal: ast.FuncLit) -> Iterator[ast.Ident]:
     for ident, item in code.variables_in(literal):
-        declared = item.ident
-        inside = declared is not None and literal.span.holds(declared.span.start)
+        inside = literal.span.holds(item.ident.span.start)
         if not inside and _belongs_to_call(code, ident):
             yield ident
 

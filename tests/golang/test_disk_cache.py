@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import resource
 import threading
 from pathlib import Path
 
+import pytest
+
 from modgo_lsp.golang.disk_cache import DiskCache
+from modgo_lsp.golang.files import DiskFiles, FileTooLargeError
 
 
 def test_a_reported_file_updates_the_listings_of_its_parents(tmp_path: Path) -> None:
@@ -72,3 +76,34 @@ def test_an_earlier_state_of_the_disk_knows_no_changes_since_a_later_one(tmp_pat
     cache.report_change(str(tmp_path / "modgo.toml"))
     assert cache.now().since(earlier) == {str(tmp_path / "modgo.toml")}
     assert earlier.since(cache.now()) is None
+
+
+def test_a_cached_file_that_exceeds_a_smaller_limit_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.go").write_text("package a\n")
+    path, files = str(tmp_path / "a.go"), DiskCache().now()
+    assert files.read(path) == files.read(path, 10) == b"package a\n"
+    with pytest.raises(FileTooLargeError, match="it has more than 9 bytes"):
+        files.read(path, 9)
+
+
+def test_changes_are_known_since_the_same_disk_with_the_same_limit(tmp_path: Path) -> None:
+    cache = DiskCache()
+    earlier = cache.now(largest=100)
+    assert cache.now(largest=100).since(earlier) == set()
+    assert cache.now(largest=101).since(earlier) is None
+    assert DiskCache().now(largest=100).since(earlier) is None
+    assert cache.now(largest=100).since(DiskFiles(100)) is None
+
+
+def test_a_folder_that_cannot_be_listed_has_changed(tmp_path: Path) -> None:
+    disk = DiskCache()
+    disk.now().entries(str(tmp_path))
+    (tmp_path / "a.go").write_text("package a\n")
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits[1]))
+    try:
+        changed = disk.changed_paths(lambda _: True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert changed == [str(tmp_path)]
+    assert disk.changed_paths(lambda _: True) == [str(tmp_path / "a.go")]

@@ -8,9 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from modgo_lsp.golang.disk_cache import DiskCache
 from modgo_lsp.golang.files import (
+    CachedListings,
     DiskFiles,
+    Files,
     FileTooLargeError,
+    OverlayFiles,
     Stamp,
     are_unchanged,
     is_unchanged,
@@ -18,6 +22,7 @@ from modgo_lsp.golang.files import (
     may_hide_changes,
     upwards,
 )
+from modgo_lsp.golang.syntax.document import parse
 
 SECOND = 10**9
 READ_AT = 1000 * SECOND
@@ -157,3 +162,28 @@ def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(
         patched.setattr(os, "stat", lambda _path: regular)
         read = DiskFiles().read(str(tmp_path / "pipe.go"))
     assert read == b""
+
+
+def test_an_open_document_has_the_limits_of_its_file() -> None:
+    text = b"package p\n" + b"/" * 90
+    files = OverlayFiles(DiskFiles(100), {name: parse(name, text) for name in ("/p/a.go", "/p/go.mod")})
+    assert files.read("/p/a.go") == files.read("/p/a.go", 100) == text
+    with pytest.raises(FileTooLargeError, match="it has more than 99 bytes"):
+        files.read("/p/a.go", 99)
+    smaller = OverlayFiles(DiskFiles(99), {name: parse(name, text) for name in ("/p/a.go", "/p/go.mod")})
+    assert smaller.read("/p/go.mod") == smaller.read("/p/a.go", 100) == text
+    with pytest.raises(FileTooLargeError):
+        smaller.read("/p/a.go")
+
+
+def test_which_files_know_what_has_changed() -> None:
+    """Only a disk that reports changes, and documents over one: otherwise anything may have changed."""
+    disk = DiskCache()
+    documents = {"/p/a.go": parse("/p/a.go", b"package p\n")}
+    watched = OverlayFiles(disk.now(), {})
+    assert OverlayFiles(disk.now(), documents).since(watched) == {"/p/a.go"}
+    others: list[Files] = [DiskFiles(), CachedListings(disk.now()), OverlayFiles(DiskFiles(), documents)]
+    for files in others:
+        assert files.since(files) is None
+        assert files.since(watched) is None
+        assert watched.since(files) is None

@@ -94,6 +94,15 @@ def test_overrides_go_before_the_file(tmp_path: Path) -> None:
         ('ignore = ["MG999"]\n', "modgo.toml:1: ignore: there is no rule MG999"),
         ('go = "a"\nselect = [\n', "modgo.toml:2: this is not TOML"),
         ("go = 1\ngo = 2\n", "modgo.toml:2: this is not TOML"),
+        ("go = 'a'\n" + "a." * 64 + "b = 1\n", "modgo.toml:2: this key has more than 64 parts"),
+        ("a." * 32 + '\'x\' . "y\\"."' + ".a" * 31 + " = 1\n", "modgo.toml:1: this key has more than 64"),
+        ("a." * 63 + "b = 1\n", "modgo.toml:1: unknown key a"),
+        ("a = '" + "a." * 70 + "'\n", "modgo.toml:1: unknown key a"),
+        ("a = [" + "1.5, " * 70 + "]\n", "modgo.toml:1: unknown key a"),
+        ("\na = " + "1" * 4001, "modgo.toml:2: this number has more than 4000 digits"),
+        ("a = '" + "x1" * 4001 + "'", "modgo.toml:1: unknown key a"),
+        ("a = " + "[" * 3000 + "]" * 3000, "modgo.toml:1: this is not TOML: it is nested too deeply"),
+        ("#" * 1_000_001, "modgo.toml:1: this was not read: it has more than 1,000,000 bytes"),
     ],
 )
 def test_errors_are_reported_at_their_line(tmp_path: Path, text: str, expected: str) -> None:
@@ -124,6 +133,14 @@ def test_every_error_is_reported_and_the_rest_counts(tmp_path: Path) -> None:
         "pyproject.toml:6",
     ]
     assert resolve(str(tmp_path), DiskFiles())[0].fail_on == "error"
+
+
+def test_fifty_problems_are_reported(tmp_path: Path) -> None:
+    rules = ", ".join(f'"XX{number}"' for number in range(60))
+    (tmp_path / "modgo.toml").write_text(f"select = [{rules}]\nignore = [{rules}]\n")
+    found = problems(tmp_path)
+    assert len(found) == 50
+    assert "XX49" in found[-1]
 
 
 def test_a_file_that_is_not_utf8_is_reported(tmp_path: Path) -> None:

@@ -106,6 +106,47 @@ def test_an_unreadable_folder_is_reported(tmp_path: Path) -> None:
     ]
 
 
+def test_a_gitignore_that_cannot_be_followed_is_reported_and_the_rest_counts(tmp_path: Path) -> None:
+    grow(
+        tmp_path,
+        ".git/HEAD",
+        "a.go",
+        "large/b.go",
+        "many/c.go",
+        "many/d.go",
+        "folder/.gitignore/e.go",
+        "folder/f.go",
+    )
+    (tmp_path / "large" / ".gitignore").write_text("b.go\n" + "#" * 1_000_000)
+    patterns = "c*.go\n" + "x?\n" * 40_000 + "d?go\n"
+    (tmp_path / "many" / ".gitignore").write_text(patterns)
+    targets, problems = find_targets([str(tmp_path)], DiskFiles())
+    found = {target.directory.removeprefix(str(tmp_path)): target.files for target in targets}
+    assert found["/many"] == {str(tmp_path / "many" / "d.go")}
+    assert found["/large"] is None
+    assert found["/folder"] is None
+    assert {(Path(each.path).parent.name, each.message) for each in problems} == {
+        ("large", "this was not read: it has more than 1,000,000 bytes"),
+        ("many", "this has more patterns than are followed; some of its last ones are left out"),
+    }
+
+
+def test_a_long_search_reports_how_far_it_is(tmp_path: Path) -> None:
+    for number in range(250):
+        (tmp_path / f"f{number:03}").mkdir()
+    seen: list[tuple[int, str]] = []
+    find_targets([str(tmp_path)], DiskFiles(), lambda count, folder: seen.append((count, folder)))
+    assert [count for count, _ in seen] == [100, 200]
+    assert all(Path(folder).parent == tmp_path for _, folder in seen)
+
+
+def test_a_named_file_that_is_too_large_is_left_to_its_rule(tmp_path: Path) -> None:
+    (tmp_path / "a.go").write_text("package p\n")
+    targets, problems = find_targets([str(tmp_path / "a.go")], DiskFiles(5))
+    assert [target.files for target in targets] == [{str(tmp_path / "a.go")}]
+    assert problems == []
+
+
 def test_dots_are_the_go_command_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert absolute("./...") == absolute("...") == absolute(".") == str(tmp_path)

@@ -104,6 +104,7 @@ def test_constants_of_builtins(udfs: Callable[..., Package], name: str) -> None:
         "var f = func(n int) {}",
         "f, x := func(n int) {}, 1; _ = x",
         "var fs []func(int); for _, f := range fs { udf.Register(`f`, f) }; f := fs[0]",
+        "var fs [1]func(int); for _, f := range &fs { udf.Register(`f`, f) }; f := fs[:][0]",
         "var v any; f, ok := v.(func(int)); _ = ok",
         "c := make(chan func(int)); f := <-c",
     ],

@@ -60,6 +60,16 @@ def test_a_stream_shows_its_nodes_and_each_of_many_calls_its_line(tmp_path: Path
     assert text == "add, line 4 → 1\nno write in 0.000 ms\n\n"
 
 
+def test_findings_have_the_place_of_their_file(tmp_path: Path) -> None:
+    (tmp_path / "limiter.go").touch()
+    start = {"range": {"start": {"line": 3, "character": 0}}}
+    finding = {"path": "limiter.go", "code": "MG303", "message": "no\nSave", **start}
+    answer = {"ok": True, "result": 1, "operations": [], "elapsed_ns": 0, "findings": [finding]}
+    assert call_text("add", answer, tmp_path).splitlines()[-1] == (
+        f"{tmp_path}/limiter.go:3: MG303 no\\u000aSave"
+    )
+
+
 def test_a_text_has_an_end(tmp_path: Path) -> None:
     logs = [{"level": "info", "message": "x" * 5000, "location": None}] * 20_000
     answer = {"ok": True, "result": 1, "operations": [], "logs": logs, "elapsed_ns": 0}

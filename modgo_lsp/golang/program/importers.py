@@ -15,11 +15,9 @@ class ImportIndex(Protocol):
     def of(self, path: str, root: str) -> list[str] | None:
         """The folders of the module at `root` that may import `path`; None if the index does not cover the
         module."""
-        ...
 
     def holds(self, path: str, files: Files) -> bool:
         """Whether every answer so far remains valid with the file or folder `path` as it is in `files`."""
-        ...
 
 
 class Importers:

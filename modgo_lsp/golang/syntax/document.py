@@ -154,9 +154,6 @@ class Document:
         self.starts = tuple(starts)
         self._derived: dict[Callable[[Document], Any], Any] = {}
 
-    def __repr__(self) -> str:
-        return f"Document({self.path!r}, {self.size} bytes)"
-
     @cached_property
     def text(self) -> bytes:
         if self.starts == (0,):

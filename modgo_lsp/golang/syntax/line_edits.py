@@ -39,9 +39,6 @@ class EditedText:
             self.pieces[first][:begin] + new + self.pieces[last][stop if first < last else max(begin, stop) :]
         )
         self.size += len(block) - sum(map(len, self.pieces[first : last + 1]))
-        while not block.endswith(b"\n") and last + 1 < len(self.pieces):
-            last += 1
-            block += self.pieces[last]
         made = _pieces(block) if block or len(self.pieces) == last - first + 1 else []
         self.pieces[first : last + 1] = made
         self._ends[first : last + 1] = [_ends(piece) for piece in made]

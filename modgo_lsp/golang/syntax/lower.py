@@ -83,10 +83,8 @@ def _import_specs(lowering: Lowering, node: Tree) -> list[ast.ImportSpec]:
         if child.kind_id != _IMPORT_SPEC:
             continue
         path = child.child_by_field_id(grammar.PATH)
-        if path is None:
-            continue
         name = child.child_by_field_id(grammar.NAME)
-        value = unquote(lowering.text[path.start_byte : path.end_byte])
+        value = None if path is None else unquote(lowering.text[path.start_byte : path.end_byte])
         specs.append(
             ast.ImportSpec(
                 lowering.span(child),

@@ -169,6 +169,11 @@ class Lowering:
         """The expressions directly below a node that has no other children."""
         return tuple([self.expr(child, depth) for child in proper(node)])
 
+    def only(self, node: Tree, depth: int) -> ast.Expr:
+        """The expression or type directly below a node that has no other children."""
+        inside = proper(node)
+        return self.expr(inside[0], depth) if len(inside) == 1 else ast.BadExpr(self.span(node))
+
     def names(self, node: Tree) -> tuple[ast.Ident, ...]:
         return tuple([self.ident(name) for name in node.children_by_field_id(grammar.NAME)])
 
@@ -250,10 +255,7 @@ def _one_by_one(node: Tree) -> Iterator[Tree]:
 
 
 def _paren(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    inside = proper(node)
-    if len(inside) != 1:
-        return ast.BadExpr(lowering.span(node))
-    return ast.ParenExpr(lowering.span(node), lowering.expr(inside[0], depth))
+    return ast.ParenExpr(lowering.span(node), lowering.only(node, depth))
 
 
 def _selector(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
@@ -363,10 +365,7 @@ def _array(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
 
 
 def _pointer(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    inside = proper(node)
-    if len(inside) != 1:
-        return ast.BadExpr(lowering.span(node))
-    return ast.StarExpr(lowering.span(node), lowering.expr(inside[0], depth))
+    return ast.StarExpr(lowering.span(node), lowering.only(node, depth))
 
 
 def _struct(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
@@ -433,10 +432,7 @@ def _type_element(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
 
 
 def _underlying(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    inside = proper(node)
-    if len(inside) != 1:
-        return ast.BadExpr(lowering.span(node))
-    return ast.UnaryExpr(lowering.span(node), "~", lowering.expr(inside[0], depth))
+    return ast.UnaryExpr(lowering.span(node), "~", lowering.only(node, depth))
 
 
 _MAKE: dict[int, Callable[[Lowering, Tree, int], ast.Expr]] = {

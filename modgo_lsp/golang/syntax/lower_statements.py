@@ -97,10 +97,7 @@ def _labeled(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
 
 
 def _expression(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
-    inside = proper(node)
-    if len(inside) != 1:
-        return ast.BadStmt(lowering.span(node))
-    return ast.ExprStmt(lowering.span(node), lowering.expr(inside[0], depth))
+    return ast.ExprStmt(lowering.span(node), lowering.only(node, depth))
 
 
 def _send(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:

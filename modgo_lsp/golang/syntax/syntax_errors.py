@@ -29,7 +29,8 @@ _TOKEN = re.compile(
     rb'[^\W\d]\w*|[\d.][\w.]*|"(?:\\.|[^"\\\n])*"?|`[^`]*`?|\'(?:\\.|[^\'\\\n])*\'?|<<=|>>=|&\^=|\.\.\.|[-+*/%&|^<>=!:]=|&&|\|\||<-|\+\+|--|<<|>>|&\^|.',
     re.DOTALL,
 )
-_BLANK = re.compile(rb"(?:[ \t\r]|/\*.*?\*/)*", re.DOTALL)
+# A comment of several lines is the end of a line.
+_BLANK = re.compile(rb"(?:[ \t\r]|/\*[^\n]*?\*/)*")
 _BLANK_LINES = re.compile(rb"(?:[ \t\r\n]|/\*.*?\*/|//[^\n]*)*", re.DOTALL)
 
 KEYWORDS = frozenset(
@@ -141,7 +142,8 @@ def _code(document: Document, bad: int) -> tuple[Span, str]:
     prefix = b"package p\n" if start else b""
     found = _refused(prefix + text[start:])
     if found is None:
-        return _token_at(text, _first_bad(document, bad)), "unexpected code"
+        # The parser was stopped when it made the tree (tree_cache.py): all of the part is one error.
+        return _token_at(text, sum(len(part.text) for part in document.parts[:bad])), "unexpected code"
     offset, newline, expected = found
     offset = max(start, offset - len(prefix) + start)
     literal = _broken_literal(text, start, _skip(text, offset, newline))
@@ -209,18 +211,6 @@ def _refused(text: bytes) -> tuple[int, bool, list[str]] | None:
     return _offset(text, row, column), lookahead == "_automatic_semicolon", names
 
 
-def _first_bad(document: Document, bad: int) -> int:
-    """The offset of the first ERROR or MISSING node of a part."""
-    part = document.parts[bad]
-    node = part.tree.root_node
-    while not (node.is_error or node.is_missing):
-        inner = next((child for child in node.children if child.has_error or child.is_missing), None)
-        if inner is None:
-            break
-        node = inner
-    return sum(len(each.text) for each in document.parts[:bad]) + max(0, node.start_byte - part.offset)
-
-
 def _broken_literal(text: bytes, start: int, offset: int) -> tuple[Span, str] | None:
     """The error in the comment or literal that `offset` is in, reading from `start`; None if there is
     none."""
@@ -253,9 +243,6 @@ def _new_line(text: bytes, offset: int, expected: list[str]) -> tuple[Span, str]
     offset = _skip(text, offset, newline=True)
     if offset >= len(text):
         return Span(offset, offset), f"unexpected end of file{_expected(expected)}"
-    if text[offset : offset + 1] in b")}":
-        span = Span(offset, offset + 1)
-        return span, f"unexpected {_shown(text, span)}{_expected(expected)}"
     return Span(offset, offset), f"unexpected end of line{_expected(expected)}"
 
 

@@ -182,7 +182,7 @@ class Binder:
             return
         # `:=` assigns to names that this scope already declares, and declares the others.
         for item in variables(self.file, idents, None, stmt.rhs):
-            if item.ident is not None and item.name in scope.names:
+            if item.name in scope.names:
                 self.file.uses[item.ident.span.start] = scope.names[item.name]
             else:
                 self._declare(item, scope)

@@ -97,18 +97,16 @@ class Bindings:
 
         def bind() -> None:
             memo.answers["bound"] = None
-            if file is not None and scope is not None and body is not None:
+            if body is not None:
                 memo.on_empty = partial(file.unbind, *body.statements)
                 self._signature_scope(function)  # a dependency of the body, too
                 self._binder(file, memo).bind_body(body, scope)
 
         memo.ask("bound", bind)
 
-    def _signature_scope(self, function: FunctionName) -> Scope | None:
+    def _signature_scope(self, function: FunctionName) -> Scope:
         """Binds a function's receiver and type, and returns their scope."""
         file, memo, decl = function.file, function.memo, function.decl
-        if file is None or memo is None:
-            return None
 
         def bind() -> Scope:
             memo.on_empty = partial(file.unbind, decl.receiver, decl.type)

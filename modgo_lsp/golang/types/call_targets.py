@@ -81,7 +81,7 @@ class Targets:
         """The only function that a variable ever holds: the value of its declaration, or of the single
         assignment to it in its package. None if there may be others."""
         item.read()
-        if item.file is None or item.origin != "value" or item.count != 1 or depth > _MAX_CHAIN:
+        if item.origin != "value" or item.count != 1 or depth > _MAX_CHAIN:
             return None
         self.operands.resolver.bindings.ensure(item)
         given = [] if item.value is None else [_Assigned(item.file, item.value)]
@@ -125,8 +125,6 @@ class Targets:
     def _later_assignments(self, item: VariableName) -> Iterator[_Assigned]:
         """The assignments to a variable after its declaration: in the whole package for a package variable,
         in the enclosing function for a local one."""
-        if item.file is None or item.ident is None:
-            return
         for file in item.file.unit.files if item.owner is not None else (item.file,):
             offsets = self.operands.resolver.bindings.bind_mentions(file, item.name)
             found = (file.declaration_at(offset) for offset in offsets)
@@ -152,8 +150,7 @@ def is_in_same_module(file: GoFile, path: str) -> bool:
 
 def full_name(function: FunctionName) -> str:
     """The full name: "example.com/shop.Add", or "example.com/shop.T.Add" for a method."""
-    path = "" if function.file is None else function.file.unit.path
-    return f"{path}.{function.qualified}"
+    return f"{function.file.unit.path}.{function.qualified}"
 
 
 def _memos(file: GoFile, decl: ast.Decl) -> Iterator[tuple[Memo, ast.Node]]:

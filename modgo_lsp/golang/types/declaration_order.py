@@ -55,12 +55,9 @@ class Dependencies:
             pending.append((item, self._dependencies(item)))
 
     def _dependencies(self, item: Evaluable) -> Iterator[Evaluable]:
-        file = item.file
-        if file is None:
-            return
         self._resolver.bindings.ensure(item)
         for expr in _expressions(item):
-            yield from () if expr is None else self._named(file, expr)
+            yield from () if expr is None else self._named(item.file, expr)
 
     def _named(self, file: GoFile, expr: ast.Expr) -> Iterator[Evaluable]:
         pending: list[ast.Node] = [expr]
@@ -95,4 +92,4 @@ def _is_alias(item: Object | None) -> TypeGuard[TypeName]:
 
 
 def _is_known(item: Evaluable) -> bool:
-    return item.memo is not None and item in item.memo.answers
+    return item in item.memo.answers

@@ -176,8 +176,6 @@ class Operands:
     def _constant_and_bound(self, item: ConstantName) -> tuple[Operand, bool]:
         """The operand of a constant, and whether its evaluation exceeded a bound."""
         memo = item.memo
-        if memo is None or item.file is None:
-            return Operand("constant", UNKNOWN), False
         memo.read()
         if item not in memo.answers:
             self._dependencies.evaluate_first(item)

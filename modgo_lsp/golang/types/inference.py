@@ -121,9 +121,7 @@ def _from_constraints(
 ) -> None:
     """Infers from constraints: `S ~[]E` determines E by S."""
     fields = function.decl.type.type_params
-    if fields is None or function.file is None:
-        return
-    for field in fields.fields:
+    for field in () if fields is None else fields.fields:
         core, exact = _core(resolver, function.file, field.type)
         for name in field.names if core is not None else ():
             if core is None or name.name not in generic | known.keys():
@@ -152,7 +150,7 @@ def _core(resolver: Resolver, file: GoFile, constraint: ast.Expr) -> tuple[Type 
     if not isinstance(type_, Named):
         return (None, False) if isinstance(type_, Interface | Unknown) else (type_, True)
     item = resolver.type_name(type_)
-    if item is None or item.file is None or not isinstance(item.spec.type, ast.InterfaceType):
+    if item is None or not isinstance(item.spec.type, ast.InterfaceType):
         return None, False
     resolver.bindings.ensure(item)
     inner, exact = _core(resolver, item.file, item.spec.type)

@@ -53,6 +53,19 @@ class Object:
                     setattr(self, field, getattr(other, field))
 
 
+class Declared(Object):
+    """An entity that a file declares: it has a file, a name there, and a memo."""
+
+    __slots__ = ()
+
+    file: GoFile
+    ident: ast.Ident
+    memo: Memo
+
+    def __init__(self, name: str, file: GoFile, ident: ast.Ident) -> None:
+        super().__init__(name, file, ident)
+
+
 class PackageName(Object):
     """The name of an imported package."""
 
@@ -73,7 +86,7 @@ class Predeclared(Object):
         self.type = type_
 
 
-class TypeName(Object):
+class TypeName(Declared):
     """A declared type or alias. `local` is not 0 for a type declared in a function."""
 
     __slots__ = ("local", "resolving", "spec")
@@ -95,7 +108,7 @@ class TypeName(Object):
         return self.spec.alias
 
 
-class TypeParameterName(Object):
+class TypeParameterName(Declared):
     """A type parameter. `constraint` is its constraint's expression."""
 
     __slots__ = ("constraint",)
@@ -105,7 +118,7 @@ class TypeParameterName(Object):
         self.constraint = constraint
 
 
-class ConstantName(Object):
+class ConstantName(Declared):
     """A declared constant. `owner` is the spec of a package-level one, which may not be bound yet."""
 
     __slots__ = ("iota", "owner", "resolving", "type_expr", "value_expr")
@@ -132,7 +145,7 @@ class ConstantName(Object):
 Origin = Literal["declared", "value", "range", "switch"]
 
 
-class VariableName(Object):
+class VariableName(Declared):
     """A variable, parameter or result. Without a `type_expr` its type follows from `value`, of which it is
     result number `index` of `count`. `owner` is the spec of a package variable."""
 
@@ -159,7 +172,7 @@ class VariableName(Object):
         self.resolving = False
 
 
-class FunctionName(Object):
+class FunctionName(Declared):
     """A declared function or method. Its memo covers the signature, so an edit of the body does not
     invalidate it."""
 

@@ -156,7 +156,7 @@ class Resolver:
     def function_type(self, function: FunctionName) -> Func:
         """The type of a declared function; that of a method has no receiver."""
         self.bindings.ensure(function)
-        return UNKNOWN_FUNC if function.file is None else self.func_type(function.file, function.decl.type)
+        return self.func_type(function.file, function.decl.type)
 
     def _denoted(self, item: Object | None, name: str) -> Type:
         if isinstance(item, Predeclared):
@@ -169,8 +169,6 @@ class Resolver:
 
     def declared_type(self, item: TypeName, arguments: tuple[Type, ...]) -> Type:
         """The type that a type name denotes, instantiated with `arguments`."""
-        if item.file is None:
-            return UNKNOWN
         if len(arguments) != len(item.parameters):
             return Unknown(item.name)
         if is_too_large(arguments):
@@ -184,8 +182,6 @@ class Resolver:
     def _aliased(self, item: TypeName, file: GoFile) -> Type:
         """The aliased type, with the alias's type parameters unsubstituted."""
         memo = item.memo
-        if memo is None:
-            return UNKNOWN
         memo.read()
         if item not in memo.answers and self._before is not None:
             self._before(item)
@@ -295,8 +291,6 @@ class Resolver:
 
     def is_too_complex(self, item: TypeName) -> bool:
         """Whether a type's declaration exceeds a bound, which makes the type unknown."""
-        if item.file is None or item.memo is None:
-            return False
         if item.is_alias:
             self._aliased(item, item.file)
         else:
@@ -330,7 +324,7 @@ class Resolver:
         if type_ == CONTEXT:
             return CONTEXT_METHODS
         item = self.type_name(type_)
-        if item is None or item.file is None or item.memo is None:
+        if item is None:
             return UNKNOWN
         direct, _ = item.memo.ask(item, partial(self._type_in_declaration, item, item.file))
         return substitute(direct, dict(zip(item.parameters, type_.arguments, strict=False)), self.depth)

@@ -29,8 +29,6 @@ class Variables:
     def type_of(self, item: VariableName) -> Type:
         """The type of a variable; Unknown if it cannot be determined."""
         memo = item.memo
-        if memo is None or item.file is None:
-            return UNKNOWN
         memo.read()
         if item not in memo.answers:
             self._dependencies.evaluate_first(item)

@@ -173,7 +173,7 @@ class _Flow:
         item = None if last is None else self._code.object_of(last)
         if isinstance(item, Nil):
             return True
-        if not isinstance(item, VariableName) or item.ident is None or item.value is not None:
+        if not isinstance(item, VariableName) or item.value is not None:
             return False
         begins_nil = any(
             each.span.holds(item.ident.span.start) for each in (results, *self._code.statements) if each

@@ -30,6 +30,10 @@ LINUX = BuildContext("linux", "amd64")
         ("a_linux_test.go", False),
         ("a_windows_x.go", True),
         ("a_windows.x.go", False),
+        ("a_test.x.go", True),
+        ("a_linux_test.x.go", True),
+        ("a_windows_test.x.go", False),
+        ("a_windows_amd64_test.x.go", False),
     ],
 )
 def test_names(name: str, chosen: bool) -> None:
@@ -93,6 +97,11 @@ def test_the_context_selects_files() -> None:
 )
 def test_malformed_expressions(expression: str) -> None:
     assert evaluate(expression, LINUX) is None
+
+
+@pytest.mark.parametrize("expression", ["linux ", "  linux\t", "!windows \r"])
+def test_blanks_around_an_expression(expression: str) -> None:
+    assert evaluate(expression, LINUX) is True
 
 
 def test_deep_expressions() -> None:

@@ -97,6 +97,13 @@ def test_markers_inside_literals_and_comments_are_text() -> None:
     assert [each.name for each in directives(parse("/x.go", text))] == ["go:yes"]
 
 
+@pytest.mark.parametrize("text", [b"package p\nvar a = 1 " + b"/* " * 600, b"/* " * 600])
+def test_behind_many_comments_without_end_there_are_none(text: bytes) -> None:
+    """The parser does not see them: their text is blanked."""
+    marks = b"\n//modgo:ignore X\n//modgo:ignore Y\n"
+    assert directives(parse("/x.go", text + marks)) == ()
+
+
 def test_comments_may_contain_any_bytes() -> None:
     document = parse("/x.go", b"package p\n/* \xff */ //modgo:ignore X\n/* \xff */ //modgo:ignore Y\n")
     assert [document.slice(each.arguments) for each in directives(document)] == ["X", "Y"]

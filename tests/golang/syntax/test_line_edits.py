@@ -17,7 +17,7 @@ PIECES = st.lists(
     st.sampled_from(["a", "é", "𝄞", "\n", "\r", "\r\n", "func f() {\n", "}\n", "`", "/*", "*/", "\ufeff"]),
     max_size=8,
 ).map("".join)
-PLACES = st.tuples(st.integers(0, 9), st.integers(0, 9))
+PLACES = st.tuples(st.integers(-1, 9), st.integers(-1, 9))
 
 
 @pytest.fixture(scope="module", params=[1, 4096], autouse=True)

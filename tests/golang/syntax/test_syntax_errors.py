@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from modgo_lsp.golang.syntax import tree_cache
 from modgo_lsp.golang.syntax.document import parse
 from modgo_lsp.golang.syntax.syntax_errors import first_error
 from modgo_lsp.resources import resource
@@ -37,6 +38,9 @@ def error_of(text: bytes) -> tuple[str, str] | None:
         ("package p\nfunc f() { if x { }", "2:20", "unexpected end of file, expected }"),
         ("package p\nfunc f() {\n\ta.\n}\n", "4:1", "unexpected }, expected a name or ("),
         ("package p\nvar y = []int{\n\t1\n}\n", "3:3", "unexpected end of line, expected a comma"),
+        ("package p\nvar y = f(1 /*\n*/)\n", "2:13", "unexpected end of line, expected a comma or )"),
+        ("package p\nvar y = f(1 /* c */ /*\n*/}\n", "2:21", "unexpected end of line, expected a comma or )"),
+        ("package p\nvar y = f(1 /* c */ 2)\n", "2:21", "unexpected 2, expected a comma or )"),
         ("package p\n}\n", "2:1", "unexpected }, expected a declaration"),
         ("package p\nx := 1", "2:1", "unexpected x, expected a declaration"),
         (
@@ -104,6 +108,13 @@ def test_bytes_that_go_refuses(text: bytes, place: str, message: str) -> None:
 )
 def test_code_that_parses_has_no_error(source: str) -> None:
     assert error_of(source.encode()) is None
+
+
+def test_code_whose_parsing_is_stopped_is_an_error_at_its_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree_cache, "_FEWEST_STEPS", 1)
+    monkeypatch.setattr(tree_cache, "_BYTES_A_STEP", 1_000_000)
+    text = b"package p\n\nfunc f() {}\n\nfunc g() {\n" + b"\tvar a = 1\n" * 4000 + b"}\n"
+    assert error_of(text) == ("5:1", "unexpected code")
 
 
 GOFMT = shutil.which("gofmt", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/local/go/bin") or "gofmt"

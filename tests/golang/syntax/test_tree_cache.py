@@ -8,6 +8,7 @@ from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax import tree_cache as trees
 from modgo_lsp.golang.syntax.document import parse
 from modgo_lsp.golang.syntax.document_edits import opened
+from modgo_lsp.golang.syntax.grammar import kind
 from modgo_lsp.golang.syntax.lower import lower
 from modgo_lsp.golang.syntax.positions import Span
 
@@ -52,6 +53,20 @@ def test_a_released_tree_is_parsed_again(
     assert sum(part.parsed.has_tree for part in document.parts) == 1
 
 
+def test_of_a_large_file_each_declaration_is_parsed_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = SOURCE + SOURCE.partition(b'"x"\n')[2] * 8
+    expected = _written(lower(parse("/p.go", source)))
+    document = parse("/p.go", source)
+    (part,), file = document.parts, lower(document)
+    part.parsed.release_tree()
+    parsed: list[bytes] = []
+    parse_tree = trees.parse_tree
+    monkeypatch.setattr(trees, "parse_tree", lambda code, _: [parsed.append(code), parse_tree(code)][1])
+    assert _written(file) == expected
+    assert not part.parsed.has_tree
+    assert 0 < len(parsed) <= len(file.decls)
+
+
 def test_a_freed_part_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     held = trees._Trees()
     monkeypatch.setattr("modgo_lsp.golang.syntax.tree_cache._HELD", held)
@@ -80,3 +95,36 @@ def test_a_text_whose_parsing_is_stopped_is_one_error_of_its_length(monkeypatch:
     root = trees.parse_tree(code).root_node
     assert root.has_error
     assert (root.start_byte, root.end_byte) == (0, len(code))
+
+
+def test_each_node_is_found_by_its_kind_and_place() -> None:
+    """Of a list with one element, both have the same place."""
+    code = trees.Code(SOURCE)
+    pending = [code.tree.root_node]
+    while pending:
+        node = pending.pop()
+        found = code.node(node.start_byte, node.end_byte, node.kind_id)
+        assert found is not None
+        assert (found.start_byte, found.end_byte, found.kind_id) == (*node.byte_range, node.kind_id)
+        pending += node.children
+    start = SOURCE.index(b"return nil") + len(b"return ")
+    assert code.node(start, start + 3, kind("expression_list")) is not None
+    assert code.node(start, start + 3, kind("call_expression")) is None
+
+
+MANY = b"/* " * 501
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (b"a /* b\nc */ d " + MANY + b"*/ e", b"a     \n     d " + b" " * 1505 + b" e"),
+        (b"a " + MANY + b"\nb", b"a /*" + b" " * 1503),
+        (b"a `" + MANY + b"\nb /* c", b"a `" + b" " * 1510),
+        (b'a "' + MANY + b"\nb", b'a "' + b" " * 1503 + b"\nb"),
+        (b"a \"/*\" '/' `/**/` // */ /*\nb /**/ c", b"a \"  \" '/' `  */` // */   \nb      c"),
+    ],
+    ids=["closed", "without end", "in a raw string without end", "in a string without end", "literals"],
+)
+def test_the_text_of_many_comments_is_blanked(code: bytes, expected: bytes) -> None:
+    assert trees._without_comments(code) == expected
