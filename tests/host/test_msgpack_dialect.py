@@ -147,6 +147,8 @@ def test_types_that_do_not_exist_or_do_not_fit() -> None:
         from_flat(Flat(8, 0, encode(Map(()))))
     with pytest.raises(UnstorableError, match="64-bit"):
         to_flat(2**63)
+    with pytest.raises(UnstorableError, match="tuple is not an Aerospike value"):
+        to_flat((1, 2))  # type: ignore[arg-type]
 
 
 def test_half_of_a_surrogate_pair_is_refused() -> None:
