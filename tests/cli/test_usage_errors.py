@@ -26,6 +26,16 @@ REFUSED = {
     "--hosts names no host": (("modules", "--hosts", " , "), "write HOST or HOST:PORT"),
     "--key has no key": (("apply", "m", "f", *CLUSTER, "--key", '["a", "b", null]'), "add one"),
     "--watch and --accept cannot be combined": (("test", "--watch", "--accept"), "leave one of them out"),
+    "--watch writes no coverage": (("test", "--watch", "--coverage"), "leave out one of --watch and"),
+    "--watch shows text": (
+        ("test", "--watch", "--output-format", "junit"),
+        "leave out --output-format junit",
+    ),
+    "gone.case.yaml does not exist": (("test", "gone.case.yaml"), "name a package's folder, a module (.so)"),
+    "gone is not a folder": (
+        ("sdk", "install", "--write", "--path", "gone"),
+        "name a folder of your Go module",
+    ),
     "--pipe names no file": (("lsp", "--pipe", ""), "name a file that doesn't exist"),
     "no socket can be made at xxx": (("lsp", "--pipe", "x" * 200), "name a file that doesn't exist"),
     "--pipe makes no socket there": (("lsp", "--pipe", "nowhere/x"), "name a file that doesn't exist"),
