@@ -303,6 +303,34 @@ def test_a_launch_that_fails_for_a_reason_nobody_expected_is_answered(
     assert answer["message"].startswith("modgo itself failed: ZeroDivisionError: oh no; MODGO_DEBUG=1")
 
 
+def test_a_module_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with adapter() as client:
+        answer = client.launch({}, package=str(tmp_path / ("x" * 300)), function="add")
+        assert not answer["success"]
+        assert "x" * 300 in answer["message"]
+
+
+def test_an_editor_cannot_attach() -> None:
+    with adapter() as client:
+        client.request("initialize", adapterID="modgo")
+        answer = client.response(client.send("attach"))
+        assert (answer["success"], answer["command"]) == (False, "attach")
+        assert answer["message"] == "modgo debug only launches; use the request launch"
+
+
+def test_an_editor_that_shows_no_progress_gets_none(folder: Path) -> None:
+    for shows in (True, False):
+        with adapter() as client:
+            client.request("initialize", adapterID="modgo", supportsProgressReporting=shows)
+            client.send("launch", package=str(folder), function="add", args=["hits", 5])
+            client.event("initialized")
+            client.request("configurationDone")
+            client.event("terminated")
+            kept = [one for one in client.kept if str(one.get("event")).startswith("progress")]
+            assert bool(kept) == shows
+
+
 def test_a_package_that_does_not_build(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path / "m")
     with (tmp_path / "m/udfs.go").open("a") as file:
