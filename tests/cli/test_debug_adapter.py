@@ -357,8 +357,10 @@ def test_an_editor_cannot_attach() -> None:
         assert answer["message"] == "modgo debug only launches; use the request launch"
 
 
-def test_an_editor_that_shows_no_progress_gets_none(folder: Path) -> None:
+def test_an_editor_that_shows_no_progress_gets_none(tmp_path: Path) -> None:
     for shows in (True, False):
+        folder = tmp_path / str(shows)  # a new one is built, which takes steps
+        shutil.copytree(UDFS, folder)
         with adapter() as client:
             client.request("initialize", adapterID="modgo", supportsProgressReporting=shows)
             client.send("launch", package=str(folder), function="add", args=["hits", 5])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -87,3 +88,12 @@ def test_options_of_lint_that_cannot_be_combined(tmp_path: Path, words: tuple[st
     named = first.removeprefix("Error: ").removesuffix(" cannot be combined").split(" and ")
     assert set(named) == {word for word in words if word.startswith("--")}
     assert rest == "Help: leave one of them out\n"
+
+
+def test_a_port_that_is_in_use(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as used:
+        port = used.getsockname()[1]
+        code, printed = modgo(tmp_path, "debug", "--dap", str(port))
+    assert code == 2
+    assert printed.startswith(f"Error: the port {port} cannot be used (")
+    assert "\nHelp: choose another, or 0\n" in printed
