@@ -58,8 +58,6 @@ class BlockingThread:
 
 def _settle(future: asyncio.Future[Any], value: Any, error: BaseException | None) -> Callable[[], None]:
     def settle() -> None:
-        if future.done():
-            return
         if error is None:
             future.set_result(value)
         else:

@@ -113,8 +113,6 @@ def decode(data: bytes) -> List | Map:
             strict_map_key=False,
             object_pairs_hook=_Pairs,
         )
-    except RecursionError:
-        raise UnstorableError(f"lists and maps nest deeper than {DEPTH_MAX}") from None
     except Exception as error:  # msgpack's own errors have no common class
         if isinstance(error, msgpack.StackError):
             raise UnstorableError(f"lists and maps nest deeper than {DEPTH_MAX}") from None

@@ -79,6 +79,11 @@ class DapClient:
         bodies = [one["body"] for one in self.outputs]
         return "".join(one["output"] for one in bodies if not categories or one["category"] in categories)
 
+    @property
+    def kept(self) -> list[Message]:
+        """The messages that nothing has waited for so far, but output."""
+        return list(self._kept)
+
     def end(self) -> None:
         self.response(self.send("disconnect", terminateDebuggee=True))
 

@@ -89,6 +89,14 @@ def test_a_project_that_is_the_cache_as_well_stays(cache: Path, name: str) -> No
     assert (cache / "lint" / "ab" / "x").exists()
 
 
+@pytest.mark.parametrize("option", [(), ("--dry-run",)])
+def test_a_cache_that_cannot_be_used(option: tuple[str, ...], tmp_path: Path) -> None:
+    cache = tmp_path / ("x" * 300) / "modgo"
+    ran = clean(cache, *option)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == f"Error: {cache} cannot be used (File name too long)\nHelp: set XDG_CACHE_HOME\n"
+
+
 def test_files_of_running_commands_stay(cache: Path) -> None:
     for name, age in (("running", 60), ("killed", 7200)):
         folder = cache / "scratch" / name

@@ -63,6 +63,8 @@ def completed(folder: Path, line: str) -> list[str]:
         ("modgo call ./m a", ["add", "answer"]),
         ("modgo call --stream ./m a", ["all"]),
         ("modgo call nowhere.so a", []),
+        ("modgo bench --stream ./m a", ["all"]),
+        ("modgo call ./bin a", []),
         ("modgo rule MG10", [f"MG10{number}" for number in range(1, 10)]),
         ("modgo rule unreg", ["unregistered-udf"]),
         ("modgo build --dispatch e", ["exported"]),

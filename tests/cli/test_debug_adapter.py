@@ -45,6 +45,19 @@ func hang() (n int64) {
 }
 """
 
+DYNAMIC = """package udfs
+
+import "github.com/GeertJohan/aerospike-mod-go/udf"
+
+func init() {
+	for _, name := range []string{"one", "two"} {
+		udf.Register(name, twice)
+	}
+}
+
+func twice(n int64) int64 { return 2 * n }
+"""
+
 
 @contextmanager
 def adapter(*words: str, **environment: str) -> Iterator[DapClient]:
@@ -162,6 +175,27 @@ def test_stop_on_entry(folder: Path, source: Path) -> None:
         assert frames[0]["line"] == line + 3
         client.request("continue", threadId=stop["threadId"])
         client.event("terminated")
+
+
+def test_a_function_whose_place_is_not_known_before_it_is_registered(tmp_path: Path) -> None:
+    (tmp_path / "go.mod").write_text((UDFS / "go.mod").read_text())
+    (tmp_path / "m.go").write_text(DYNAMIC)
+    with adapter() as client:
+        client.launch({}, package=str(tmp_path), function="two", args=[5], stopOnEntry=True)
+        client.event("terminated")
+        shown = client.output()
+    assert "The function's place is not known before it is registered.\n" in shown
+    assert "\n10" in shown
+    done = subprocess.run(
+        [sys.executable, "-m", "modgo_lsp", "debug", str(tmp_path), "two", "5"],
+        input="continue\nquit\n",
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert "the function's place is not known before it is registered; set a breakpoint" in done.stderr
+    assert "10\nno write\n" in done.stdout
 
 
 def test_why_a_call_failed_is_an_error(folder: Path, source: Path) -> None:
@@ -283,9 +317,12 @@ def test_a_wrong_launch_request(folder: Path, launch: dict[str, object], message
         client.end()
 
 
+@pytest.mark.parametrize("is_debugged", [False, True])
 def test_a_launch_that_fails_for_a_reason_nobody_expected_is_answered(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    is_debugged: bool, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("MODGO_DEBUG", "1" if is_debugged else "")
+
     async def fail(*_: object) -> DebugProgram:
         raise ZeroDivisionError("oh no")
 
@@ -301,6 +338,37 @@ def test_a_launch_that_fails_for_a_reason_nobody_expected_is_answered(
     answer = json.loads(sent[-1].partition(b"\r\n\r\n")[2])
     assert (answer["request_seq"], answer["success"]) == (7, False)
     assert answer["message"].startswith("modgo itself failed: ZeroDivisionError: oh no; MODGO_DEBUG=1")
+    assert ("Traceback" in capsys.readouterr().err) == is_debugged
+
+
+def test_a_module_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with adapter() as client:
+        answer = client.launch({}, package=str(tmp_path / ("x" * 300)), function="add")
+        assert not answer["success"]
+        assert "x" * 300 in answer["message"]
+        assert "modgo itself failed" not in answer["message"]
+
+
+def test_an_editor_cannot_attach() -> None:
+    with adapter() as client:
+        client.request("initialize", adapterID="modgo")
+        answer = client.response(client.send("attach"))
+        assert (answer["success"], answer["command"]) == (False, "attach")
+        assert answer["message"] == "modgo debug only launches; use the request launch"
+
+
+def test_an_editor_that_shows_no_progress_gets_none(tmp_path: Path) -> None:
+    for shows in (True, False):
+        folder = tmp_path / str(shows)  # a new one is built, which takes steps
+        shutil.copytree(UDFS, folder)
+        with adapter() as client:
+            client.request("initialize", adapterID="modgo", supportsProgressReporting=shows)
+            client.send("launch", package=str(folder), function="add", args=["hits", 5])
+            client.event("initialized")
+            client.request("configurationDone")
+            client.event("terminated")
+            kept = [one for one in client.kept if str(one.get("event")).startswith("progress")]
+            assert bool(kept) == shows
 
 
 def test_a_package_that_does_not_build(folder: Path, tmp_path: Path) -> None:

@@ -11,6 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from watchfiles import Change
+
+from modgo_lsp.cli.lint.watch import _Sources
+from tests.cli.on_terminal import on_terminal
 
 SOURCE = """package counters
 
@@ -83,3 +87,55 @@ def test_changes_of_a_baseline_of_any_name_start_a_run(module: Path, watching: s
     time.sleep(1)  # by then, the earlier changes have been handled
     (module / "known.json").write_text("{")
     assert "known.json" in watching.stderr.readline()
+
+
+def test_a_terminal_shows_only_the_last_run(module: Path) -> None:
+    forget(module)
+    with on_terminal("lint", "--watch", "counters", cwd=module) as terminal:
+        first = terminal.until("Watching for changes; Ctrl-C ends it.\r\n")
+        assert first.startswith("\x1b[2J")  # cleared
+        assert "MG101" in first
+        (module / "counters" / "counters.go").write_text(SOURCE)
+        second = terminal.until("Watching for changes; Ctrl-C ends it.\r\n")
+        assert second.startswith("\x1b[2J")
+        assert "MG101" not in second
+        terminal.types("\x03")
+        assert terminal.rest() == "^C\r\n"  # the shell's prompt starts on a new line
+        assert terminal.process.returncode == 130
+
+
+def test_the_summary_of_a_run_is_in_the_text_report_alone(module: Path) -> None:
+    forget(module)
+    with on_terminal("lint", "--watch", "--output-format=concise", "counters", cwd=module) as terminal:
+        assert "MG101" in terminal.until("MG101")
+        terminal.types("\x03")
+        assert "Watching" not in terminal.rest()
+
+
+@pytest.mark.parametrize(
+    ("path", "is_read"),
+    [
+        ("/m/a.go", True),
+        ("/m/go.mod", True),
+        ("/m/modgo.toml", True),
+        ("/m/modgo-baseline.json", True),
+        ("/m/known.json", True),
+        ("/m/other.json", False),
+        ("/m/a.case.yaml", True),
+        ("/m/b.case.yaml", False),
+        ("/m/README.md", False),
+        # Folders that change for other reasons.
+        ("/m/.git/a.go", False),
+        ("/m/node_modules/a.go", False),
+    ],
+)
+def test_which_files_are_watched(path: str, is_read: bool) -> None:
+    sources = _Sources({"/m/known.json"}, lambda path: path.endswith("a.case.yaml"))
+    assert sources(Change.modified, path) == is_read
+
+
+def test_a_path_that_does_not_exist(module: Path) -> None:
+    with on_terminal("lint", "--watch", "gone", cwd=module) as terminal:
+        shown = terminal.rest()
+    assert terminal.process.returncode == 2
+    assert "gone does not exist" in shown

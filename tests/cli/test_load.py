@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+from modgo_lsp.cli.load import _show
+from modgo_lsp.host.result import Failure, LoadResult, LogLine
 from tests.modgo_command import modgo
 
 ROOT = Path(__file__).parents[2]
@@ -42,3 +46,19 @@ def test_a_file_that_is_not_a_module_exits_with_2(tmp_path: Path) -> None:
         assert name in done.stderr
         assert "Traceback" not in done.stderr
     assert json.loads(modgo("load", "x.so", "--json", cwd=tmp_path).stdout)["error"]["kind"] == "usage"
+
+
+def test_a_failure_in_text_has_frames_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    failure = Failure("timeout", "the setup did not end", ("m.go:5", "n.go:6"), "look for waiting")
+    _show(LoadResult("m.so", failure=failure, logs=(LogLine("info", "begins"),)), "")
+    assert capsys.readouterr() == (
+        "",
+        "info: begins\nError: the setup did not end\n  at m.go:5\n  at n.go:6\nHelp: look for waiting\n",
+    )
+    _show(LoadResult("m.so", failure=Failure("abi", "no module")), "")
+    assert capsys.readouterr() == ("", "Error: no module\n")
+
+
+def test_a_module_without_functions_and_facts(capsys: pytest.CaptureFixture[str]) -> None:
+    _show(LoadResult("m.so", abi=(1, 0), properties={"go-version": "", "conn-name": "x"}), "")
+    assert capsys.readouterr().out == "m.so: loaded and set up (ABI 1.0, x)\n  it registers no functions\n"

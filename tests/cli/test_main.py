@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
 from bdb import BdbQuit
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
@@ -196,6 +198,81 @@ def test_an_interrupt_ends_it_quietly_with_its_code(number: signal.Signals) -> N
     running.send_signal(number)
     output, errors = running.communicate(timeout=30)
     assert (running.returncode, output, errors.strip()) == (128 + number, "", "")
+
+
+def test_a_script_that_ignores_ctrl_c_can_end_its_command() -> None:
+    """The shell makes the commands that a script starts in the background ignore SIGINT."""
+    ignoring = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]
+    running = subprocess.Popen(
+        [*ignoring, sys.executable, "-m", "modgo_lsp", "lint", "-", "--stdin-filename", "a.go"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        running.wait(1.5)  # by now it reads standard input
+    running.send_signal(signal.SIGINT)
+    running.send_signal(signal.SIGTERM)
+    output, errors = running.communicate(timeout=30)
+    assert (running.returncode, output, errors.strip()) == (128 + signal.SIGTERM, "", "")
+
+
+@pytest.mark.parametrize("cause", [None, RuntimeError()])
+def test_an_interrupt_ends_the_line_of_a_terminal_once(
+    cause: Exception | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One with a cause has been through click, which has ended the line."""
+
+    def interrupted(_: list[str]) -> object:
+        raise KeyboardInterrupt from cause
+
+    process = import_module("modgo_lsp.cli.main")
+    monkeypatch.setattr(process, "_exit_code", interrupted)
+    ours, its = pty.openpty()
+    with os.fdopen(its, "w") as terminal:
+        monkeypatch.setattr(process, "sys", SimpleNamespace(stderr=terminal))
+        assert process._run(["lint"], []) == 130
+        assert process._run(["lint"], [signal.SIGTERM]) == 143
+        terminal.write("end")
+        terminal.flush()
+        shown = b""
+        while not shown.endswith(b"end"):
+            shown += os.read(ours, 100)
+        assert shown == (b"\r\n\r\nend" if cause is None else b"end")
+    os.close(ours)
+
+
+def test_an_error_of_a_file_is_a_bug_and_not_one_of_the_standard_streams(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: list[str]) -> object:
+        raise FileNotFoundError(2, "No such file or directory", "a.go")
+
+    process = import_module("modgo_lsp.cli.main")
+    monkeypatch.setattr(process, "_exit_code", fail)
+    monkeypatch.delenv("MODGO_DEBUG", raising=False)
+    assert process._run(["lint"], []) == 70
+    assert "modgo itself failed: FileNotFoundError" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("code", "ends"), [(3, 3), (None, None), ("why it ended", SystemExit)])
+def test_the_exit_code_is_that_of_the_command(
+    code: int | str | None, ends: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python prints a text and exits with 1."""
+
+    def end(_: list[str]) -> object:
+        raise SystemExit(code)
+
+    process = import_module("modgo_lsp.cli.main")
+    monkeypatch.setattr(commands, "run", end)
+    if ends is SystemExit:
+        with pytest.raises(SystemExit, match="why it ended"):
+            process._exit_code(["rule"])
+    else:
+        assert process._exit_code(["rule"]) == ends
 
 
 def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:

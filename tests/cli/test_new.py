@@ -369,3 +369,14 @@ def test_what_somebody_else_makes_meanwhile_stays(tmp_path: Path, monkeypatch: p
     assert tree(folder) == {"c.txt": b"theirs"}
     with pytest.raises(WriteRefusedError, match=r"it is not empty: it has c\.txt"):
         write_folder(folder, FILES)
+
+
+def test_what_it_says_of_a_folder_far_away_and_with_quiet(tmp_path: Path) -> None:
+    here = tmp_path / "a" / "b"
+    here.mkdir(parents=True)
+    loud = modgo("new", str(tmp_path / "far"), cwd=here).stdout
+    assert loud.startswith(f"Made {tmp_path}/far/, Go module ")
+    assert f"\nNext:\n  cd {tmp_path}/far\n" in loud
+    near = modgo("-q", "new", "../near", cwd=here).stdout
+    assert near.startswith("Made ../near/, Go module ")
+    assert "Next:" not in near

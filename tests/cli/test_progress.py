@@ -9,6 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from modgo_lsp.cli.lint.run import _counters
+
 COLOUR = r"\x1b\[[0-9;]*3[0-9][0-9;]*m"
 ROOT = Path(__file__).parents[2]
 CODE = """
@@ -19,12 +23,26 @@ with waiting("calling add [1]", False):
 print("5")
 """
 
+COUNTING = """
+from types import SimpleNamespace
+from modgo_lsp.cli.lint import progress
+times = iter({times})
+progress.time = SimpleNamespace(monotonic=lambda: next(times))
+with progress.counting() as show:
+    for word in ("one", "two", "three", "four") if show else ():
+        show(word)
+"""
+
 
 def on_terminal(seconds: float, **environment: str) -> tuple[str, str]:
     """The standard output, and the standard error on a terminal."""
+    return run_on_terminal(CODE.format(seconds=seconds), **environment)
+
+
+def run_on_terminal(code: str, **environment: str) -> tuple[str, str]:
     ours, theirs = pty.openpty()
     done = subprocess.run(
-        [sys.executable, "-c", CODE.format(seconds=seconds)],
+        [sys.executable, "-c", code],
         stdout=subprocess.PIPE,
         stderr=theirs,
         env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", **environment},
@@ -53,3 +71,42 @@ def test_short_work_and_dumb_terminals_show_nothing() -> None:
 def test_it_has_colours_unless_the_user_wants_none() -> None:
     assert re.search(COLOUR, on_terminal(1.0, NO_COLOR="")[1])
     assert not re.search(COLOUR, on_terminal(1.0, NO_COLOR="1")[1])
+
+
+def test_lint_counts_once_work_takes_a_while_and_not_too_often() -> None:
+    # It begins at 5.0; a line that is shown asks for the time twice.
+    code = COUNTING.format(times=[5.0, 5.4, 5.5, 5.5, 5.59, 5.61, 5.61])
+    assert run_on_terminal(code) == ("", "\r\x1b[Ktwo\r\x1b[Kfour\r\x1b[K")
+    assert run_on_terminal(COUNTING.format(times=[5.0] + [5.4] * 4)) == ("", "")
+    assert run_on_terminal(code, TERM="dumb") == ("", "")
+
+
+def test_a_changing_line_shows_the_latest_step() -> None:
+    code = "from modgo_lsp.cli.progress import progress\n"
+    code += "with progress(False) as show:\n    show('compiling [m]')"
+    printed, shown = run_on_terminal(f"{code}\n    import time; time.sleep(1)\nprint(5)")
+    assert printed == "5\n"
+    assert "compiling [m]" in shown
+    assert run_on_terminal(code.replace("False", "True")) == ("", "")
+
+
+def test_what_lint_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines: list[str] = []
+    linted, searched = _counters(lines.append)
+    assert linted is not None
+    assert searched is not None
+    linted(3, 10)
+    searched(1234, "/short\x1b")
+    searched(1, "/" + "x" * 34)
+    searched(1, "/" + "x" * 35)
+    monkeypatch.setenv("COLUMNS", "10")
+    _counters(lines.append)[1](1, "y" * 21)  # type: ignore[misc]
+    assert lines == [
+        "Linting packages: 3/10",
+        "Looking for packages: 1,234 folders, /short\\u001b",
+        f"Looking for packages: 1 folders, /{'x' * 34}",
+        f"Looking for packages: 1 folders, …{'x' * 35}",
+        f"Looking for packages: 1 folders, …{'y' * 20}",
+    ]
+    assert _counters(None) == (None, None)

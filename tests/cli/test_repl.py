@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from modgo_lsp.cli.repl.session import Repl
 from modgo_lsp.host.record_store import Store
 from modgo_lsp.host.values import List, Map
 from modgo_lsp.lint.config import Settings
+from tests.cli.on_terminal import on_terminal
 from tests.modgo_command import modgo
 
 ROOT = Path(__file__).parents[2]
@@ -259,7 +261,70 @@ def test_signals_during_a_call(folder: Path, number: int, code: int) -> None:
     assert psutil.wait_procs(workers, timeout=30)[1] == []
 
 
+def test_functions_are_listed(repl: Repl, capsys: pytest.CaptureFixture[str]) -> None:
+    assert repl.do(":functions")
+    lines = capsys.readouterr().out.splitlines()
+    assert "add(bin string, by int64) (int64, error)" in lines
+    assert len(lines) == len(repl.functions)
+
+
+def test_a_key_of_one_word(repl: Repl, capsys: pytest.CaptureFixture[str]) -> None:
+    for word, key in (("k1", '"k1"'), ("7", "7"), ('"7"', '"7"'), ("true", '"true"'), ("1.5", '"1.5"')):
+        assert repl.do(f":record {word}")
+        assert capsys.readouterr().out.splitlines()[0] == f'["test", "demo", {key}]'
+
+
+def test_a_file_that_is_gone_has_changed(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = tmp_path / "m.so"
+    shutil.copy(folder / "udfs.so", module)
+    store = Store(tmp_path / "records.db")
+    repl = Repl(str(module), Settings(), store, 10.0)
+    repl.open()
+    repl.note_changes()
+    module.unlink()
+    assert "has changed" not in capsys.readouterr().err
+    for expected in (1, 0):  # it is said once
+        repl.note_changes()
+        assert capsys.readouterr().err.count("has changed; :reload loads it again") == expected
+    repl.close()
+    store.close()
+
+
 # ---- the prompt ----
+
+
+def test_on_a_terminal(folder: Path, tmp_path: Path) -> None:
+    state = {"XDG_STATE_HOME": str(tmp_path)}
+    with on_terminal("repl", "udfs.so", cwd=folder, **state) as terminal:
+        assert "add, " in terminal.until("; :help lists the commands")
+        terminal.types("echo 12321\r")
+        terminal.until("\x1b[32m12321")  # the result, in its colour
+        terminal.types("echo begun\x03")  # the line is left, and the session goes on
+        terminal.types(":time\r")
+        terminal.until("times are not shown")
+        terminal.types("\x04")
+        terminal.rest()
+        assert terminal.process.returncode == 0
+    with on_terminal("repl", "udfs.so", cwd=folder, **state) as terminal:
+        terminal.until("; :help lists the commands")
+        terminal.types(":quit\r")
+        terminal.rest()
+        assert terminal.process.returncode == 0
+    assert "+echo 12321" in (tmp_path / "modgo" / "repl_history").read_text()
+
+
+def test_without_a_folder_for_it_the_history_is_in_memory(
+    repl: Repl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    with create_pipe_input() as keys:
+        session = prompt_session(repl, input=keys, output=DummyOutput())
+        for typed in ("echo 1\r", "\x1b[A\r"):
+            keys.send_text(typed)
+            assert session.prompt() == "echo 1"
 
 
 def test_the_prompt_takes_several_lines_and_has_a_history(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -80,6 +81,35 @@ def test_path_is_where_go_has_it(tmp_path: Path) -> None:
     done = run(sys.executable, "-m", "modgo_lsp", "sdk", "path", cwd=tmp_path)
     assert done.stdout.startswith(str(tmp_path / "modcache"))
     assert (Path(done.stdout.strip()) / "register.go").is_file()
+
+
+def test_all_of_it_as_json(tmp_path: Path) -> None:
+    def answer(*words: str) -> dict[str, object]:
+        done = run(sys.executable, "-m", "modgo_lsp", "sdk", *words, "--json", cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        found: dict[str, object] = json.loads(done.stdout)
+        return found
+
+    (tmp_path / "go.mod").write_text("module example.com/m\n\ngo 1.24\n")
+    installed = answer("install")
+    folder = Path(str(installed["path"]))
+    assert (folder / "register.go").is_file()
+    assert folder.is_relative_to(tmp_path / "modcache")
+    assert folder.name == f"udf@{installed['version']}"
+    assert installed["go_mod"] is None
+    assert answer("install", "--write") == {**installed, "go_mod": str(tmp_path / "go.mod")}
+    assert answer("path") == {"version": installed["version"], "path": str(folder)}
+    (proxies,) = answer("proxy").values()
+    assert str(proxies).startswith("file://")
+    assert str(proxies).endswith(",off")
+
+
+def test_a_proxy_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    done = run(sys.executable, "-m", "modgo_lsp", "sdk", "proxy", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Help: set XDG_CACHE_HOME to a folder that can be written" in done.stderr
 
 
 def test_without_go_mod(tmp_path: Path) -> None:

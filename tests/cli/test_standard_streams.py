@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.commands import COMMANDS
+from modgo_lsp.cli.standard_input import read_bytes, read_text
 
 ROOT = Path(__file__).parents[2]
 # Arguments with which each command has output.
@@ -94,3 +97,25 @@ def test_a_reader_that_ends_early_is_as_a_signal() -> None:
     done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, timeout=60)
     os.close(write)
     assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, "")
+
+
+def give(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
+
+
+def test_standard_input_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    give("\ufeffgrün\r\n".encode(), monkeypatch)
+    assert read_text("give less") == "grün\r\n"
+    give(b"abc\xff", monkeypatch)
+    with pytest.raises(CliError, match=r"standard input is not UTF-8 text \(byte 4\)") as refused:
+        read_text("give less")
+    assert refused.value.remedy == "give less"
+
+
+def test_standard_input_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    give(bytes(64 << 20), monkeypatch)
+    assert len(read_bytes("give less")) == 64 << 20
+    give(bytes((64 << 20) + 1), monkeypatch)
+    with pytest.raises(CliError, match="standard input has more than 64 MiB") as refused:
+        read_bytes("give less")
+    assert refused.value.remedy == "give less"

@@ -21,6 +21,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (folder / "a.go").write_text("package a\n")
         for case in (ONE, TWO):
             (folder / case).write_text("- function: f\n")
+    (tmp_path / "shop" / "x.case.yaml").write_text("- function: f\n")
     monkeypatch.chdir(tmp_path)
 
 
@@ -52,7 +53,13 @@ def test_each_package_is_one_target() -> None:
 
 @pytest.mark.parametrize(
     ("word", "message"),
-    [("gone", "gone does not exist"), ("shop:3", "shop:3 does not exist"), ("gone/...", "gone is no folder")],
+    [
+        ("gone", "gone does not exist"),
+        ("shop:3", "shop:3 does not exist"),
+        ("gone/...", "gone is no folder"),
+        ("gone.case.yaml", "gone.case.yaml does not exist"),
+        ("shop/x.case.yaml", "shop/x.case.yaml is in no folder testdata/udf"),
+    ],
 )
 def test_what_is_not_there_is_named(word: str, message: str) -> None:
     with pytest.raises(CliError, match=message):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,16 @@ REFUSED = {
     "--hosts names no host": (("modules", "--hosts", " , "), "write HOST or HOST:PORT"),
     "--key has no key": (("apply", "m", "f", *CLUSTER, "--key", '["a", "b", null]'), "add one"),
     "--watch and --accept cannot be combined": (("test", "--watch", "--accept"), "leave one of them out"),
+    "--watch writes no coverage": (("test", "--watch", "--coverage"), "leave out one of --watch and"),
+    "--watch shows text": (
+        ("test", "--watch", "--output-format", "junit"),
+        "leave out --output-format junit",
+    ),
+    "gone.case.yaml does not exist": (("test", "gone.case.yaml"), "name a package's folder, a module (.so)"),
+    "gone is not a folder": (
+        ("sdk", "install", "--write", "--path", "gone"),
+        "name a folder of your Go module",
+    ),
     "--pipe names no file": (("lsp", "--pipe", ""), "name a file that doesn't exist"),
     "no socket can be made at xxx": (("lsp", "--pipe", "x" * 200), "name a file that doesn't exist"),
     "--pipe makes no socket there": (("lsp", "--pipe", "nowhere/x"), "name a file that doesn't exist"),
@@ -77,3 +88,12 @@ def test_options_of_lint_that_cannot_be_combined(tmp_path: Path, words: tuple[st
     named = first.removeprefix("Error: ").removesuffix(" cannot be combined").split(" and ")
     assert set(named) == {word for word in words if word.startswith("--")}
     assert rest == "Help: leave one of them out\n"
+
+
+def test_a_port_that_is_in_use(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as used:
+        port = used.getsockname()[1]
+        code, printed = modgo(tmp_path, "debug", "--dap", str(port))
+    assert code == 2
+    assert printed.startswith(f"Error: the port {port} cannot be used (")
+    assert "\nHelp: choose another, or 0\n" in printed

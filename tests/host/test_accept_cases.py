@@ -85,6 +85,10 @@ def accept(text: str, *outcomes: CallResult | StreamResult, name: str = "x.case.
             "{function: f, expect: {error: sad, operations: []}}",
             "{function: f, expect: {result: {a: 7, b: 2.5}, operations: [update]}}",
         ),
+        (
+            "{function: f, expect: {error: sad, logs: []}}",
+            "{function: f, expect: {result: {a: 7, b: 2.5}, logs: [begins]}}",
+        ),
         # A row does not change what its table says to others.
         (
             "function: f\nexpect: {result: 1}\ncases:\n  - args: [1]\n  - {args: [2]}\n",
@@ -154,6 +158,25 @@ def test_json() -> None:
     )
 
 
+def test_only_what_differs_in_a_list_of_pairs_changes() -> None:
+    before = "{function: f, expect: {result: {$map: [[1, u], [b, {$any: integer}]], order: k}}} # end"
+    assert accept(before, returned(Map(((1, "v"), ("b", 2)), "k"))) == before.replace("[1, u]", "[1, v]")
+
+
+def test_a_key_more_in_json_stands_as_the_others() -> None:
+    before = '{\r\n   "function": "f",\r\n   "args": [1]\r\n}\r\n'
+    after = '{\r\n   "function": "f",\r\n   "args": [1],\r\n   "expect": {"error": "it: broke"}\r\n}\r\n'
+    assert accept(before, failed(), name="x.case.json") == after
+
+
+def test_long_values_in_json_are_written_on_many_lines() -> None:
+    before = '[\n  {"function": "f", "expect": {"result": 1}}\n]\n'
+    words = [f"value {n}" for n in range(20)]
+    text = accept(before, returned(List(tuple(words))), name="x.case.json")
+    lines = ",\n".join(f'    "{word}"' for word in words)
+    assert text == before.replace("1", f"[\n{lines}\n  ]")
+
+
 def test_long_values_are_written_on_many_lines() -> None:
     text = accept(
         "- function: f\n  expect:\n    result: 1\n    logs: []\n",
@@ -175,6 +198,22 @@ def test_a_file_that_has_changed_stays() -> None:
     result = CaseResult(case, outcome, differences(case.expectation, outcome))
     for text in ("", "{function: g, expect: {result: 1}}", "[", "{function: f, args: [1]}"):
         assert accepted(text, [result]) == (text, frozenset())
+
+
+def test_a_value_that_has_become_invalid_is_replaced() -> None:
+    before = "{function: f, expect: {record: {bins: {a: 1}, ttl: 9}}}"
+    (case,) = parse_cases(before, Path("x.case.yaml")).cases
+    result = CaseResult(case, returned(1), differences(case.expectation, returned(1)))
+    found = accepted(before.replace("9", "{$foo: 1}"), [result])
+    assert found.text == "{function: f, expect: {record: {bins: {a: 2, b: [x, 1.5]}, ttl: 0}}}"
+    assert found.positions == {0}
+
+
+def test_two_outcomes_of_one_case_are_not_accepted() -> None:
+    text = "{function: f, expect: {result: 1}}"
+    (case,) = parse_cases(text, Path("x.case.yaml")).cases
+    results = [CaseResult(case, returned(n), differences(case.expectation, returned(n))) for n in (2, 3)]
+    assert accepted(text, results) == (text, frozenset())
 
 
 def test_one_of_many_cases_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,10 @@ import itertools
 
 import pytest
 
+from modgo_lsp.cli.bench_report import show_bench
 from modgo_lsp.host.bench_statistics import mann_whitney, summarize
+from modgo_lsp.host.bench_worker import Round
+from modgo_lsp.host.run_bench import Measured, Pair, verdict
 
 # Hollander and Wolfe, Nonparametric Statistical Methods (1973), page 69: permeability constants of the human
 # chorioamnion. It is the example of R's wilcox.test, whose exact two-sided p-value is 0.2544.
@@ -56,3 +59,29 @@ def test_the_interval_of_the_median() -> None:
     few = summarize([1, 2, 3, 4, 5])
     assert (few.median, few.low, few.high, few.deviation) == (3, None, None, None)
     assert summarize([90, 100, 100, 100, 100, 140]).deviation == pytest.approx(0.4)
+
+
+def measured(*means: float) -> Measured:
+    return Measured("f", "fenced", tuple(Round(10, mean, mean, mean, 1.0) for mean in means))
+
+
+def test_only_a_change_that_the_test_finds_is_one() -> None:
+    ten = [100.0 + each for each in range(10)]
+    half = measured(*(each / 2 for each in ten))
+    assert (Pair(half).change, Pair(half).p, verdict(Pair(half))) == (None, 1.0, "unchanged")
+    same = Pair(measured(*ten), measured(*reversed(ten)))
+    assert (same.change, verdict(same)) == (None, "unchanged")
+    faster, slower = Pair(half, measured(*ten)), Pair(measured(*ten), half)
+    assert (faster.change, verdict(faster)) == (-0.5, "faster")
+    assert (slower.change, verdict(slower)) == (1.0, "slower")
+
+
+def test_changes_are_shown_of_the_modes_that_were_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    """An interrupted run may have measured the old module in one mode only."""
+    ten = [100.0 + each for each in range(10)]
+    alone = Measured("f", "unfenced", measured(50).rounds)
+    show_bench([Pair(measured(*(each / 2 for each in ten)), measured(*ten)), Pair(alone)])
+    _, changes, _ = capsys.readouterr().out.split("\n\n")
+    _, row = changes.splitlines()
+    assert row.split()[0] == "fenced"
+    assert "-50.0% (faster)" in row

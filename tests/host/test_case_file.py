@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 import yaml
 
+from modgo_lsp.host.cases import case_tree
 from modgo_lsp.host.cases.case_file import CaseFile, parse_cases, read_case_file
 from modgo_lsp.host.cases.case_tree import NESTING_MAX
 from modgo_lsp.host.sample import Record
@@ -184,6 +185,9 @@ def test_records_in_files(tmp_path: Path) -> None:
         ("function: f\nrecord:\n  ttl: 1", 3, 'needs "bins"'),
         ("function: f\nrecord: {}\nnodes: 2", 1, "record is for a record UDF"),
         ("function: f\nrecords: 7", 2, "records must be a list"),
+        ("function: f\nrecords:\n  - {bins: {a: 1}}\n  - ttl: 1", 4, 'needs "bins"'),
+        ("function: f\nrecords:\n  - bins:\n      a: 1\n      b: {$foo: 1}", 5, "there is no form $foo"),
+        ("function: f\nargs:\n  - 1\n  - {a.b: 1,\n     c.d: {$foo: 1}}", 4, "c.d: there is no form $foo"),
         ("function: f\nnodes: 0", 2, "nodes must be an integer from 1"),
         ("function: f\nnow: today", 2, "now must be a time like"),
         ("function: f\nnow: 2026-02-30T00:00:00Z", 2, "now must be a time like"),
@@ -195,6 +199,9 @@ def test_records_in_files(tmp_path: Path) -> None:
         ("function: f\nexpect:\n  results: 1", 3, "no key 'results'; did you mean result?"),
         ("function: f\nexpect: {result: 1, error: x}", 2, "a result or an error"),
         ("function: f\nexpect:\n  result:\n    a: {$any: text}", 4, "$any is true, or one of"),
+        ("function: f\nexpect:\n  result:\n    a: {$foo: 1}", 4, "a: there is no form $foo"),
+        (f"function: f\nexpect: {{result: {{$matches: {'a' * 1001}}}}}", 2, "at most 1000 characters"),
+        (f"function: f\nexpect: {{result: {{$matches: {'a' * 1000}}}}}", 0, ""),
         ("function: f\nexpect: {result: {$near: 1}}", 2, "$near needs within"),
         ("function: f\nexpect: {result: {$near: x, within: 1}}", 2, "$near must be a number"),
         ("function: f\nexpect: {result: {$matches: '('}}", 2, "no regular expression"),
@@ -202,6 +209,8 @@ def test_records_in_files(tmp_path: Path) -> None:
         ("function: f\nexpect: {error: 5}", 2, "error must be"),
         ("function: f\nexpect: {error: {kind: sad}}", 2, "kind must be one of"),
         ("function: f\nexpect: {error: {message: a, matches: b}}", 2, "cannot stand together"),
+        ("function: f\nexpect: {error: {kind: udf,\n  message: 5}}", 3, "message must be a string"),
+        ("function: f\nexpect: {record:\n  {bins: [a]}}", 3, "bins must be a map of values by bin name"),
         ("function: f\nexpect: {record: {ttl: 5}}", 2, "record needs bins"),
         ("function: f\nexpect: {record: {bins: {a: 1}, ttl: -2}}", 2, "ttl: must be"),
         ("function: f\nexpect: {operations: [write]}", 2, "operations must be a list of create"),
@@ -220,7 +229,11 @@ def test_records_in_files(tmp_path: Path) -> None:
         ("function: f\nargs: ['\\ud800']", 0, ""),
     ],
 )
-def test_the_place_of_what_is_wrong(text: str, line: int, message: str) -> None:
+@pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader])  # with libyaml and without it
+def test_the_place_of_what_is_wrong(
+    text: str, line: int, message: str, loader: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(case_tree, "_Loader", loader)
     found = problems(yaml_cases(text))
     if not line:
         assert found == []

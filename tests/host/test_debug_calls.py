@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from modgo_lsp.host.debug_calls import DebugCalls
@@ -100,6 +101,16 @@ def test_a_failed_call_has_the_functions_error() -> None:
     program = Program(work(Record()))
     program.ask("returned", number=2, text="add expects 1 argument, got 2")
     assert program.results[0].result.failure.kind == "usage"
+
+
+def test_an_invalid_result_is_the_modules_error() -> None:
+    program = Program(work(Record()))
+    program.ask("next")
+    program.ask("returned", number=0, value={"type": 12, "integer": 0, "data": None})
+    ((_, result),) = map(msgspec.structs.astuple, program.results)
+    assert result.failure.kind == "abi"
+    assert result.failure.message.startswith("the module's result is not an Aerospike value: ")
+    assert "no type 12" in result.failure.message
 
 
 def test_a_setup_that_failed_is_the_result() -> None:

@@ -12,8 +12,10 @@ from modgo_lsp.host.cases.expected_value import (
     MapOf,
     Matches,
     Near,
+    exactly,
     expected_json,
 )
+from modgo_lsp.host.values import List, Map, Value
 
 
 @pytest.mark.parametrize(
@@ -32,3 +34,15 @@ from modgo_lsp.host.cases.expected_value import (
 )
 def test_each_expectation_as_json(expected: Expected, shown: JsonData) -> None:
     assert expected_json(expected) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (5, 5),
+        (List((1, List((), True))), ListOf((1, ListOf((), True)), False)),
+        (Map(((1, List(("x",))),), "kv"), MapOf(((1, ListOf(("x",), False)),), "kv")),
+    ],
+)
+def test_exactly_a_value(value: Value, expected: Expected) -> None:
+    assert repr(exactly(value)) == repr(expected)  # the tuples of all classes are equal

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from modgo_lsp.host.json_forms import FormError, argument, json_of, parse, value_of
+from modgo_lsp.host.records_file import default_records
 from modgo_lsp.host.sample import (
     NEVER_EXPIRES,
     Record,
@@ -37,6 +38,7 @@ def read(text: str) -> Value:
         ("1e3", 1000.0),
         ("null", None),
         ('{"$double": 1}', 1.0),
+        ('{"$int": 5}', 5),
         ('{"$double": "-Infinity"}', float("-inf")),
         ('{"$int": "9007199254740993"}', 9007199254740993),
         ('{"$int": "-9223372036854775808"}', -(2**63)),
@@ -70,6 +72,10 @@ def test_values_that_json_has_are_plain() -> None:
         ("1e999", "too large for a double"),
         ('{"a": {"$bytes": "?"}}', r"a\.\$bytes: must be a string of base64"),
         ('{"a": [1, {"$int": 1.5}]}', r"a\[1\]\.\$int: must be an integer"),
+        ('{"$int": true}', r"\$int: must be an integer"),
+        ('{"$int": 9223372036854775808}', r"\$int: .*does not fit into a signed 64-bit integer"),
+        ('{"$double": true}', r"\$double: must be a number"),
+        ('{"$double": 1%s}' % ("0" * 400), r"\$double: must be a number"),
         ('{"$foo": 1}', r"there is no form \$foo"),
         ('{"$bytes": "", "b": 1}', r"\$bytes cannot be combined with b"),
         ('{"\\ud800": 1}', "half of a surrogate pair"),
@@ -151,6 +157,10 @@ def test_values_at_the_bounds_round_trip(fields: dict[str, object]) -> None:
     [
         ('{"bins": {"a": 1}', r"r\.json:1:18: not JSON"),
         ("[]", "must be a JSON object, not an array"),
+        ('{"bins": null}', "bins must be a JSON object, not null"),
+        ('{"bins": true}', "bins must be a JSON object, not true"),
+        ('{"bins": 1.5}', "bins must be a JSON object, not a number"),
+        ('{"bins": "a"}', "bins must be a JSON object, not a string"),
         ('{"key": ["a", "b", "c"]}', 'needs "bins"'),
         ('{"bins": [1]}', "bins: bins must be a JSON object"),
         ('{"bin": {}}', 'has only "key", "bins"'),
@@ -185,6 +195,10 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "latin.json").write_bytes(b'{"bins": {"a": "\xe9"}}')
     with pytest.raises(SampleError, match="not UTF-8"):
         read_sample(str(tmp_path / "latin.json"))
+    with (tmp_path / "large.json").open("wb") as file:
+        file.truncate((64 << 20) + 1)
+    with pytest.raises(SampleError, match=r"large\.json is larger than the 64 MiB that a record sample may"):
+        read_sample(str(tmp_path / "large.json"))
 
 
 def test_default_samples(tmp_path: Path) -> None:
@@ -195,6 +209,10 @@ def test_default_samples(tmp_path: Path) -> None:
     assert default_sample(tmp_path, "add") == folder / "default.record.json"
     (folder / "add.record.json").touch()
     assert default_sample(tmp_path, "add") == folder / "add.record.json"
+    assert default_records(tmp_path, "add") is None
+    for name in ("default", "add"):
+        (folder / f"{name}.records.jsonl").touch()
+        assert default_records(tmp_path, "add") == folder / f"{name}.records.jsonl"
 
 
 @pytest.mark.parametrize("function", ["../secret", "sub/add", "/etc/secret", "nul\0"])
@@ -203,7 +221,14 @@ def test_a_functions_name_leads_to_no_other_folder(tmp_path: Path, function: str
     (folder / "sub").mkdir(parents=True)
     for place in (folder.parent / "secret", folder / "sub" / "add"):
         place.with_suffix(".record.json").write_text("{}")
+        place.with_suffix(".records.jsonl").write_text("{}")
     assert default_sample(tmp_path, function) is None
+    assert default_records(tmp_path, function) is None
+    # Its own file is that of all functions.
+    for name in ("default.record.json", "default.records.jsonl"):
+        (folder / name).touch()
+    assert default_sample(tmp_path, function) == folder / "default.record.json"
+    assert default_records(tmp_path, function) == folder / "default.records.jsonl"
 
 
 def test_the_schema_refuses_what_the_reader_refuses() -> None:

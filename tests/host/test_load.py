@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,9 +14,18 @@ from modgo_lsp.build.build import BuildRequest, build_module
 from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.build.process import run
 from modgo_lsp.build.toolchain import CCompiler, ToolchainError, discover_cc, find_zig
+from modgo_lsp.golang.files import DiskFiles
+from modgo_lsp.golang.syntax.positions import Span
+from modgo_lsp.host.fence_check import check_fence
+from modgo_lsp.host.fenced import Fence
 from modgo_lsp.host.load import load_module
-from modgo_lsp.host.native import libmod_go
+from modgo_lsp.host.module import HostError, Module
+from modgo_lsp.host.native import Native, libmod_go
 from modgo_lsp.host.result import load_json
+from modgo_lsp.host.session import Session
+from modgo_lsp.host.source_locations import place_of_frame
+from modgo_lsp.model.finding import Location
+from modgo_lsp.model.load import Loader
 from modgo_lsp.model.sdk import SDK_PATH
 
 
@@ -168,3 +179,91 @@ async def test_a_compiler_that_fails_is_reported(tmp_path: Path, monkeypatch: py
     with pytest.raises(ToolchainError, match=r"stdint\.h") as refused:
         await libmod_go(CCompiler((str(broken),), "broken", "setting"))
     assert "build-essential" in refused.value.remedy
+
+
+async def test_a_compiler_that_does_not_end_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("modgo_lsp.host.native._COMPILE_SECONDS", 0.1)
+    slow = tmp_path / "cc"
+    slow.write_text("#!/bin/sh\nexec sleep 100\n")
+    slow.chmod(0o755)
+    with pytest.raises(ToolchainError, match="libmod_go could not be compiled: ") as refused:
+        await libmod_go(CCompiler((str(slow),), "slow", "setting"))
+    assert refused.value.remedy == "run `modgo doctor`"
+
+
+async def test_sources_that_are_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("modgo_lsp.host.native.resource", lambda _: tmp_path)
+    cc = await discover_cc()
+    with pytest.raises(ToolchainError, match=r"sources cannot be read \(there are no C files in") as refused:
+        await libmod_go(cc)
+    assert refused.value.remedy == "install modgo-lsp again"
+
+
+async def test_a_library_that_cannot_be_loaded(good: Path, tmp_path: Path) -> None:
+    (tmp_path / "library.so").write_text("text")
+    native = await libmod_go(await discover_cc())
+    read, write = os.pipe()
+    module = Module(Native(tmp_path / "library.so", native.worker), good, Fence(), read)
+    try:
+        with pytest.raises(HostError, match=r"libmod_go cannot be loaded \(.*library\.so.*run `modgo doc"):
+            module.open(None)
+    finally:
+        module.close()
+        os.close(read)
+        os.close(write)
+
+
+async def test_other_systems_load_no_modules(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modgo_lsp.host.session.sys", SimpleNamespace(platform="darwin"))
+    with pytest.raises(HostError, match="modules can be loaded on Linux only"):
+        async with Session(good):
+            pass
+
+
+async def test_a_module_without_functions(compile_c: Callable[..., Path]) -> None:
+    async with Session(compile_c("crashing", '-DFUNCTIONS="[]"')) as session:
+        result = await session.call("add")
+    assert result.failure is not None
+    assert result.failure.remedy == "the module registers none"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("#!/bin/sh\necho 'no such option' >&2\nexit 3\n", "no such option"),
+        ("#!/bin/sh\necho '{}'\nexit 3\n", "{path} ended with exit status 3"),
+        ("not a program", "{path}"),
+    ],
+)
+async def test_a_self_test_that_does_not_run(text: str, reason: str, tmp_path: Path) -> None:
+    worker = tmp_path / "worker"
+    worker.write_text(text)
+    worker.chmod(0o755)
+    with pytest.raises(ToolchainError, match="the self-test of the fence did not run: ") as refused:
+        await check_fence(worker)
+    assert reason.format(path=worker) in refused.value.message
+    assert refused.value.remedy == f"run {worker} --check"
+
+
+def test_the_line_of_a_stack_frame(tmp_path: Path) -> None:
+    file = tmp_path / "a.go"
+    file.write_bytes(b"package a\n\n\tx()  \nlast")
+    for line, span in ((1, Span(0, 9)), (3, Span(12, 15)), (4, Span(18, 22))):
+        assert place_of_frame(str(file), line) == Location(str(file), span)
+    for line in (0, 5, -1):
+        assert place_of_frame(str(file), line) is None
+    assert place_of_frame(str(tmp_path / "gone.go"), 1) is None
+
+
+def test_the_line_of_a_frame_in_a_package(tmp_path: Path) -> None:
+    (tmp_path / "go.mod").write_text("module m\n\ngo 1.24\n")
+    (tmp_path / "a.go").write_text("package m\n")
+    package = Loader(DiskFiles()).package(str(tmp_path))
+    assert package is not None
+    assert place_of_frame("a.go", 1, package) == Location(str(tmp_path / "a.go"), Span(0, 9))
+    assert place_of_frame("a.go", 9, package) is None
+    assert place_of_frame("b.go", 1, package) is None

@@ -130,6 +130,9 @@ def test_depth_is_limited_when_encoding_and_decoding() -> None:
         (b"\x81\xc7\x00\x02\xc0", "order that does not exist"),
         (b"\x81\xc7\x00\x01\x01", "order that does not exist"),
         (b"\x92\x01\xc7\x00\x01", "type is not allowed here"),
+        (b"\x91\xc7\x00\x02", "a list has an order that does not exist"),
+        (b"\x91\xc7\x01\x01x", "a list has an order that does not exist"),
+        (b"\x81\xa2\x07x\x01", "not the blob of a client language"),
     ],
 )
 def test_values_that_the_server_cannot_store_are_refused(data: bytes, reason: str) -> None:
@@ -144,6 +147,8 @@ def test_types_that_do_not_exist_or_do_not_fit() -> None:
         from_flat(Flat(8, 0, encode(Map(()))))
     with pytest.raises(UnstorableError, match="64-bit"):
         to_flat(2**63)
+    with pytest.raises(UnstorableError, match="tuple is not an Aerospike value"):
+        to_flat((1, 2))  # type: ignore[arg-type]
 
 
 def test_half_of_a_surrogate_pair_is_refused() -> None:

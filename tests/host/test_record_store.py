@@ -196,6 +196,74 @@ def test_other_files_are_not_stores(tmp_path: Path) -> None:
         Store(tmp_path / "new.db")
 
 
+def test_what_fails_in_a_transaction_is_undone(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.db")
+    store.write(EVERYTHING)
+
+    def interrupted() -> None:
+        with store.locked():
+            store.write(Record(bins={"a": 1}, generation=8))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    found = store.read(EVERYTHING)
+    assert found is not None
+    assert found.generation == EVERYTHING.generation
+    with store.locked():  # the transaction has ended
+        store.write(Record(bins={"a": 1}, generation=8))
+    found = store.read(EVERYTHING)
+    assert found is not None
+    assert found.generation == 8
+    store.close()
+
+
+def test_a_store_with_other_contents_names_what_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    store = Store(path)
+    store.write(EVERYTHING)
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE bins SET type = 12 WHERE name = 'i'")
+    with pytest.raises(
+        StoreError, match=r"s\.db contains an invalid value \(.*no type 12.*name another file"
+    ):
+        store.read(EVERYTHING)
+    with sqlite3.connect(path) as other:
+        other.execute("DROP TABLE bins")
+    with pytest.raises(StoreError, match=r"s\.db cannot be used \(no such table: bins\)"):
+        store.read(EVERYTHING)
+    store.close()
+
+
+def test_a_damaged_store_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    store = Store(path)
+    store.write(EVERYTHING)
+    store.close()
+    pages = path.read_bytes()
+    path.write_bytes(pages[:4096] + b"\xff" * (len(pages) - 4096))
+    with pytest.raises(StoreError, match=r"s\.db is not a record store \(.*malformed\); name another file"):
+        Store(path).read(EVERYTHING)
+    path.write_bytes(b"no database, but as long as its head is" * 100)
+    with pytest.raises(StoreError, match=r"s\.db "):
+        Store(path)
+
+
+async def test_a_record_that_is_only_read_is_stored_if_the_store_lacks_it(udfs: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.db")
+    seeded = Record(key="k1", bins={"v": 5}, generation=2)
+    async with Session(udfs) as session:
+        assert (await session.call("meta", (), seeded, store=store)).operations == ()
+        found = store.read(seeded)
+        assert found is not None
+        assert (found.bins, found.generation) == ({"v": 5}, 2)
+        await session.call("meta", (), Record(key="k1", bins={"v": 6}), store=store)
+        assert store.read(seeded) == found  # what is there is not replaced
+        await session.call("meta", (), Record(key="k2"), store=store)
+        assert store.read(Record(key="k2")) is None
+    store.close()
+
+
 async def test_a_call_waits_for_a_store_that_is_in_use(
     udfs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

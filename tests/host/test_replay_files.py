@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -79,6 +79,33 @@ async def test_a_crash_on_one_of_many_records_is_one_failure(compile_c: Callable
     assert found["summary"] == {"calls": 30, "failed": 30, "elapsed_ns": found["summary"]["elapsed_ns"]}
     assert all(call["error"]["kind"] == "crash" for call in found["calls"])
     assert len(list(replay_directory().iterdir())) == 10
+
+
+async def test_a_failure_that_cannot_be_saved_is_reported_all_the_same(
+    udfs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    result = await do_work(udfs, Work("exit"))
+    assert isinstance(result, CallResult)
+    assert result.failure is not None
+    assert (result.failure.kind, result.failure.replay) == ("crash", "")
+    assert (tmp_path / "file").read_bytes() == b""
+
+
+async def test_a_module_that_is_gone_when_its_call_fails(udfs: Path, tmp_path: Path) -> None:
+    module = tmp_path / "m.so"
+    shutil.copy(udfs, module)
+
+    def remove(work: Work, _properties: Mapping[str, str]) -> Work:
+        module.unlink()
+        return work
+
+    result = await do_work(module, Work("exit"), completed=remove)
+    assert isinstance(result, CallResult)
+    assert result.failure is not None
+    assert (result.failure.kind, result.failure.replay) == ("crash", "")
+    assert not replay_directory().exists()
 
 
 def test_the_oldest_files_are_deleted(udfs: Path) -> None:

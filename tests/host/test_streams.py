@@ -21,7 +21,7 @@ from modgo_lsp.host.run_call import Work, do_work, work_of
 from modgo_lsp.host.sample import Record
 from modgo_lsp.host.session import Session
 from modgo_lsp.host.streams import Output, ValueInput
-from modgo_lsp.host.values import NIL_FLAT, List, Map
+from modgo_lsp.host.values import NIL_FLAT, Flat, List, Map
 
 CITIES = ("Berlin", "Kraków", "Oslo")
 RECORDS = [Record(key=f"k{n}", bins={"n": n, "city": CITIES[n % 3]}, generation=1) for n in range(1, 1001)]
@@ -73,6 +73,42 @@ async def test_no_records_and_records_that_do_not_exist(session: Session) -> Non
     for records in ([], [Record(key="gone")]):
         result = await session.call_stream("total", (), records, nodes=2)
         assert (result.failure, result.values) == (None, ())
+
+
+async def test_what_the_client_fails_at_names_it(session: Session) -> None:
+    result = await session.call_stream("reduces", (), RECORDS[:20], nodes=3)
+    assert result.failure is not None
+    assert result.failure.kind == "panic"
+    assert result.failure.message.startswith("the client: ")
+    assert [node.records for node in result.nodes] == [len(part) for part in partition(RECORDS[:20], 3)]
+    assert result.values == ()
+    shown = stream_json(result)
+    assert (shown["ok"], shown["error"]["kind"]) == (False, "panic")
+    assert [line["message"] for line in shown["logs"]] == ["adding"]
+    alone = await session.finish_stream("reduces", (), [1, 2])
+    assert alone.failure == result.failure
+
+
+async def test_the_client_finishes_what_nodes_of_a_cluster_began(session: Session) -> None:
+    whole = await session.call_stream("total", (), RECORDS, nodes=3)
+    parts = [value for node in whole.nodes for value in node.values]
+    finished = await session.finish_stream("total", (), parts)
+    assert (finished.failure, finished.values, finished.nodes) == (None, whole.values, ())
+    wrong = await session.finish_stream("single", (), parts)
+    assert wrong.failure is not None
+    assert wrong.failure.kind == "usage"
+
+
+async def test_values_that_aerospike_lacks_are_not_passed(session: Session) -> None:
+    for result in (
+        await session.call_stream("total", [2**63], RECORDS[:1]),
+        await session.call_stream("total", (), [Record(bins={"n": 2**63}, generation=1)]),
+        await session.finish_stream("total", [2**63], [1]),
+    ):
+        assert result.failure is not None
+        assert result.failure.kind == "usage"
+        assert "is not an Aerospike value: 9223372036854775808 does not fit" in result.failure.message
+        assert (result.values, result.nodes) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -150,6 +186,8 @@ def test_values_that_cannot_be_written_to_a_stream() -> None:
     output = Output()
     with pytest.raises(RefusedError, match="nil"):
         output.write(NIL_FLAT)
+    with pytest.raises(RefusedError, match="no type 12"):
+        output.write(Flat(12, 0, b""))
     with pytest.raises(RefusedError, match="nil"):
         output.write_many(encode(List((1, None))))
     with pytest.raises(RefusedError, match="as a list"):

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 import msgspec
@@ -186,13 +186,15 @@ def _write_fixes(options: Options, fixed: Fixed, files: Files) -> int:
     return _exit_code(options, fixed.outcome)
 
 
-def _watch(options: Options, files: Files, paths: list[str]) -> int:
+def _watch(options: Options, files: Files, paths: list[str]) -> NoReturn:
     """--watch: runs until Ctrl-C."""
     from modgo_lsp.cli.lint.watch import changes
 
     outcome: Outcome | None = None
     baselines: set[str] = set()
-    for _ in changes(paths, baselines):
+    changed = changes(paths, baselines)
+    while True:
+        next(changed)
         if sys.stdout.isatty():
             click.clear()
         outcome = _outcome(options, files, paths, outcome.loaders if outcome else None)
@@ -201,7 +203,6 @@ def _watch(options: Options, files: Files, paths: list[str]) -> int:
         if options.output_format == "text":
             write("Watching for changes; Ctrl-C ends it.")
         sys.stdout.flush()
-    return 0
 
 
 def _baselines(options: Options, files: Files, paths: list[str]) -> Iterator[str]:

@@ -103,7 +103,8 @@ def _block(key: str, value: Any, indentation: int) -> Iterator[str]:
 def _last_case(text: str, before: bytes | None, path: Path) -> Case | None:
     """The new case as it is read back; None if it is not, or if another case changed."""
     read = parse_cases(text, path)
-    old = parse_cases("[]" if before is None else before.decode("utf-8-sig"), path)
+    text_before = "" if before is None else before.decode("utf-8-sig")
+    old = parse_cases(text_before if text_before.strip() else "[]", path)
     if read.problems != old.problems or len(read.cases) != len(old.cases) + 1:
         return None
     # As text: NaN does not equal NaN.

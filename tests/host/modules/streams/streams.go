@@ -16,6 +16,7 @@ func init() {
 	udf.Register("panics", panics)
 	udf.Register("hangs", hangs)
 	udf.Register("writes", writes)
+	udf.Register("reduces", reduces)
 	udf.Register("single", func(n int) int { return n })
 }
 
@@ -83,5 +84,14 @@ func writes(s *udf.Stream) *udf.Stream {
 			panic(err)
 		}
 		return 1
+	})
+}
+
+// reduces fails where two values meet. A node has one of each record, which are not added up there.
+func reduces(s *udf.Stream) *udf.Stream {
+	ones := udf.Aggregate(s, int64(0), func(sum int64, _ *udf.Record) int64 { return sum + 1 })
+	return udf.Reduce(ones, func(a, b int64) int64 {
+		udf.Log(udf.Info, "adding")
+		panic(errors.New("no sum"))
 	})
 }
