@@ -84,6 +84,8 @@ def _run(copy: WorkingCopy, tests: Sequence[str], folder: Path, jobs: int) -> No
     packages.joinpath("a0_recorded_process.pth").unlink()
     if done.killed_by and not done.killed_by.startswith("exit code 1:"):  # some tests may fail
         raise RuntimeError(f"{done.killed_by}\n{done.output[-2000:]}")
+    if failed := msgspec.json.decode((folder / "failed.json").read_bytes(), type=list[str]):
+        print("These tests fail without a mutant:", *failed, sep="\n", flush=True)
     done = copy.run(f"coverage combine -q --rcfile={shlex.quote(str(configuration))}", seconds=_SECONDS)
     if done.killed_by:
         raise RuntimeError(f"{done.killed_by}\n{done.output[-2000:]}")

@@ -1,4 +1,4 @@
-"""A pytest plugin that tells coverage.py which test runs, and writes how long each test takes.
+"""A pytest plugin that tells coverage.py which test runs, and writes how long each test takes and which fail.
 
 Programs that a test starts record themselves, because coverage's .pth file runs in them; see
 recorded_process.py.
@@ -19,6 +19,7 @@ import pytest
 RECORDED = "MODGO_RECORDED"  # the folder for what is found out
 
 _seconds: dict[str, float] = collections.defaultdict(float)
+_failed: dict[str, None] = {}
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -36,11 +37,15 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     _seconds[report.nodeid] += report.duration
+    if report.failed:
+        _failed[report.nodeid] = None
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if not hasattr(session.config, "workerinput"):  # not in the workers of pytest-xdist
-        Path(os.environ[RECORDED], "seconds.json").write_bytes(msgspec.json.encode(_seconds))
+        folder = Path(os.environ[RECORDED])
+        folder.joinpath("seconds.json").write_bytes(msgspec.json.encode(_seconds))
+        folder.joinpath("failed.json").write_bytes(msgspec.json.encode(list(_failed)))
 
 
 def _switch(context: str) -> None:

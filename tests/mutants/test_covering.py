@@ -49,10 +49,13 @@ def test_program(): subprocess.run([sys.executable, "-m", "modgo_lsp.a"], check=
 def test_limit(): a.limited()
 def test_made(made): pass
 def test_made_too(made): pass
+def test_broken(): assert False
 """
 
 
-def test_lines_have_their_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lines_have_their_tests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     root, folder = tmp_path / "copy", tmp_path / "covering"
     for path, text in {
@@ -66,6 +69,7 @@ def test_lines_have_their_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     shutil.copy(record_contexts.__file__, root / "tests/mutants/record_contexts.py")
     _link_environment(root)
     covering = record(WorkingCopy(root), ["tests"], folder)
+    assert "without a mutant:\ntests/test_a.py::test_broken\n" in capfd.readouterr().out
 
     def at(line: int) -> LineTests:
         return line_tests(covering, "modgo_lsp/a.py", SOURCE, line)
@@ -74,7 +78,13 @@ def test_lines_have_their_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         return frozenset(f"tests/test_a.py::{each}" for each in names)
 
     everything = names(
-        "test_here[1]", "test_here[2]", "test_program", "test_limit", "test_made", "test_made_too"
+        "test_here[1]",
+        "test_here[2]",
+        "test_program",
+        "test_limit",
+        "test_made",
+        "test_made_too",
+        "test_broken",
     )
     assert covering.seconds.keys() == everything
     assert at(5) == LineTests(names("test_here[1]", "test_here[2]"))
