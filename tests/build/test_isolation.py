@@ -104,3 +104,12 @@ def test_a_path_is_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert find_program("./own") is None
     own.chmod(0o644)
     assert find_program(str(own)) is None
+
+
+def test_a_current_folder_that_was_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    monkeypatch.setattr(sys, "path", ["", str(ROOT), *(each for each in sys.path if each != str(ROOT))])
+    done = ran([*python_command("modgo_lsp.build.lint_workers"), "x"])
+    assert done.stderr.count("ValueError") == 1, done.stderr
