@@ -126,3 +126,25 @@ def test_a_package_that_is_half_imported_is_no_wheel(monkeypatch: pytest.MonkeyP
     assert wheel_folder("half.inner") is None  # no package: ImportError
     assert wheel_folder("msgspec") == str(Path(msgspec.__file__).parent)
     assert wheel_folder("modgo_lsp.version") is None  # a module has no folder
+
+
+@pytest.mark.parametrize(
+    ("platform", "folder"),
+    [
+        *(("win32", "appdata"), ("darwin", "home/Library/Application Support")),
+        *(("linux", "home/.config"), ("linux", "config")),
+    ],
+)
+def test_the_file_that_go_env_w_writes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, platform: str, folder: str
+) -> None:
+    (tmp_path / folder / "go").mkdir(parents=True)
+    (tmp_path / folder / "go" / "env").write_text("GOMODCACHE=/saved\n")
+    monkeypatch.delenv("GOENV")
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("APPDATA", str(tmp_path / "appdata"))
+    if folder == "config":
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setattr(go_environment.sys, "platform", platform)
+    assert find_go_environment().module_cache == "/saved"
