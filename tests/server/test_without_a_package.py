@@ -12,6 +12,7 @@ import pytest
 from modgo_lsp.server.lsp.client_capabilities import Client
 from tests.server.language_client import PUSHED, LanguageServer
 
+from .conftest import CLEAN
 from .stdio import Start
 
 SPAN = {"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}}
@@ -116,3 +117,19 @@ def test_a_client_that_refuses_other_requests(start: Start, module: Path) -> Non
     assert not Client().pull_diagnostics
     server = refusing(start, module, "client/registerCapability", capabilities)
     server.until(logged(server, "The editor refused client/registerCapability: {'code': -32601"))
+
+
+def test_completions_without_documentation_have_no_data(start: Start, module: Path) -> None:
+    """Data is what completionItem/resolve needs: clients need not ask for the others."""
+    server = start()
+    text = '[{"function": ""}]'
+    uri = server.open(module / "testdata" / "udf" / "x.case.json", text, "json")
+    here = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": text.index('""') + 1}}
+    items = server.request("textDocument/completion", here)["items"]
+    assert [(each["label"], "data" in each) for each in items] == [("add", False), ("count", False)]
+    uri = server.open(module / "stats.go", CLEAN + "\n//modgo:ignore MG10\n")
+    line = CLEAN.count("\n") + 1
+    here = {"textDocument": {"uri": uri}, "position": {"line": line, "character": 19}}
+    items = server.request("textDocument/completion", here)["items"]
+    assert items
+    assert all(each["data"] == each["label"] for each in items)
