@@ -66,10 +66,7 @@ def written_build(module: bytes) -> str:
 def is_out_of_date(origin: BuiltFrom) -> bool:
     """Whether the Go files have changed since the build. False if they can't be read any more."""
     loader = Loader(DiskFiles(), environment=find_go_environment(None), cache=DiskFactsCache())
-    try:
-        read = [loader.package(str(folder)) for folder in origin.folders]
-    except OSError:
-        return False
+    read = [loader.package(str(folder)) for folder in origin.folders]
     packages = [package for package in read if package is not None and package.files]
     return len(packages) == len(read) and source_digest(members_of(packages)) != origin.source
 

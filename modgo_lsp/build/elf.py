@@ -110,10 +110,10 @@ class Elf:
         symbol, missing = name.encode(), "its symbol hash table is missing"
         if (table := self._table("DT_GNU_HASH", missing)) is not None:
             indices = self._gnu_chain(table, symbol)
-        elif (table := self._table("DT_HASH", missing)) is not None:
-            indices = self._sysv_chain(table, symbol)
         else:
-            return False
+            table = self._table("DT_HASH", missing)
+            assert table is not None  # one of them is there
+            indices = self._sysv_chain(table, symbol)
         return any(self._is_function(index, symbol) for index in indices)
 
     def section(self, name: str) -> bytes | None:

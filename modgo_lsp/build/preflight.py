@@ -239,17 +239,16 @@ def _package(loader: Loader, folder: Path) -> Package:
             f"{folder} is a pattern, but a module is built from named packages",
             "name their folders, and the module with -o if there are several",
         )
-    if not directory.exists():
-        raise RequestError(f"{folder} does not exist", "name the folder of a Go package")
-    if not directory.is_dir():
-        remedy = f"name its folder, {directory.parent}" if directory.suffix == ".go" else "name a folder"
-        raise RequestError(f"{folder} is not a folder", remedy)
     try:
-        package = loader.package(str(directory))
+        os.scandir(directory).close()  # a package is empty if its folder cannot be read
+    except FileNotFoundError:
+        raise RequestError(f"{folder} does not exist", "name the folder of a Go package") from None
+    except NotADirectoryError:
+        remedy = f"name its folder, {directory.parent}" if directory.suffix == ".go" else "name a folder"
+        raise RequestError(f"{folder} is not a folder", remedy) from None
     except OSError as error:
-        raise RequestError(
-            f"{folder} cannot be read ({error.strerror or error})", "check its permissions"
-        ) from None
+        raise RequestError(f"{folder} cannot be read ({error.strerror})", "check its permissions") from None
+    package = loader.package(str(directory))
     if package is None or not package.files:
         raise RequestError(f"there are no Go files to build in {folder}", "name the folder of a Go package")
     if not any(one.imports_sdk for one in (package, *package.dependencies)):

@@ -186,7 +186,9 @@ async def require(go: Go, sdk: Sdk, directory: Path) -> str | None:
             timeout=_DOWNLOAD_SECONDS,
         )
         if done.code != 0:
-            said = done.stderr.strip().replace(str(copy), "go.mod")
+            said = done.stderr.strip()
+            for path in (str(copy), str(copy).removeprefix(NEUTRAL_FOLDER)):  # Go writes both
+                said = said.replace(path, "go.mod")
             raise ToolchainError(f"go.mod could not be changed ({said})", "correct go.mod by hand")
         after = (copy.read_bytes(), updated_sum(before[1] or b"", sdk))
     await asyncio.to_thread(_write_both, directory, before, after)

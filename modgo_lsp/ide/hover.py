@@ -108,13 +108,13 @@ def _sdk(package: Package, path: str, offset: int) -> Hover | None:
         if code.file.path != path or not code.declaration.span.holds(offset):
             continue
         for node in code.of_kind(ast.CallExpr):
-            if not node.fun.span.holds(offset):
+            last = _last_name(node.fun)
+            if last is None or not last.start <= offset <= last.end:
                 continue
             callee = code.callee(node.fun)
             path_, _, name = ("", "", "") if callee is None else callee.name.partition(f"{SDK_PATH}.")
             doc = sdk_doc(name) if not path_ else None
-            last = _last_name(node.fun)
-            if doc is not None and last is not None and last.start <= offset <= last.end:
+            if doc is not None:
                 return Hover(doc.markdown, doc.plain, last)
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 
 from modgo_lsp.build.build import BuildRequest, build_module
 from modgo_lsp.build.cache import cache_directory
-from modgo_lsp.build.preflight import RequestError
+from modgo_lsp.build.preflight import RequestError, make_plan
+from modgo_lsp.build.wrappers import bind_file
 from modgo_lsp.model.sdk import SDK_PATH
 from tests.build.go_module import GO_MOD, GOOD, build, shown
 from tests.build.test_build import udf_named
@@ -149,7 +151,9 @@ async def test_go_sum_of_another_sdk_is_a_clear_error(write, tmp_path: Path) -> 
     ("name", "message"),
     [
         ("nowhere", "nowhere does not exist"),
-        ("m/m.go", "is not a folder"),
+        ("m/m.go", "m.go is not a folder; name its folder, .*/m$"),
+        ("m/go.mod", "go.mod is not a folder; name a folder$"),
+        ("m" * 300, r"m cannot be read \(File name too long\); check its permissions"),
         ("empty", "no Go files"),
         ("plain", "does not import"),
         ("m/...", "is a pattern"),
@@ -162,6 +166,62 @@ async def test_invalid_requests(write, tmp_path: Path, name: str, message: str) 
     (tmp_path / "plain" / "p.go").write_text("package p\n")
     with pytest.raises(RequestError, match=message):
         await build(tmp_path / name, tmp_path / "out.so")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+def test_a_folder_of_somebody_else(tmp_path: Path) -> None:
+    for folder in (tmp_path, *tmp_path.parents[:-2]):
+        folder.chmod(0o755)
+    (tmp_path / "m").mkdir(0o711)
+    os.seteuid(54321)
+    try:
+        with pytest.raises(RequestError, match=r"m cannot be read \(Permission denied\)"):
+            make_plan((tmp_path / "m",), tmp_path / "x.so", "registry", None)
+    finally:
+        os.seteuid(0)
+
+
+def test_packages_that_become_no_module(write, tmp_path: Path) -> None:
+    other = GO_MOD.replace("example.com/m", "example.com/other")
+    folder = write("a/a.go", GOOD, "b/b.go", GOOD, "other/go.mod", other, "other/o.go", GOOD)
+    a, b = folder / "a", folder / "b"
+    for packages, output, message in (
+        ((), tmp_path / "x.so", "no package was named"),
+        ((a, folder / "other"), tmp_path / "x.so", "packages of several Go modules cannot become one"),
+        ((a, b), None, "a module of several packages needs a name; name it: -o NAME.so"),
+        ((a, b), folder, f"{folder} is a folder; name the module's file: -o FOLDER/NAME.so"),
+    ):
+        with pytest.raises(RequestError, match=message):
+            make_plan(packages, output, "registry", None)
+    for packages, output, expected in (
+        ((a,), None, a / "a.so"),
+        ((a,), folder, folder / "a.so"),
+        ((a, a), folder, folder / "a.so"),
+        ((a, b), tmp_path / "x.so", tmp_path / "x.so"),
+    ):
+        assert make_plan(packages, output, "registry", None).output == expected
+
+
+def test_folders_and_files_of_the_names_that_modgo_generates(write, tmp_path: Path) -> None:
+    folder = write("m.go", GOOD)
+    plan = make_plan((folder,), tmp_path / "x.so", "registry", None)
+    plan.main_folder.mkdir()
+    plan.main_folder.with_name(f"{plan.main_folder.name}_").mkdir()
+    again = make_plan((folder,), tmp_path / "x.so", "registry", None)
+    assert again.main_folder == plan.main_folder.with_name(f"{plan.main_folder.name}__")
+    bind = bind_file(plan.packages[0], "registry")
+    assert bind is not None
+    bind.path.touch()
+    bind.path.with_name(f"z{bind.path.name}").touch()
+    more = bind_file(plan.packages[0], "registry")
+    assert more is not None
+    assert more.path == bind.path.with_name(f"zz{bind.path.name}")
+
+
+async def test_wants_that_cannot_be(write, tmp_path: Path) -> None:
+    folder = write("m.go", GOOD, "modgo.toml", 'wants-read = ["etc/geo"]\n')
+    with pytest.raises(RequestError, match=r"wants-read names 'etc/geo'.*; correct modgo.toml"):
+        await build(folder, tmp_path / "x.so")
 
 
 async def test_an_unknown_dispatch(write, tmp_path: Path) -> None:

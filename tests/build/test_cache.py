@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from modgo_lsp.build.cache import cache_directory, scratch_directory
+from modgo_lsp.build.cache import cache_directory, move_once, scratch_directory
+from modgo_lsp.build.facts_cache import sweep
 
 
 def test_folders_of_killed_processes_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,3 +23,38 @@ def test_folders_of_killed_processes_are_removed(tmp_path: Path, monkeypatch: py
     with scratch_directory() as own:
         assert sorted(own.parent.iterdir()) == sorted([left[1], own])
     assert list(own.parent.iterdir()) == [left[1]]
+
+
+def test_what_another_process_has_made_meanwhile_stays(tmp_path: Path) -> None:
+    made, there = tmp_path / "made", tmp_path / "cache" / "there"
+    for folder, text in ((there, "theirs"), (made, "ours")):
+        folder.mkdir(parents=True)
+        (folder / "x").write_text(text)
+    move_once(made, there)
+    assert (there / "x").read_text() == "theirs"
+    blocked = tmp_path / "blocked"
+    blocked.touch()
+    with pytest.raises(NotADirectoryError):
+        move_once(made, blocked)
+    move_once(made, tmp_path / "new" / "there")
+    assert (tmp_path / "new" / "there" / "x").read_text() == "ours"
+
+
+def test_the_files_used_longest_ago_are_removed_first(tmp_path: Path) -> None:
+    """Those of more than `days` ago, and then the oldest until the rest is small enough."""
+    now = time.time()
+    for name, days in (("a", 40), ("b", 20), ("c", 10), ("d", 1)):
+        path = tmp_path / "sub" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(bytes(100))
+        os.utime(path, (now - days * 86400, now - days * 86400))
+    read_lately = tmp_path / "sub" / "e"
+    read_lately.write_bytes(bytes(100))
+    os.utime(read_lately, (now, now - 50 * 86400))
+    sweep(str(tmp_path), 30, 1000)
+    assert sorted(each.name for each in (tmp_path / "sub").iterdir()) == ["b", "c", "d", "e"]
+    sweep(str(tmp_path), 5, 0)  # it ran today
+    assert len(list((tmp_path / "sub").iterdir())) == 4
+    (tmp_path / ".swept").unlink()
+    sweep(str(tmp_path), 30, 200)
+    assert sorted(each.name for each in (tmp_path / "sub").iterdir()) == ["d", "e"]

@@ -8,9 +8,12 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from modgo_lsp.build.build import BuildRequest, build_module
-from modgo_lsp.build.codecs import codec_file
+from modgo_lsp.build.codecs import _packed, _UnwritableError, codec_file
 from modgo_lsp.build.go_environment import find_go_environment
+from modgo_lsp.build.wrappers import bind_file
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.sdk import SDK_PATH
@@ -94,7 +97,8 @@ def test_what_is_left_to_reflection(write: Write) -> None:
         + "type Hidden struct {\n\t*inner\n\tM int\n}\n"
         + "type Keyed map[any]int\n"
         + "type Missing struct {\n\tnowhere.Base\n\tN int\n}\n\n"
-        + "func Do(a Hidden, b Keyed, c other.Named, d Missing, e []Hidden, f udf.HLL) {}\n\n"
+        + 'type Tagged struct {\n\tinner `udf:"x"`\n\tM int\n}\n\n'
+        + "func Do(a Hidden, b Keyed, c other.Named, d Missing, e []Hidden, f udf.HLL, g Tagged) {}\n\n"
         + 'func init() { udf.Register("do", Do) }\n',
         "other/other.go",
         "package other\n\ntype inner struct{ N int }\n\ntype Named struct {\n\tinner\n\tM int\n}\n",
@@ -139,3 +143,39 @@ async def test_codecs_that_do_not_compile_are_left_out(write: Write, tmp_path: P
     assert result.ok, result.findings
     assert not any(path.endswith("zz_modgo_codecs.go") for path in result.generated)
     assert driver(output, "apply back m:81a5036e616d65a20378") == ["0 map 82c70001c0a5036e616d65a20378"]
+
+
+@pytest.mark.parametrize(
+    ("length", "head"),
+    [(30, "bf"), (31, "d920"), (254, "d9ff"), (255, "da0100"), (65534, "daffff")],
+)
+def test_the_lengths_of_names(length: int, head: str) -> None:
+    escaped = "".join(f"\\x{head[at : at + 2]}" for at in range(0, len(head), 2))
+    assert _packed("a" * length) == f'"{escaped}\\x03"+"{"a" * length}"'
+
+
+def test_a_name_that_no_bin_holds() -> None:
+    with pytest.raises(_UnwritableError):
+        _packed("a" * 65535)
+
+
+def test_types_that_this_package_cannot_name(write: Write) -> None:
+    """Their functions get no wrapper; the SDK calls them by reflection."""
+    folder = write(
+        "m.go",
+        HEAD
+        + 'import "example.com/m/other"\n\nfunc init() {\n'
+        + "".join(f'\tudf.Register("{name.lower()}", other.{name})\n' for name in "ABCD")
+        + "}\n",
+        "other/other.go",
+        f'package other\n\nimport "{SDK_PATH}"\n\ntype hidden int64\n\n'
+        + "func A(r *udf.Record, n hidden) {}\n\nfunc B(r *udf.Record) hidden { return 0 }\n\n"
+        + "func C(r *udf.Record, list ...hidden) {}\n\nfunc D(r *udf.Record, n int64) int64 { return n }\n",
+    )
+    package = Loader(DiskFiles(), environment=find_go_environment(None)).package(str(folder))
+    assert package is not None
+    file = bind_file(package, "registry")
+    assert file is not None
+    text = file.text.decode()
+    assert text.count(".Bind(") == 4
+    assert re.findall(r"Function\.\((func.*)\)", text) == ["func(*modgo_udf.Record, int64) int64"]

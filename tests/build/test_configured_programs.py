@@ -122,3 +122,13 @@ def test_on_windows_a_file_names_nothing(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(configured_programs.sys, "platform", "win32")
     with pytest.raises(ToolchainError, match="owner is unknown on Windows"):
         building_tools(there)
+
+
+def test_a_file_that_is_gone_names_nothing(tmp_path: Path) -> None:
+    """As one that an editor has not saved yet."""
+    (tmp_path / "modgo.toml").write_text('cc = "./cc"\n')
+    there = found(tmp_path)
+    (tmp_path / "modgo.toml").unlink()
+    with pytest.raises(ToolchainError) as error:
+        building_tools(there)
+    assert error.value.message.endswith(f"{tmp_path}/modgo.toml: No such file or directory")

@@ -8,9 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgpack
+import msgspec
 import pytest
 
 from modgo_lsp.build.build import BuildRequest, build_module
+from modgo_lsp.build.exported_symbols import compile_symbols
+from modgo_lsp.build.toolchain import ToolchainError, discover
 from modgo_lsp.model.sdk import SDK_PATH
 
 MODULES = Path(__file__).parent / "modules"
@@ -151,3 +154,21 @@ async def test_a_panic_names_the_modules_own_code_in_a_release_build(
     assert driver(tmp_path / "x.so", "apply sorts l:920201") == [
         "4 string here\\nshop/m.go:10 shop.init.func1.1\\nshop/m.go:10 shop.init.func1"
     ]
+
+
+async def test_symbols_that_cannot_be_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = await discover()
+    assert found.cc is not None
+    for script, reason in (("echo no space >&2; exit 1", "no space"), ("exit 3", "exit status 3")):
+        (tmp_path / "cc").write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / "cc").chmod(0o755)
+        broken = msgspec.structs.replace(found.cc, command=(str(tmp_path / "cc"),))
+        with pytest.raises(ToolchainError, match=f"{tmp_path}/cc cannot compile C: {reason}; run "):
+            await compile_symbols(msgspec.structs.replace(found, cc=broken), "int x;")
+    for name, is_refused in (("it's here", True), ("it's", False), ("a b", False)):
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / name))
+        if is_refused:
+            with pytest.raises(ToolchainError, match="Go's linker accepts no path with a space and a quote"):
+                await compile_symbols(found, "int x;")
+        else:
+            assert (await compile_symbols(found, "int x;")).is_file()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from modgo_lsp.build.elf import DamagedError, Elf
 from modgo_lsp.build.module_inspection import ABI_SYMBOLS, inspect
 from modgo_lsp.build.toolchain import discover_cc
 from modgo_lsp.host.native import libmod_go
@@ -326,3 +327,25 @@ def test_sysv_hash(verdicts: Verdict) -> None:
     assert of(**circle) == (MISSING, MISSING)
     module = ElfModule("sysv", NAMES, 2).set(sysv__buckets=0)
     assert verdicts(module) == (MISSING, MISSING)
+
+
+def test_the_most_sections() -> None:
+    """`modgo inspect` reads each of them."""
+    module = ElfModule().set(e_shnum=8192)
+    data = bytes(module.data) + bytes(8192 * 64)
+    assert Elf(data).is_stripped
+    data = bytes(module.set(e_shnum=8193).data) + bytes(8193 * 64)
+    with pytest.raises(DamagedError, match="it has more than 8192 sections"):
+        Elf(data)
+
+
+def test_the_first_writable_segment_with_content() -> None:
+    """Go's build information is there in a file without section headers."""
+    module = ElfModule()
+    assert Elf(bytes(module.data)).writable() == module.data[: module.loaded]
+    assert Elf(bytes(module.set(load__p_flags=4).data)).writable() == b""
+    assert Elf(bytes(module.set(code__p_flags=6).data)).writable() == bytes(CODE_SIZE)
+    end = len(module.data)
+    whole = {"code__p_offset": 0, "code__p_vaddr": 0, "code__p_filesz": end, "code__p_memsz": end}
+    module.set(load__p_flags=6, load__p_filesz=0, load__p_memsz=0, **whole)
+    assert Elf(bytes(module.data)).writable() == module.data

@@ -9,7 +9,7 @@ import pytest
 
 from modgo_lsp.build import git_revision
 from modgo_lsp.build.git_revision import RevisionError, revision_files
-from modgo_lsp.golang.files import DiskFiles
+from modgo_lsp.golang.files import DiskFiles, FileTooLargeError
 
 
 def git(folder: Path, *words: str, text: bytes = b"") -> str:
@@ -95,3 +95,25 @@ def test_no_transport_runs_in_a_version_of_git_without_no_lazy_fetch(
     with pytest.raises(RevisionError), revision_files(str(repository), "HEAD", DiskFiles()):
         pass
     assert not ran.exists()
+
+
+def test_a_file_of_a_revision_that_is_too_large(repository: Path) -> None:
+    with revision_files(str(repository), "HEAD", DiskFiles()) as files:
+        path = str(repository / "below" / "a.go")
+        assert files.read(path, 10) == b"package a\n"
+        with pytest.raises(FileTooLargeError):
+            files.read(path, 9)
+        assert files.since(files) is None
+
+
+def test_an_object_that_is_gone_or_damaged(repository: Path) -> None:
+    (repository / "b.go").write_text("package b\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message", "b")
+    blob = git(repository, "rev-parse", "HEAD:b.go")
+    path = repository / ".git" / "objects" / blob[:2] / blob[2:]
+    with revision_files(str(repository), "HEAD", DiskFiles()) as files:
+        path.chmod(0o644)
+        path.unlink()
+        with pytest.raises(OSError, match=f"git cannot read the object {blob}"):
+            files.read(str(repository / "b.go"))

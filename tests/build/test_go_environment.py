@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
+from types import ModuleType
 
+import msgspec
 import pytest
 
 from modgo_lsp.build import go_environment
-from modgo_lsp.build.go_environment import find_go_environment
+from modgo_lsp.build.go_environment import find_go_environment, wheel_folder
 
 # The machine's Go comes before the wheel's, whose script is first in the PATH of `make`.
 GO = next(path for path, _, _ in go_environment.go_candidates())
@@ -101,3 +104,47 @@ def test_a_script_needs_the_variable_goroot(monkeypatch: pytest.MonkeyPatch, tmp
     assert find_go_environment(str(script)).goroot is None
     monkeypatch.setenv("GOROOT", str(tmp_path / "sdk"))
     assert find_go_environment(str(script)).goroot == str(tmp_path / "sdk")
+
+
+def test_goenv_off_reads_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "off").write_text("GOPATH=/saved\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GOENV", "off")
+    assert find_go_environment().module_cache == go_says()["GOMODCACHE"] != "/saved/pkg/mod"
+
+
+def test_a_folder_without_a_version_is_no_goroot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    command = _goroot(tmp_path / "sdk", "1.26.0")
+    assert find_go_environment(str(command)).goroot == str(tmp_path / "sdk")
+    (tmp_path / "sdk" / "VERSION").unlink()
+    assert find_go_environment(str(command)).goroot is None
+
+
+def test_a_package_that_is_half_imported_is_no_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "half", ModuleType("half"))  # without __spec__: ValueError
+    assert wheel_folder("half") is None
+    assert wheel_folder("half.inner") is None  # no package: ImportError
+    assert wheel_folder("msgspec") == str(Path(msgspec.__file__).parent)
+    assert wheel_folder("modgo_lsp.version") is None  # a module has no folder
+
+
+@pytest.mark.parametrize(
+    ("platform", "folder"),
+    [
+        *(("win32", "appdata"), ("darwin", "home/Library/Application Support")),
+        *(("linux", "home/.config"), ("linux", "config")),
+    ],
+)
+def test_the_file_that_go_env_w_writes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, platform: str, folder: str
+) -> None:
+    (tmp_path / folder / "go").mkdir(parents=True)
+    (tmp_path / folder / "go" / "env").write_text("GOMODCACHE=/saved\n")
+    monkeypatch.delenv("GOENV")
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("APPDATA", str(tmp_path / "appdata"))
+    if folder == "config":
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setattr(go_environment.sys, "platform", platform)
+    assert find_go_environment().module_cache == "/saved"

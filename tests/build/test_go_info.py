@@ -56,3 +56,27 @@ def test_pointers_as_before_go_1_18() -> None:
 def test_the_longest_text() -> None:
     assert go_info(section(b"g" * LONGEST, LINES)) is not None
     assert go_info(section(b"g" * (LONGEST + 1), LINES)) is None
+
+
+def test_a_replaced_module_and_quoted_settings() -> None:
+    found = go_info(
+        section(
+            b"go1.26.8",
+            b"=>\tof.nothing\tv9\n"
+            b"dep\texample.com/a\tv1\th1:a\n"
+            b"dep\texample.com/b\tv2\n=>\t../b\t\t\n"
+            b"dep\texample.com/c\tv3\n=>\texample.com/d\tv4\th1:d\n"
+            b'build\t"a=b"="x\\ty"\nbuild\t-ldflags="-s -w"\nbuild\tc=`"raw"`\nbuild\td=`\n'
+            b'build\te="open\nbuild\tf=\nbuild\tg=1=2\nbuild\th\n',
+        )
+    )
+    assert found is not None
+    assert found.deps == (
+        GoModule("example.com/a", "v1", "h1:a"),
+        GoModule("example.com/b", "v2", replaced_by="../b"),
+        GoModule("example.com/c", "v3", replaced_by="example.com/d v4"),
+    )
+    assert found.settings == {
+        **{"a=b": "x\ty", "-ldflags": "-s -w", "c": '"raw"', "d": "`", "e": '"open'},
+        **{"f": "", "g": "1=2", "h": ""},
+    }

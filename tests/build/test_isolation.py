@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import modgo_lsp
+from modgo_lsp.build import isolation
 from modgo_lsp.build.isolation import find_program, leave_out_relative_folders, python_command
 
 ROOT = Path(modgo_lsp.__file__).parents[1]
@@ -104,3 +105,31 @@ def test_a_path_is_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert find_program("./own") is None
     own.chmod(0o644)
     assert find_program(str(own)) is None
+
+
+def test_a_current_folder_that_was_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    monkeypatch.setattr(sys, "path", ["", str(ROOT), *(each for each in sys.path if each != str(ROOT))])
+    done = ran([*python_command("modgo_lsp.build.lint_workers"), "x"])
+    assert done.stderr.count("ValueError") == 1, done.stderr
+
+
+def test_on_windows_a_program_may_have_an_extension(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("go.EXE", "cc.x", "cc.x.EXE"):
+        program(tmp_path, name)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_program("go") is None
+    monkeypatch.setattr(isolation.sys, "platform", "win32")
+    for extensions in (None, ".X;.EXE"):
+        monkeypatch.delenv("PATHEXT", raising=False) if extensions is None else monkeypatch.setenv(
+            "PATHEXT", extensions
+        )
+        assert find_program("go") == find_program(str(tmp_path / "go")) == str(tmp_path / "go.EXE")
+        assert find_program("go.exe") is None  # as this system's files have a case
+        assert find_program("go.EXE") == str(tmp_path / "go.EXE")
+        assert find_program("cc.x") == str(tmp_path / ("cc.x.EXE" if extensions is None else "cc.x"))
+    monkeypatch.setenv("NODEFAULTCURRENTDIRECTORYINEXEPATH", "")
+    leave_out_relative_folders()
+    assert os.environ["NODEFAULTCURRENTDIRECTORYINEXEPATH"] == "1"

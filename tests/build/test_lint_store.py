@@ -37,3 +37,12 @@ def test_the_key_covers_all_code_that_lint_results_depend_on(monkeypatch: pytest
     assert lint_store.DiskStore()._key("/m", GoEnvironment())
     assert len(imported) > 50
     assert sorted(map(str, imported - looked_at)) == []
+
+
+def test_the_key_changes_with_go_s_library(tmp_path: Path) -> None:
+    environment = GoEnvironment(goroot=str(tmp_path))
+    keys = [lint_store.DiskStore()._key("/m", environment)]
+    for text in ("go1.26.0\n", "go1.26.10\n"):
+        (tmp_path / "VERSION").write_text(text)
+        keys.append(lint_store.DiskStore()._key("/m", environment))
+    assert len(set(keys)) == 3

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from modgo_lsp.build import ownership
 from modgo_lsp.build.ownership import foreign_hand
 
 IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -83,3 +84,9 @@ def test_as_many_links_as_the_system_follows(program: Path) -> None:
     assert foreign_hand(str(program.parent / "link39")) is None
     last = str(program.parent / "link40")
     assert foreign_hand(last) == f"{last} leads through too many links"
+
+
+def test_on_windows_owners_are_unknown(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program.chmod(0o757)
+    monkeypatch.setattr(ownership.sys, "platform", "win32")
+    assert foreign_hand(str(program)) is None

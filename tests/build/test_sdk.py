@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from modgo_lsp.build import sdk
 from modgo_lsp.build.sdk import (
     Sdk,
     SumMismatchError,
@@ -139,3 +140,47 @@ async def test_a_build_after_a_replacement_has_no_index_and_the_users_other_sett
     if given is not None:
         monkeypatch.setenv("GODEBUG", given)
     assert index_environment(go) == {"GODEBUG": passed_on}
+
+
+def test_a_damaged_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sdk, "resource", lambda _: tmp_path / "udf")
+    for make in (lambda: None, (tmp_path / "udf").mkdir, (tmp_path / "udf" / "go.mod").touch):
+        make()
+        with pytest.raises(ToolchainError, match=r"modgo's Go SDK is damaged .*; install modgo-lsp again"):
+            shipped_sdk()
+
+
+async def test_a_cached_sdk_that_lacks_a_file(go: Go) -> None:
+    shipped = shipped_sdk()
+    await install(go, shipped)
+    assert is_installed(go, shipped)
+    folder = sdk_directory(go, shipped)
+    folder.chmod(0o755)
+    (folder / "go.mod").unlink()
+    assert not is_installed(go, shipped)
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ('echo \'{"Error": "no proxy"}\'; echo other >&2; exit 1', "no proxy"),
+        ("echo '{}'; echo other >&2; exit 1", "other"),
+        ("echo text; echo other >&2; exit 1", "other"),
+        ("exit 1", "no reason given"),
+        ("", "Exec format error"),
+    ],
+)
+async def test_why_go_cannot_install_it(go: Go, tmp_path: Path, script: str, reason: str) -> None:
+    fake = tmp_path / "go"
+    fake.write_text(f"#!/bin/sh\n{script}\n" if script else "\0")
+    fake.chmod(0o755)
+    broken = msgspec.structs.replace(go, path=str(fake))
+    with pytest.raises(ToolchainError, match=rf"could not be put into Go's module cache \(.*{reason}.*\)"):
+        await install(broken, shipped_sdk())
+
+
+async def test_a_go_mod_that_go_cannot_change(go: Go, tmp_path: Path) -> None:
+    (tmp_path / "go.mod").write_text("module example.com/m\n\ngo 1.24\n\nnonsense x\n")
+    with pytest.raises(ToolchainError, match=r"parsing go.mod:\ngo.mod:5: .*nonsense"):
+        await require(go, shipped_sdk(), tmp_path)
+    assert not (tmp_path / "go.sum").exists()

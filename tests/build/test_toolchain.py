@@ -160,3 +160,27 @@ def test_versions() -> None:
     assert go_version("1.27rc1") == (1, 27)
     assert go_version("devel go1.28-abcdef") == (1, 28)
     assert go_version("tip") == ()
+
+
+async def test_files_that_are_no_programs(bare: Path) -> None:
+    for name in ("go", "gcc"):
+        (bare / name).write_bytes(b"\x7fELF")
+        (bare / name).chmod(0o755)
+    with pytest.raises(ToolchainError, match=rf"^{bare}/go does not run \(Exec format error\)"):
+        await discover_go()
+    with pytest.raises(ToolchainError, match=rf"^the C compiler {bare}/gcc does not run \(Exec format error"):
+        await discover_cc()
+    with pytest.raises(ToolchainError, match=r"'unclosed, which --cc .* names, is not a program"):
+        await discover_cc("'unclosed")
+
+
+def test_a_zig_on_the_path(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ToolchainError, match="needs zig, and there is none"):
+        toolchain.find_zig()
+    own = program(bare / "zig", "exit 0")
+    assert toolchain.find_zig() == (own, "PATH")
+    (tmp_path / "wheel").mkdir()
+    monkeypatch.setattr(toolchain, "wheel_folder", lambda _: str(tmp_path / "wheel"))
+    assert toolchain.find_zig() == (own, "PATH")  # the wheel is damaged
+    wheel = program(tmp_path / "wheel" / "zig", "exit 0")
+    assert toolchain.find_zig() == (wheel, "wheel")

@@ -80,6 +80,24 @@ def test_what_modgo_did_not_make_stays(cache: Path, tmp_path: Path) -> None:
     assert sorted(entry.name for entry in cache.iterdir()) == ["facts", "mine", "scratch", "sdk"]
 
 
+def test_what_cannot_be_removed_is_named(cache: Path) -> None:
+    (cache / "scratch").write_text("in the way")
+    ran = clean(cache)
+    assert ran.returncode == 2
+    assert f"{cache}/lint is left alone: {cache}/scratch: File exists" in ran.stderr
+    assert (cache / "lint" / "ab" / "x").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders away")
+def test_a_folder_of_somebody_else_stays(cache: Path) -> None:
+    os.chown(cache / "lint", 54321, -1)
+    ran = clean(cache)
+    assert ran.returncode == 2
+    assert f"{cache}/lint is left alone: it belongs to another user" in ran.stderr
+    assert (cache / "lint" / "ab" / "x").exists()
+    assert not (cache / "modules").exists()
+
+
 @pytest.mark.parametrize("name", ["README.md", ".git"])
 def test_a_project_that_is_the_cache_as_well_stays(cache: Path, name: str) -> None:
     (cache / ".git").mkdir() if name == ".git" else (cache / name).write_text("x")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.ide.known_bins import known_bins
+from modgo_lsp.ide.known_bins import bins_of, known_bins
 from modgo_lsp.model.package import Package
 
 SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
@@ -106,3 +106,22 @@ def test_each_form_of_a_sample_has_a_type(package_of: Callable[..., Package]) ->
     )
     found = {each.name: each.type for each in known_bins(package, DiskFiles())}
     assert found == {f"a {name}": name for name in forms} | {f"b {name}": name for name in others}
+
+
+@pytest.mark.parametrize(
+    ("call", "method"),
+    [
+        *(("udf.Get[*int]", "Int"), ("udf.Get[**[]byte]", "Bytes"), ("udf.Get[struct{}]", "Map")),
+        *(("udf.Get[func()]", "Bin"), ("udf.Get[deep]", "Bin"), ("udf.Get[udf.ListView]", "List")),
+        *(("udf.Get", "Bin"), ("udf.Get[int, string]", "Bin")),
+    ],
+)
+def test_code_of_udfs_has_the_types_of_its_bins(
+    package_of: Callable[..., Package], call: str, method: str
+) -> None:
+    source = (
+        f"package stats\n\n{SDK}\ntype deep *deep\n\n"
+        f'func f(r *udf.Record) {{ {call}(r, "a") }}\n\nfunc init() {{ udf.Register("f", f) }}\n'
+    )
+    (found,) = (each for code in package_of(stats=source).reached for each in bins_of(code))
+    assert (found.name, found.method, found.origin) == ("a", method, "used by f")

@@ -321,4 +321,4 @@ def start(module: Path, tmp_path: Path) -> Iterator[Start]:
 
     yield started
     for server in servers:
-        server.kill()
+        server.end()

@@ -131,6 +131,14 @@ class LanguageServer:
         self.notify("exit", None)
         return self.process.wait(10)
 
+    def end(self) -> None:
+        """Leaves the server, which then ends by itself. One that does not is killed."""
+        self._stdin.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()

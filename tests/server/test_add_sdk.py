@@ -111,6 +111,27 @@ async def test_it_is_not_offered_where_it_would_not_help(folder: Path, go_mod: s
         uri = editor.open()
         await editor.codes_become(uri)
         assert await sdk_actions(editor, uri) == []
+        if go_mod is None:
+            answer = await editor.run("modgo.addSdk", {"uri": uri})
+            assert answer["error"]["message"] == (
+                f"There is no go.mod in {folder} or above it. "
+                "Run `go mod init example.com/stats` there first."
+            )
+
+
+async def test_what_prevents_it_is_explained(folder: Path):
+    (folder / "go.sum").mkdir()
+    async with running(folder, capable()) as editor:
+        editor.client.progress_reports["mine"] = []
+        answer = await editor.run("modgo.addSdk", {"uri": folder.as_uri()}, token="mine")
+        assert f"{folder / 'go.sum'} cannot be written: it is a folder" in answer["error"]["message"]
+        first, last = editor.steps("mine")
+        assert (first.title, last.message) == ("Adding the SDK to stats", "failed")
+    async with running(folder, capable(), {"settings": {"go": {"path": "/no/such/go"}}}) as editor:
+        editor.client.set_configuration({"modgo": {"go": {"path": "/no/such/go"}}})
+        answer = await editor.run("modgo.addSdk", {"uri": folder.as_uri()})
+        assert "/no/such/go, which --go or the setting go names, is not" in answer["error"]["message"]
+    assert (folder / "go.mod").read_text() == FRESH
 
 
 async def test_an_untrusted_workspace_is_left_alone(folder: Path):

@@ -41,6 +41,25 @@ async def test_a_function_that_fails_is_an_answer(module):
         assert (answer["ok"], "store" in answer["error"]["message"]) == (False, True)
 
 
+async def test_what_does_not_build_or_fails_later_is_an_answer(module):
+    counting = "var calls int\n\n// Add adds b to a.\n"
+    failing = '\n\tif calls++; calls > 1 {\n\t\tpanic("later")\n\t}\n\treturn a + b'
+    texts = (CLEAN.replace("return a + b", "return a +"), CLEAN.replace("// Add adds b to a.\n", counting))
+    async with running(module, capable()) as editor:
+        for text, kind in ((texts[0], None), (texts[1].replace("\n\treturn a + b", failing), "udf")):
+            (module / "stats.go").write_text(text)
+            argument = {"uri": module.as_uri(), "function": "add", "args": [1, 2]}
+            answer = await editor.run("modgo.bench", argument)
+            assert answer["ok"] is False
+            if kind is None:
+                assert [each["code"] for each in answer["findings"]] == ["MG401"]
+                loaded = await editor.run("modgo.load", argument)
+                assert (loaded["ok"], loaded["findings"]) == (False, answer["findings"])
+            else:
+                assert answer["error"]["kind"] == kind
+                assert "add failed (fenced): later" in answer["error"]["message"]
+
+
 async def test_a_cancelled_measurement_leaves_no_process(module):
     text = CLEAN.replace('import "github', 'import "time"\n\nimport "github')
     body = "if calls++; calls > 1 {\n\t\ttime.Sleep(time.Hour)\n\t}"  # not the first call, which is a check

@@ -189,10 +189,50 @@ async def test_a_built_module_knows_its_cases(tested):
 
 
 async def test_coverage_of_the_code(tested):
+    text = CLEAN.replace("\trec.Set(bin, n+1)\n", "\trec.Set(bin, n)\n\trec.Set(bin, n+1)\n")
+    (tested / "stats.go").write_text(text)
     async with running(tested, capable()) as editor:
         answer = await editor.run("modgo.test", {"uri": tested.as_uri(), "options": {"coverage": True}})
         assert (answer["passed"], answer["failed"]) == (2, 1)
-        assert 0 < answer["coverage"]["percent"] < 100
+        assert answer["coverage"]["percent"] == 33.3
         profile = Path(answer["coverage"]["profile"]).read_text()
         assert profile.startswith("mode: atomic\nexample.com/stats/stats.go:")
         assert not list(tested.glob("*.so"))
+        path = Path(answer["coverage"]["profile"])
+        path.unlink()
+        path.mkdir()
+        answer = await editor.run("modgo.test", {"uri": tested.as_uri(), "options": {"coverage": True}})
+        assert f"{path} cannot be written: it is a folder" in answer["error"]["message"]
+
+
+async def test_a_module_that_cannot_be_loaded_is_an_error_of_all(tested):
+    text = CLEAN.replace("func init() {", 'func init() {\n\tpanic("at load")')
+    (tested / "stats.go").write_text(text)
+    async with running(tested, capable()) as editor:
+        uri = editor.open()
+        answer = await editor.run("modgo.test", {"uri": tested.as_uri()})
+        assert (answer["ok"], answer["passed"], answer["failed"]) == (False, 0, 0)
+        (error,) = answer["errors"]
+        assert "at load" in str(error)
+        await editor.codes_become(uri, "MG407")
+
+
+async def test_partial_results_as_text(tested):
+    """For clients that lose digits of numbers."""
+    server = LanguageServer(
+        [sys.executable, "-m", "modgo_lsp.server.main"], tested, {"PYTHONPATH": str(ROOT)}
+    )
+    try:
+        server.initialize(initializationOptions={"trusted": True, "results": "text"})
+        argument = {"uri": tested.as_uri(), "options": {"partialResultToken": "results"}}
+        command = {"command": "modgo.test", "arguments": [argument]}
+        answer = json.loads(server.request("workspace/executeCommand", command, 120)["json"])
+        parts = [
+            json.loads(one["params"]["value"]["json"])
+            for one in server.notifications
+            if one["method"] == "$/progress" and one["params"]["token"] == "results"
+        ]
+        arrived = [case["name"] for part in parts for case in part["cases"]]
+        assert sorted(arrived) == sorted(case["name"] for case in answer["cases"])
+    finally:
+        server.end()

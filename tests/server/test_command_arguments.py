@@ -35,6 +35,7 @@ def test_no_argument_is_the_default_module() -> None:
         ([{**ADD, "options": {"more": 1}}], "unknown field `more`"),
         ([{**ADD, "args": [float("nan")]}], "The command's argument is not as expected"),
         ([{**ADD, "show": 1}], "Expected `bool`"),
+        (['{"uri": "", "args": ' + "[" * 100_000], "The command's argument nests too deep"),
     ],
 )
 def test_arguments_that_are_refused(arguments: list[Any], message: str) -> None:

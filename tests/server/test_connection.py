@@ -15,7 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from modgo_lsp.server.lsp.connection import Connection, HeaderError, MalformedError, decoded, frames
+from modgo_lsp.server.lsp.connection import (
+    Connection,
+    HeaderError,
+    MalformedError,
+    decoded,
+    encoded,
+    frames,
+)
 
 
 def framed(body: bytes, header: bytes = b"Content-Length: %d\r\n\r\n") -> bytes:
@@ -241,3 +248,34 @@ def test_nothing_is_read_from_a_client_that_does_not_read() -> None:
             assert len(next(found)) == size + 2
     assert ended.wait(10)
     assert len(taken) == messages
+
+
+class Failing(BytesIO):
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def readline(self, _size: int | None = -1) -> bytes:
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [OSError(5, "Input/output error"), ValueError("I/O on closed file")])
+def test_an_input_that_cannot_be_read_ends_the_connection(
+    capsys: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    ended = threading.Event()
+    connection = Connection(Failing(error), BytesIO(), lambda _, __: None, lambda _: None, ended.set)
+    connection.start()
+    assert ended.wait(10)
+    assert capsys.readouterr().err == f"modgo: cannot read on: {error}\n"
+
+
+def test_halves_of_surrogate_pairs_are_escaped() -> None:
+    """As in the names of files that are not UTF-8."""
+    assert encoded({"path": "é"}) == '{"path":"é"}'.encode()
+    assert encoded({"path": "\udcff"}) == b'{"path": "\\udcff"}'
+    assert encoded(Named("\udcff")) == b'{"name": "\\udcff"}'
+
+
+class Named(msgspec.Struct):
+    name: str

@@ -264,3 +264,22 @@ async def test_a_binary_file_in_another_package_is_reported(module):
         reports = (await editor.client.workspace_diagnostic_async(types.WorkspaceDiagnosticParams([]))).items
         found = {report.uri: [item.code for item in report.items] for report in reports}
         assert found[(other / "other.go").as_uri()] == ["MG400"]
+
+
+async def test_a_text_that_is_not_that_of_the_build_has_not_its_findings(module):
+    """Neither of a file that was built and is opened with another text, nor of one that is gone."""
+    broken = CLEAN.replace("return a + b", "return a + nothing")
+    for change in ("none", "other text", "gone"):
+        (module / "stats.go").write_text(broken)
+        async with running(module, capable()) as editor:
+            uri = editor.uri()
+            assert not (await editor.run("modgo.build", {"uri": module.as_uri()}))["ok"]
+            await editor.codes_become(uri, "MG401")
+            if change == "gone":
+                (module / "stats.go").unlink()
+            assert editor.open(text=broken if change == "none" else CLEAN) == uri
+            if change == "none":
+                editor.rewrite(uri, UNREGISTERED)
+                await editor.codes_become(uri, "MG101")
+            else:
+                await editor.codes_become(uri)

@@ -242,3 +242,20 @@ async def test_nothing_is_written_where_the_workspace_is_not_trusted(folder: Pat
     assert not answer["ok"]
     assert "not trusted" in answer["error"]["message"]
     assert not (folder / "testdata").exists()
+
+
+async def test_what_prevents_a_sample_is_explained(folder):
+    (folder / "testdata").write_text("in the way")
+    (folder / "other").mkdir()
+    (folder / "other" / "o.go").write_text("package other\n")
+    (folder / "empty").mkdir()
+    async with running(folder, capable()) as editor:
+        for name in ("other", "empty"):
+            answer = await editor.run("modgo.newSample", {"uri": (folder / name).as_uri()})
+            assert answer["error"]["message"] == (
+                f"There is no UDF module in {folder / name}. Give a folder whose package imports the SDK."
+            )
+        answer = await editor.run("modgo.newSample", {"uri": folder.as_uri(), "function": "visit"})
+        assert "cannot be written" in answer["error"]["message"]
+        assert str(folder / "testdata") in answer["error"]["message"]
+        assert answer["error"]["kind"] == "usage"

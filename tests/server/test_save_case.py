@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from modgo_lsp.server.commands.arguments import UsageError, request_of
+from modgo_lsp.server.commands.save_case import _case_of, _saved
 
 from .conftest import GO_MOD, capable, running
 
@@ -105,3 +109,33 @@ async def test_nothing_is_written_outside_of_the_workspace(folder, tmp_path):
         answer = await editor.run("modgo.saveCase", saving(folder))
         assert answer["ok"] is False
         assert list(elsewhere.iterdir()) == []
+
+
+async def test_nothing_is_written_in_a_workspace_that_is_not_trusted(folder):
+    async with running(folder, capable(), {"trusted": False}) as editor:
+        answer = await editor.run("modgo.saveCase", saving(folder))
+        assert answer["error"]["message"] == (
+            "Modgo writes no files in a workspace that is not trusted. Trust the workspace, then try again."
+        )
+        assert not cases(folder).exists()
+
+
+async def test_the_records_and_nodes_of_a_stream(folder):
+    more = {"records": "testdata/udf/all.records.jsonl", "options": {"nodes": 2}}
+    new = _case_of(request_of([saving(folder, **more)]))
+    assert (new.function, new.args, new.expect) == ("visit", [1], {"result": 1})
+    assert new.more == {"records": "all.records.jsonl", "nodes": 2}
+    assert _case_of(request_of([saving(folder, records=[])])).more == {}
+
+
+@pytest.mark.parametrize("name", ["args", "expect", "record"])
+async def test_values_that_nest_too_deep(folder, name):
+    for depth in (400, 800):
+        deep = "[" * depth + "]" * depth
+        values = {"args": f"[{deep}]", "expect": f'{{"a": {deep}}}', "record": f'{{"bins": {{"a": {deep}}}}}'}
+        given = saving(folder)
+        given.pop(name, None)
+        request = request_of([f'{json.dumps(given)[:-1]}, "{name}": {values[name]}}}'])
+        with pytest.raises(UsageError, match=r"The case was not saved|nests? too deep"):
+            _saved(request, folder, str(folder))
+    assert not cases(folder).exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,20 @@ async def test_a_client_that_shows_results_is_shown_none(module: Path) -> None:
         assert all("show" not in argument for command in ran for argument in command.arguments or ())
         assert (await editor.run("modgo.buildAndLoad", {"uri": uri}))["ok"]
         assert editor.client.messages == []
+
+
+async def test_a_document_of_any_result(module: Path, tmp_path: Path) -> None:
+    """Also of a request that names no folder; not where it cannot be written."""
+    results = tmp_path / "cache" / "modgo" / "results"
+    async with running(module, capable(), environment={"XDG_CACHE_HOME": str(tmp_path / "cache")}) as editor:
+        argument = {"uri": "file:///no/such/folder", "function": "a/b", "document": True}
+        answer = await editor.run("modgo.call", argument)
+        assert Path(answer["document"]).parent.parent == results
+        assert Path(answer["document"]).name.startswith("call-")
+        assert "no file or folder" in Path(answer["document"]).read_text()
+        shutil.rmtree(results)
+        results.write_text("in the way")
+        again = await editor.run("modgo.call", argument)
+        assert again == {name: each for name, each in answer.items() if name != "document"}
+        warning = next(each for each in editor.client.log_messages if "result could not" in each.message)
+        assert str(results) in warning.message

@@ -102,6 +102,8 @@ def request_of(arguments: Sequence[Any]) -> Request:
         return msgspec.json.decode(_text(arguments[0]), type=Request)
     except (msgspec.DecodeError, ValueError) as error:
         raise UsageError(f"The command's argument is not as expected: {error}. It takes {EXAMPLE}.") from None
+    except RecursionError:
+        raise UsageError("The command's argument nests too deep.") from None
 
 
 def _text(argument: Any) -> str:

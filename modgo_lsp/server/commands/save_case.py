@@ -44,6 +44,8 @@ def _saved(request: Request, directory: Path, workspace: str) -> Json:
         write_file(new.path, new.text.encode(), replaces=replaces, within=workspace)
     except CaseTextError as error:
         raise UsageError(f"The case was not saved: {error}.") from None
+    except RecursionError:
+        raise UsageError("The case was not saved: its values nest too deep.") from None
     except (OSError, WriteRefusedError) as error:
         message, remedy = explain(error, "see that its folder can be written")
         raise UsageError(f"{message}: {remedy}.") from error

@@ -139,7 +139,4 @@ class AnalysisThread:
         try:
             next(steps)
         except StopIteration:
-            self._later.popleft()
-        except Exception:
-            self._later.popleft()
-            raise
+            self._later.popleft()  # also after an exception, which ends a generator

@@ -124,9 +124,6 @@ class Snapshot:
             loader = self.loader
             try:
                 self._packages[directory] = loader.package(directory)
-            except OSError as error:
-                _log.info("No package in %s: %s", directory, error)
-                self._packages[directory] = None
             except Exception:
                 _log.exception("Could not load the package in %s", directory)
                 self._packages[directory] = None

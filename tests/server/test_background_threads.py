@@ -1,0 +1,132 @@
+"""What runs beside the message thread: a revision that is linted, failures of background steps, and the
+socket."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from modgo_lsp.server.lsp.start_options import PipeError
+from modgo_lsp.server.lsp.unix_socket import _gone_afterwards, accepted
+from modgo_lsp.server.workspace import new_since
+from modgo_lsp.server.workspace.analysis_thread import AnalysisThread
+from modgo_lsp.server.workspace.new_since import NewSince, _heads
+from modgo_lsp.server.workspace.revision_process import Order, find
+
+from .conftest import UNREGISTERED
+from .test_new_since import git
+
+
+@pytest.fixture
+def repository(module: Path) -> Path:
+    (module / "stats.go").write_text(UNREGISTERED)
+    git(module, "init", "-q", "-b", "main")
+    git(module, "add", ".")
+    git(module, "commit", "-q", "-m", "first")
+    return module
+
+
+def test_the_findings_of_a_revision(repository: Path, tmp_path: Path) -> None:
+    (repository / "stats.go").unlink()
+    (tmp_path / "plain").mkdir()
+    found = find(Order((str(repository), str(tmp_path / "plain")), "main"))
+    assert len(found.identities) == 1
+    (problem,) = found.problems
+    assert str(tmp_path / "plain") in problem
+    ignored = find(Order((str(repository),), "main", {"ignore": ["MG101"]}))
+    assert (ignored.identities, ignored.problems) == ((), ())
+
+
+def test_a_commit_in_a_work_tree_is_noticed(repository: Path, tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    git(repository, "worktree", "add", "-q", str(tree))
+    (tree / "below").mkdir()
+    orders = [Order((str(each),), "main") for each in (repository, tree, tree / "below", tmp_path)]
+    before = [_heads(each) for each in orders]
+    assert before[1] == before[2] != before[0]
+    assert before[3] == (None,)
+    log = repository / ".git" / "worktrees" / "tree" / "logs" / "HEAD"
+    os.utime(log, (1, 1))
+    git(tree, "commit", "-q", "--allow-empty", "-m", "second")
+    after = [_heads(each) for each in orders]
+    assert [old == new for old, new in zip(before, after, strict=True)] == [True, False, False, True]
+
+
+def test_a_revision_that_takes_too_long(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(new_since, "_SECONDS", 0)
+    complaints: list[str] = []
+    complained = threading.Event()
+
+    def complain(text: str) -> None:
+        complaints.append(text)
+        complained.set()
+
+    since = NewSince(lambda: None, complain)
+    since.set(Order((str(repository),), "main"))
+    assert complained.wait(20)
+    assert complaints == ["modgo.lint.newSince: main could not be linted within 0 s."]
+    assert since.known == frozenset()
+
+
+def failing(done: threading.Event) -> Iterator[None]:
+    yield
+    done.set()
+    raise ZeroDivisionError
+
+
+def test_a_background_step_that_fails_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    first, second = threading.Event(), threading.Event()
+
+    def last() -> Iterator[None]:
+        second.set()
+        yield
+
+    thread = AnalysisThread()
+    thread.later(failing(first))
+    thread.later(last())
+    thread.start(lambda _: None)
+    assert first.wait(10)
+    assert second.wait(10)
+    assert caplog.messages == ["The analysis failed"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+def test_a_socket_in_the_folder_of_root() -> None:
+    os.seteuid(54321)
+    try:
+        with pytest.raises(PipeError, match="--pipe makes no socket there: / is not yours"):
+            accepted("/modgo.socket")
+    finally:
+        os.seteuid(0)
+
+
+def test_only_the_own_socket_is_removed(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    for change in ("stays", "gone", "replaced"):
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(str(path))
+            with _gone_afterwards(str(path)):
+                if change != "stays":
+                    path.unlink()
+                if change == "replaced":
+                    path.touch()
+        assert path.exists() is (change == "replaced")
+
+
+def test_a_socket_that_cannot_be_made(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "modgo_lsp.server.main", "--pipe"]
+    for path, message in (
+        ("", "--pipe names no file: name a file that doesn't exist"),
+        (str(tmp_path / "no" / "x"), f"--pipe makes no socket there: {tmp_path}/no: No such file"),
+    ):
+        done = subprocess.run([*command, path], capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(f"modgo-lsp: {message}")
+        assert done.stderr.count("\n") == 1
