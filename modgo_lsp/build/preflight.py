@@ -241,7 +241,7 @@ def _package(loader: Loader, folder: Path) -> Package:
         )
     try:
         os.scandir(directory).close()  # a package is empty if its folder cannot be read
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):  # the latter for a NUL in the name
         raise RequestError(f"{folder} does not exist", "name the folder of a Go package") from None
     except NotADirectoryError:
         remedy = f"name its folder, {directory.parent}" if directory.suffix == ".go" else "name a folder"

@@ -154,6 +154,7 @@ async def test_go_sum_of_another_sdk_is_a_clear_error(write, tmp_path: Path) -> 
         ("m/m.go", "m.go is not a folder; name its folder, .*/m$"),
         ("m/go.mod", "go.mod is not a folder; name a folder$"),
         ("m" * 300, r"m cannot be read \(File name too long\); check its permissions"),
+        ("m\0m", "does not exist"),
         ("empty", "no Go files"),
         ("plain", "does not import"),
         ("m/...", "is a pattern"),
