@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -260,7 +261,9 @@ __attribute__((no_sanitize("address"))) long __wrap_syscall(long number, ...)
 	for (size_t i = 0; i < 6; i++)
 		words[i] = va_arg(rest, long);
 	va_end(rest);
-	if (number == SYS_futex ? is_interrupted() : number != SYS_mmap && fails(CALL_SYSCALL))
+	/* A signal interrupts a thread that waits, not the one that wakes it. */
+	if (number == SYS_futex ? (words[1] & FUTEX_CMD_MASK) != FUTEX_WAKE && is_interrupted()
+	                        : number != SYS_mmap && fails(CALL_SYSCALL))
 		return -1;
 	return __real_syscall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
 }
@@ -272,9 +275,10 @@ ssize_t __wrap_read(int descriptor, void *bytes, size_t length)
 	return __real_read(descriptor, bytes, length_now(length));
 }
 
+/* Nothing interrupts the write of an event, which never waits. */
 ssize_t __wrap_write(int descriptor, const void *bytes, size_t length)
 {
-	if (is_interrupted() || fails(CALL_WRITE))
+	if ((length != sizeof(uint64_t) && is_interrupted()) || fails(CALL_WRITE))
 		return -1;
 	return __real_write(descriptor, bytes, length_now(length));
 }

@@ -158,6 +158,7 @@ TEST(signals_and_short_reads_change_nothing)
 
 	interrupt_calls();
 	CHECK_NUMBER(use_module(&error), MOD_GO_OK);
-	CHECK_NUMBER(use_pool(&error), MOD_GO_OK);
+	if (!CHECK_NUMBER(use_pool(&error), MOD_GO_OK))
+		printf("    %s\n", error.message);
 	CHECK(calls_work_again());
 }
