@@ -76,6 +76,7 @@ async def test_modules_that_cannot_be_loaded(
     assert result.failure.kind == kind
     assert message in result.failure.message
     assert [(finding.code, finding.location.path) for finding in result.findings] == [(code, str(path))]
+    assert load_json(result)["setup"] == (3 if kind == "udf" else None)
 
 
 async def test_other_files_are_not_modules(tmp_path: Path, udfs: Path) -> None:

@@ -48,13 +48,15 @@ NO_MESSAGES = (
 
 
 @pytest.mark.parametrize("loaded", [False, True], ids=["at once", "when all is loaded"])
-def test_invalid_messages_are_ignored(start: Start, module: Path, loaded: bool) -> None:
-    server = start()
+def test_invalid_messages_are_ignored(start: Start, module: Path, loaded: bool, tmp_path: Path) -> None:
+    complaints = tmp_path / "complaints"
+    server = start(stderr=complaints)
     if loaded:
         status(server)
     for body in NO_MESSAGES:
         server.send_bytes(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
     lints(server, module)
+    assert "modgo: ignored a message that is " in complaints.read_text()
 
 
 WRONG = (None, 7, "x", [], [7], {}, {"textDocument": 7}, {"textDocument": {"uri": 7}}, {"uri": "file:///x"})
