@@ -13,8 +13,16 @@ import pytest
 
 from modgo_lsp.build.delve import find_delve
 from modgo_lsp.build.toolchain import ToolchainError
+from modgo_lsp.cli import global_options
 from tests.cli.lint_command import counters_module
 from tests.ship.stand_in import StandIn, nodes
+
+
+@pytest.fixture(autouse=True)
+def default_options() -> Iterator[None]:
+    """Leaves no global option of a command that ran in this process."""
+    yield
+    global_options.reset()
 
 
 @pytest.fixture
