@@ -295,20 +295,28 @@ def test_a_file_that_is_gone_has_changed(
 # ---- the prompt ----
 
 
+READY = "\x1b[?2004h"  # of each prompt, once it reads keys: what is typed earlier may be lost
+
+
 def test_on_a_terminal(folder: Path, tmp_path: Path) -> None:
     state = {"XDG_STATE_HOME": str(tmp_path)}
     with on_terminal("repl", "udfs.so", cwd=folder, **state) as terminal:
         assert "add, " in terminal.until("; :help lists the commands")
+        terminal.until(READY)
         terminal.types("echo 12321\r")
         terminal.until("\x1b[32m12321")  # the result, in its colour
+        terminal.until(READY)
         terminal.types("echo begun\x03")  # the line is left, and the session goes on
+        terminal.until(READY)
         terminal.types(":time\r")
         terminal.until("times are not shown")
+        terminal.until(READY)
         terminal.types("\x04")
         terminal.rest()
         assert terminal.process.returncode == 0
     with on_terminal("repl", "udfs.so", cwd=folder, **state) as terminal:
         terminal.until("; :help lists the commands")
+        terminal.until(READY)
         terminal.types(":quit\r")
         terminal.rest()
         assert terminal.process.returncode == 0
