@@ -275,10 +275,10 @@ ssize_t __wrap_read(int descriptor, void *bytes, size_t length)
 	return __real_read(descriptor, bytes, length_now(length));
 }
 
-/* Nothing interrupts the write of an event, which never waits. */
+/* The write of an event never waits: no signal interrupts it, and it does not fail. */
 ssize_t __wrap_write(int descriptor, const void *bytes, size_t length)
 {
-	if ((length != sizeof(uint64_t) && is_interrupted()) || fails(CALL_WRITE))
+	if (length != sizeof(uint64_t) && (is_interrupted() || fails(CALL_WRITE)))
 		return -1;
 	return __real_write(descriptor, bytes, length_now(length));
 }
