@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from bdb import BdbQuit
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -183,10 +184,10 @@ def test_leaving_the_debugger_is_an_interrupt(
     assert (ended.value.code, capsys.readouterr().err) == (130, "")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interrupt_ends_it_quietly_with_its_code(number: signal.Signals) -> None:
+def ended_by(numbers: Sequence[int], *words: str) -> tuple[int, str, str]:
+    """Runs `words` before `modgo lint` of standard input, and sends signals. Exit code, output and errors."""
     running = subprocess.Popen(
-        [sys.executable, "-m", "modgo_lsp", "lint", "--stdin-filename", "a.go"],
+        [*words, sys.executable, "-m", "modgo_lsp", "lint", "--stdin-filename", "a.go"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -195,28 +196,21 @@ def test_an_interrupt_ends_it_quietly_with_its_code(number: signal.Signals) -> N
     )
     with pytest.raises(subprocess.TimeoutExpired):
         running.wait(1.5)  # by now it reads standard input
-    running.send_signal(number)
+    for number in numbers:
+        running.send_signal(number)
     output, errors = running.communicate(timeout=30)
-    assert (running.returncode, output, errors.strip()) == (128 + number, "", "")
+    return running.returncode, output, errors.strip()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_ends_it_quietly_with_its_code(number: signal.Signals) -> None:
+    assert ended_by([number]) == (128 + number, "", "")
 
 
 def test_a_script_that_ignores_ctrl_c_can_end_its_command() -> None:
     """The shell makes the commands that a script starts in the background ignore SIGINT."""
     ignoring = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]
-    running = subprocess.Popen(
-        [*ignoring, sys.executable, "-m", "modgo_lsp", "lint", "-", "--stdin-filename", "a.go"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
-    )
-    with pytest.raises(subprocess.TimeoutExpired):
-        running.wait(1.5)  # by now it reads standard input
-    running.send_signal(signal.SIGINT)
-    running.send_signal(signal.SIGTERM)
-    output, errors = running.communicate(timeout=30)
-    assert (running.returncode, output, errors.strip()) == (128 + signal.SIGTERM, "", "")
+    assert ended_by([signal.SIGINT, signal.SIGTERM], *ignoring) == (128 + signal.SIGTERM, "", "")
 
 
 @pytest.mark.parametrize("cause", [None, RuntimeError()])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -322,3 +323,19 @@ def start(module: Path, tmp_path: Path) -> Iterator[Start]:
     yield started
     for server in servers:
         server.end()
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=me", "-c", "user.email=me@example.com")
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    subprocess.run(["git", *who, "-C", folder, *arguments], check=True, capture_output=True, env=environment)
+
+
+@pytest.fixture
+def repository(module: Path) -> Path:
+    """A repository whose only commit has a finding about Extra."""
+    (module / "stats.go").write_text(UNREGISTERED)
+    git(module, "init", "-q", "-b", "main")
+    git(module, "add", ".")
+    git(module, "commit", "-q", "-m", "first")
+    return module

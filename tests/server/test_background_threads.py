@@ -20,17 +20,7 @@ from modgo_lsp.server.workspace.analysis_thread import AnalysisThread
 from modgo_lsp.server.workspace.new_since import NewSince, _heads
 from modgo_lsp.server.workspace.revision_process import Order, find
 
-from .conftest import UNREGISTERED
-from .test_new_since import git
-
-
-@pytest.fixture
-def repository(module: Path) -> Path:
-    (module / "stats.go").write_text(UNREGISTERED)
-    git(module, "init", "-q", "-b", "main")
-    git(module, "add", ".")
-    git(module, "commit", "-q", "-m", "first")
-    return module
+from .conftest import git
 
 
 def test_the_findings_of_a_revision(repository: Path, tmp_path: Path) -> None:

@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from lsprotocol import types
 
-from .conftest import UNREGISTERED, Editor, capable, running
+from .conftest import UNREGISTERED, Editor, capable, git, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 MORE = UNREGISTERED + "\nfunc More(rec *udf.Record) int64 { return 2 }\n"
-
-
-def git(folder: Path, *arguments: str) -> None:
-    who = ("-c", "user.name=me", "-c", "user.email=me@example.com")
-    environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    subprocess.run(["git", *who, "-C", folder, *arguments], check=True, capture_output=True, env=environment)
-
-
-@pytest.fixture
-def repository(module: Path) -> Path:
-    """A repository whose only commit has a finding about Extra."""
-    (module / "stats.go").write_text(UNREGISTERED)
-    git(module, "init", "-q", "-b", "main")
-    git(module, "add", ".")
-    git(module, "commit", "-q", "-m", "first")
-    return module
 
 
 def since(revision: str, **options: Any) -> dict[str, Any]:
