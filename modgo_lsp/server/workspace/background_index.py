@@ -14,7 +14,7 @@ import msgspec
 from modgo_lsp.build.isolation import NEUTRAL_FOLDER, python_command
 from modgo_lsp.lint.lint_result import LintResult
 from modgo_lsp.server.workspace import index_process
-from modgo_lsp.server.workspace.child_process import read, write
+from modgo_lsp.server.workspace.child_process import read, send
 from modgo_lsp.server.workspace.progress import Progress, ProgressTokens
 
 _log = logging.getLogger(__name__)
@@ -91,13 +91,11 @@ class BackgroundIndex:
         command, pipe = python_command(_MODULE), subprocess.PIPE
         with subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=NEUTRAL_FOLDER) as process:
             self._process = process
-            assert process.stdin is not None
             assert process.stdout is not None
             progress: Progress | None = None
             found: dict[str, LintResult] = {}
             try:
-                write(process.stdin, self._order())
-                process.stdin.close()
+                send(process, self._order())
                 while (body := read(process.stdout)) is not None:
                     message: Any = msgspec.msgpack.decode(body, type=index_process.Message)
                     if isinstance(message, index_process.End):

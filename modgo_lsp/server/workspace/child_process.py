@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gc
 import os
+import subprocess
 import sys
 from contextlib import suppress
 from typing import IO
@@ -44,3 +45,11 @@ def write(stream: IO[bytes], message: object) -> None:
     body = msgspec.msgpack.encode(message)
     stream.write(len(body).to_bytes(8, "big") + body)
     stream.flush()
+
+
+def send(process: subprocess.Popen[bytes], message: object) -> None:
+    """Sends the only message to a process. If it has ended, which may be by the user's wish, its output ends
+    too: there the caller notices."""
+    assert process.stdin is not None
+    with suppress(BrokenPipeError), process.stdin:
+        write(process.stdin, message)

@@ -17,7 +17,7 @@ from threading import Timer
 import msgspec
 
 from modgo_lsp.build.isolation import NEUTRAL_FOLDER, python_command
-from modgo_lsp.server.workspace.child_process import read, write
+from modgo_lsp.server.workspace.child_process import read, send
 from modgo_lsp.server.workspace.revision_process import Found, Order
 
 _log = logging.getLogger(__name__)
@@ -97,13 +97,11 @@ class NewSince:
                 self._process = process
                 if number != self._run_number:
                     process.kill()
-            assert process.stdin is not None
             assert process.stdout is not None
             timer = Timer(_SECONDS, process.kill)
             timer.start()
             try:
-                write(process.stdin, order)
-                process.stdin.close()
+                send(process, order)
                 body = read(process.stdout)
             finally:
                 timer.cancel()
