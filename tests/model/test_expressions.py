@@ -66,6 +66,22 @@ def test_functions(register: Make, expression: str, source: str, texts: list[str
 
 
 @pytest.mark.parametrize(
+    ("link", "end", "expression"),
+    [
+        ("var V{} = V{}", "var V{} = func(int) {{}}", "V0"),
+        ("var V{} = (V{})", "var V{} = other.V0", "V0"),
+        ("type V{} = V{}", "type V{} = func(int)", "V0(nil)"),
+    ],
+)
+def test_long_chains(register: Make, link: str, end: str, expression: str) -> None:
+    def chain(end: str) -> str:
+        return "".join(link.format(i, i + 1) + "\n" for i in range(1000)) + end.format(1000)
+
+    other = "package other\n" + chain("var V{} = func(int) {{}}")
+    assert parameters(register(expression, chain(end), '"example.com/m/other"', other__o=other)) == ["int"]
+
+
+@pytest.mark.parametrize(
     ("expression", "source", "text"),
     [
         ("max(0, n)", "var n int8", "int8"),

@@ -110,3 +110,17 @@ def test_lengths_of_arrays(udfs: Make, length: str, value: int) -> None:
     assert signature is not None
     assert signature.problems == ()
     assert signature.parameters[0].type.key.length == value  # type: ignore[union-attr]
+
+
+LONG = 1_000
+
+
+def test_long_chains_of_constants(udfs: Make) -> None:
+    source = "".join(f"const C{i} = C{i + 1} + `a`\n" for i in range(LONG))
+    assert name_of(udfs, "C0", f"{source}const C{LONG} = `n`\n") == "n" + "a" * LONG
+
+
+def test_long_chains_of_constants_through_two_packages(udfs: Make) -> None:
+    here = "".join(f"const C{i} = C{i + 1} + `a`\n" for i in range(LONG)) + f"const C{LONG} = other.C0\n"
+    other = "".join(f"const C{i} = C{i + 1} + `o`\n" for i in range(LONG)) + f"const C{LONG} = `n`\n"
+    assert name_of(udfs, "C0", here, other__o=f"package other\n{other}") == "n" + "o" * LONG + "a" * LONG

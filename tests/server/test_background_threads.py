@@ -65,6 +65,17 @@ def test_a_revision_that_takes_too_long(repository: Path, monkeypatch: pytest.Mo
     assert since.known == frozenset()
 
 
+def test_a_revision_that_is_no_longer_set(repository: Path) -> None:
+    before = set(threading.enumerate())
+    since = NewSince(lambda: None, pytest.fail)
+    since.set(Order((str(repository),), "main"))
+    since.set(Order((str(repository),), ""))
+    for thread in set(threading.enumerate()) - before:
+        thread.join(20)
+        assert not thread.is_alive()
+    assert since.known == frozenset()
+
+
 def failing(done: threading.Event) -> Iterator[None]:
     yield
     done.set()

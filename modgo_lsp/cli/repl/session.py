@@ -64,7 +64,6 @@ class Repl:
         self._session: Session | None = None
         self._module = ModuleFile(Path(word), Path(word))
         self._files: dict[Path, tuple[int, int]] = {}
-        self._has_noted_changes = False
         self._is_timed = True
         self.record = Record()
 

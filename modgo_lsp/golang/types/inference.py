@@ -122,37 +122,42 @@ def _from_constraints(
     """Infers from constraints: `S ~[]E` determines E by S."""
     fields = function.decl.type.type_params
     for field in () if fields is None else fields.fields:
-        core, exact = _core(resolver, function.file, field.type)
-        for name in field.names if core is not None else ():
-            if core is None or name.name not in generic | known.keys():
+        core = _core(resolver, function.file, field.type)
+        if core is None:
+            continue
+        type_, exact = core
+        for name in field.names:
+            if name.name not in generic | known.keys():
                 continue
             given = found.get(name.name) or known.get(name.name)
             if given is not None:
-                _unify(resolver, core, resolver.underlying(given), generic, found)
+                _unify(resolver, type_, resolver.underlying(given), generic, found)
             elif exact:
-                found[name.name] = substitute(core, {**known, **found})
+                found[name.name] = substitute(type_, {**known, **found})
 
 
-def _core(resolver: Resolver, file: GoFile, constraint: ast.Expr) -> tuple[Type | None, bool]:
+def _core(resolver: Resolver, file: GoFile, constraint: ast.Expr) -> tuple[Type, bool] | None:
     """The core type of a constraint: of `~[]E`, of an interface with one such element, or of a constraint
-    declared as one of them; and whether it has no tilde (`[]E`)."""
+    declared as one of them; and whether it has no tilde (`[]E`). None if there is none."""
     constraint = ast.unparen(constraint)
     if isinstance(constraint, ast.UnaryExpr) and constraint.op == "~":
         return resolver.type_of(file, constraint.x), False
     if isinstance(constraint, ast.InterfaceType):
         elements = [field.type for field in constraint.methods.fields if not field.names]
         cores = [_core(resolver, file, element) for element in elements]
-        found = [core for core in cores if core[0] is not None]
-        return found[0] if len(found) == 1 else (None, False)
+        found = [core for core in cores if core is not None]
+        return found[0] if len(found) == 1 else None
     if isinstance(constraint, ast.BinaryExpr):
-        return None, False
+        return None
     type_ = resolver.type_of(file, constraint)
     if not isinstance(type_, Named):
-        return (None, False) if isinstance(type_, Interface | Unknown) else (type_, True)
+        return None if isinstance(type_, Interface | Unknown) else (type_, True)
     item = resolver.type_name(type_)
     if item is None or not isinstance(item.spec.type, ast.InterfaceType):
-        return None, False
+        return None
     resolver.bindings.ensure(item)
-    inner, exact = _core(resolver, item.file, item.spec.type)
+    core = _core(resolver, item.file, item.spec.type)
+    if core is None:
+        return None
     arguments = dict(zip(item.parameters, type_.arguments, strict=False))
-    return None if inner is None else substitute(inner, arguments), exact
+    return substitute(core[0], arguments), core[1]

@@ -70,6 +70,22 @@ def test_an_outline_matches_a_parse(source: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("imports", "cgo"),
+    [
+        ('import "C"', True),
+        ("import `C`", True),
+        ('import "unsafe"\nimport "C"\nimport "fmt"', True),
+        ('import (\n\t"fmt"\n\t"C"\n)', True),
+        ('import "fmt"', False),
+        ('import "example.com/C"', False),
+        ("", False),
+    ],
+)
+def test_cgo_is_an_import_of_c(imports: str, cgo: bool) -> None:
+    assert outline(f'package p\n{imports}\nvar s = "C"\n'.encode()).cgo == cgo
+
+
+@pytest.mark.parametrize(
     "text", [b"", b"\0", b"package", b"func (", b"type (", b"`", b"/*", b"package p\nfunc }{"]
 )
 def test_malformed_text_never_raises(text: bytes) -> None:
