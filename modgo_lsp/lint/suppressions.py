@@ -27,6 +27,9 @@ _CODES = rb"[A-Za-z]+\d[^\s,]*(?:[ \t]*,[ \t]*[^\s,]+)*"
 _CODE = rb"[^\s,]+"
 
 
+REASON_IS_MISSING = "the configuration asks for a reason: write it after the codes"
+
+
 class Suppression(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A `//modgo:ignore` or `//modgo:ignore-file` comment. `codes` have their places, `removals` are the
     edits that remove one code each. A finding is suppressed if it begins in the bytes `covers`. `invalid`
@@ -56,11 +59,10 @@ def require_reasons(written: tuple[Suppression, ...], settings: Settings) -> tup
     """The suppressions, of which those without a reason are invalid if the settings require one."""
     if not settings.require_suppression_reason:
         return written
-    message = "the configuration asks for a reason: write it after the codes"
     return tuple(
         each
         if each.reason or each.invalid is not None
-        else structs.replace(each, covers=None, invalid=(message, each.comment.span))
+        else structs.replace(each, covers=None, invalid=(REASON_IS_MISSING, each.comment.span))
         for each in written
     )
 

@@ -333,7 +333,7 @@ def _unresolved_span(file: GoFile, expr: ast.Expr) -> Span:
             return expr.sel.span
         if isinstance(expr, ast.CallExpr):
             expr = ast.unparen(expr.fun)
-        elif isinstance(expr, ast.IndexExpr | ast.StarExpr | ast.UnaryExpr):
+        elif isinstance(expr, ast.IndexExpr | ast.SliceExpr | ast.StarExpr | ast.UnaryExpr):
             expr = ast.unparen(expr.x)
         else:
             return expr.span

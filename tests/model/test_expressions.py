@@ -55,6 +55,11 @@ def parameters(registration: Registration) -> list[str] | None:
         ("f", "type A = func(int); var f A", ["int"]),
         ("New().M", "type T struct{}; func New() *T { return nil }; func (*T) M(n int) {}", ["int"]),
         ("fs[0].f", "var fs = []struct{ f func(int) }{{f: nil}}", ["int"]),
+        ("[...]func(int){{}: nil}[0]", "", ["int"]),
+        ("[...]func(int){k: nil}[0]", "var k int", ["int"]),
+        ("of(v)", "func of[T Missing](v T) func(T) { return nil }; var v int8", ["int8"]),
+        ("of(v)", "func of[T N](v T) func(T) { return nil }; type N int; var v N", ["N"]),
+        ("of[F]()", "func of[T F]() T { return nil }; type F func(int)", ["int"]),
     ],
 )
 def test_functions(register: Make, expression: str, source: str, texts: list[str]) -> None:
@@ -162,6 +167,7 @@ def test_a_type_switch(udfs: Callable[..., Package]) -> None:
         ("F()", "func F() int { return 1 }", "of type int"),
         ("F()", "func F() {}", "no value"),
         ("len", "", "a builtin"),
+        ("udf", "", "a package"),
         ("1 < 2", "", "a bool constant"),
         # A byte of a constant string is not a constant.
         ("digits[n]", 'const digits = "0123"; var n int', "of type uint8"),
@@ -186,6 +192,11 @@ def test_expressions_that_are_not_functions(register: Make, expression: str, sou
         ("Nope()", "", "Nope"),
         ("Nope[int]", "", "Nope"),
         ("other.f", "", "other.f"),
+        ("Nope[1:]", "", "Nope"),
+        ("t.Nope", "type T struct{ *T }; var t T", "Nope"),
+        ("t.Nope", "type A struct{ B }; type B struct{ *A }; var t A", "Nope"),
+        ("t.M", "type T struct{}; type A = []T; func (A) M(n int) {}; var t T", "M"),
+        ("t.M", "type T struct{}; func ([]T) M(n int) {}; var t T", "M"),
     ],
 )
 def test_undeclared_names(register: Make, expression: str, source: str, missing: str) -> None:
@@ -207,6 +218,12 @@ def test_undeclared_names(register: Make, expression: str, source: str, missing:
         ("t.M", "type T struct { x.Base }; var t T", '"example.org/unknown/x"'),
         ("Dotted", "", '. "example.org/unknown/x"'),
         ("C.f", "", '"C"'),
+        # None of these compiles: other errors than that this is no function.
+        ("n()", "var n int", ""),
+        ("v.f", "var v Nope", ""),
+        ("max(v, 1)", "var v Nope", ""),
+        ("complex(s, s)", "var s string", ""),
+        ("of(1, 2)", "func of[T any](v T) func(T) { return nil }", ""),
     ],
 )
 def test_unknown_expressions_are_not_reported(

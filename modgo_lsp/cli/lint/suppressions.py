@@ -10,8 +10,8 @@ from modgo_lsp.golang.files import Files
 from modgo_lsp.lint.lint_paths import Outcome
 from modgo_lsp.lint.linted_modules import Machine
 from modgo_lsp.lint.suppress_paths import suppress_paths
+from modgo_lsp.lint.suppressions import REASON_IS_MISSING
 from modgo_lsp.plural import counted
-from modgo_lsp.rules.mg502_suppression_without_code import RULE as INVALID
 
 
 def add_suppressions(options: Options, files: Files, paths: list[str], machine: Machine) -> Outcome:
@@ -26,7 +26,7 @@ def add_suppressions(options: Options, files: Files, paths: list[str], machine: 
         lambda path: why_not_writable(path) is None,
         scope_of(options),
     )
-    refused = {finding.location.path for finding in done.outcome.findings if finding.code == INVALID.code}
+    refused = {each.location.path for each in done.outcome.findings if each.message == REASON_IS_MISSING}
     if not reason and refused & done.changes.keys():
         raise CliError("the configuration asks for a reason in each suppression", "add --reason TEXT")
     write_changes(done.changes)
