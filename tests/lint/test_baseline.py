@@ -67,8 +67,19 @@ def test_the_setting_names_it_relative_to_the_configuration(tmp_path: Path) -> N
     assert lint_paths([str(tmp_path)], DiskFiles()).findings == ()
 
 
-def test_a_missing_baseline_is_reported_where_it_is_named(tmp_path: Path) -> None:
-    (tmp_path / "modgo.toml").write_text('fail-on = "error"\nbaseline = "known.json"\n')
+@pytest.mark.parametrize(
+    ("named", "why"),
+    [
+        ("known.json", "it cannot be read (No such file or directory); --write-baseline makes one"),
+        ("a\\u0000b", "no file can have that name (embedded null byte)"),
+        ("text.json", "not a baseline (JSON is malformed: invalid character (byte 4))"),
+    ],
+)
+def test_an_unusable_baseline_is_reported_where_it_is_named(tmp_path: Path, named: str, why: str) -> None:
+    (tmp_path / "text.json").write_text("text")
+    (tmp_path / "modgo.toml").write_text(f'fail-on = "error"\nbaseline = "{named}"\n')
     (problem,) = configuration(str(tmp_path), DiskFiles()).problems
     assert (problem.origin, problem.line) == (str(tmp_path / "modgo.toml"), 2)
-    assert "--write-baseline makes one" in problem.message
+    path = str(tmp_path / named).replace("\\u0000", "\0")
+    assert problem.message == f"baseline {path}: {why}"
+

@@ -318,13 +318,13 @@ class Binder:
             if isinstance(item, ast.KeyValueExpr):
                 self._key(item.key, scope, under)
                 item = item.value
-            if isinstance(item, ast.CompositeLit) and item.type is None:
+            if isinstance(item, ast.CompositeLit):
                 self._composite(item, scope, _element(under))
             else:
                 self.expr(item, scope)
 
     def _key(self, key: ast.Expr, scope: Scope, under: Type) -> None:
-        if isinstance(key, ast.CompositeLit) and key.type is None:
+        if isinstance(key, ast.CompositeLit):
             self._composite(key, scope, under.key if isinstance(under, Map) else Unknown())
         elif isinstance(key, ast.Ident) and isinstance(under, Struct):
             return
