@@ -72,7 +72,7 @@ def test_the_setting_names_it_relative_to_the_configuration(tmp_path: Path) -> N
     [
         ("known.json", "it cannot be read (No such file or directory); --write-baseline makes one"),
         ("a\\u0000b", "no file can have that name (embedded null byte)"),
-        ("text.json", "not a baseline (JSON is malformed: invalid character (byte 4))"),
+        ("text.json", "it is not a baseline (JSON is malformed: invalid character (byte 4))"),
     ],
 )
 def test_an_unusable_baseline_is_reported_where_it_is_named(tmp_path: Path, named: str, why: str) -> None:
