@@ -261,3 +261,13 @@ def test_a_variable_s_declaration_is_related(register: Make) -> None:
     (problem,) = registration.signature.problems
     assert problem.location == registration.function_argument
     assert [message for _, message in problem.related] == ["f is declared here"]
+
+
+@pytest.mark.parametrize(
+    ("source", "replacement"),
+    [("func F(rec udf.Record) {}", "rec *udf.Record"), ("var F func(rec udf.Record)", None)],
+)
+def test_only_a_type_that_is_there_is_replaced(register: Make, source: str, replacement: str | None) -> None:
+    signature = register("F", source).signature
+    assert signature is not None
+    assert [each.replacement for each in signature.problems] == [replacement]
