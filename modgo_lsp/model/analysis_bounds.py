@@ -89,12 +89,12 @@ def _declared(spec: ast.Spec) -> tuple[ast.Ident, ...]:
 def _is_too_complex(operands: Operands, file: GoFile, item: Object) -> bool:
     if isinstance(item, ConstantName):
         return not _is_plain(item.value_expr) and _is_constant_too_large(operands, item)
-    if isinstance(item, TypeName):
-        # Only an alias, or a type with brackets, can exceed a bound.
-        start, end = item.spec.span.start, item.spec.span.end
-        written = item.is_alias or file.document.text.find(b"[", start, end) >= 0
-        return written and operands.resolver.is_too_complex(item)
-    return False
+    if not isinstance(item, TypeName):
+        return False
+    # Only an alias, or a type with brackets, can exceed a bound.
+    start, end = item.spec.span.start, item.spec.span.end
+    written = item.is_alias or file.document.text.find(b"[", start, end) >= 0
+    return written and operands.resolver.is_too_complex(item)
 
 
 def _is_plain(value: ast.Expr | None) -> bool:
