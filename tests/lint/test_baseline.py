@@ -82,4 +82,3 @@ def test_an_unusable_baseline_is_reported_where_it_is_named(tmp_path: Path, name
     assert (problem.origin, problem.line) == (str(tmp_path / "modgo.toml"), 2)
     path = str(tmp_path / named).replace("\\u0000", "\0")
     assert problem.message == f"baseline {path}: {why}"
-

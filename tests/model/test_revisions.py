@@ -214,3 +214,14 @@ def test_a_file_of_the_module_cache_is_opened_edited_and_closed(tmp_path: Path) 
     assert start() == expected()
     shop.close(name)
     assert start() == lib.index("Twice")
+
+
+def test_a_function_whose_signature_nobody_asked_for(shop: Shop) -> None:
+    def functions() -> list[tuple[str, bool, bytes]]:
+        text = shop.documents[str(shop.folder / "shop.go")].text
+        spans = [(each, each.location.span) for each in shop.package().functions]
+        return [(each.name, each.generic, text[span.start : span.end]) for each, span in spans]
+
+    assert ("unused", False, b"unused") in functions()
+    shop.edit("shop.go", "func unused(", "\n\nfunc unused[T any](")
+    assert ("unused", True, b"unused") in functions()

@@ -44,11 +44,10 @@ class Depth:
     def evaluate(self, declaration: Callable[[], _T]) -> tuple[_T, bool]:
         """Evaluates a declaration with its own count. Returns the result, and whether a bound was
         exceeded."""
-        inside, exceeded = self.inside, self.exceeded
+        before = (self.inside, self.stack, self.exceeded)
         self.inside, self.exceeded = 0, False
         self.stack += _DECLARATION_STACK
         try:
             return declaration(), self.exceeded
         finally:
-            self.inside, self.exceeded = inside, exceeded
-            self.stack -= _DECLARATION_STACK
+            self.inside, self.stack, self.exceeded = before
