@@ -27,14 +27,13 @@ from modgo_lsp.cli.options.cluster import cluster_options
 from modgo_lsp.cli.options.grants import grant_options
 from modgo_lsp.cli.options.timeout import SECONDS
 from modgo_lsp.cli.progress import waiting
-from modgo_lsp.cli.terminal import is_coloured, note, say
+from modgo_lsp.cli.terminal import note, painted, say
 from modgo_lsp.host.fenced import Grants
 from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.result import Failure
 from modgo_lsp.host.sample import Record, SampleError, parse_key
 from modgo_lsp.host.values import Value
 from modgo_lsp.lint.config import Settings
-from modgo_lsp.report.terminal_escapes import styled
 from modgo_lsp.ship.aggregate import (
     Scope,
     aggregated_json,
@@ -171,7 +170,7 @@ def _record(call: Call, key: Record) -> int:
         show_failure(result.failure)
     else:
         text = json.dumps(json_of(result.values[0]), ensure_ascii=False)
-        say(styled(text, fg="green") if is_coloured(sys.stdout) else text)
+        say(painted(text, "green"))
         note(f"in {result.elapsed_ns / 1e6:.3f} ms")
     return _code(result.failure)
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import statistics
-import sys
 from collections.abc import Sequence
 
-from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.cli.terminal import painted, say
 from modgo_lsp.host.bench_statistics import summarize
 from modgo_lsp.host.run_bench import Measured, Pair, verdict
 from modgo_lsp.plural import counted
-from modgo_lsp.report.terminal_escapes import styled
 
 _COLOURS = {"faster": "green", "slower": "red"}
 
@@ -67,11 +65,9 @@ def _show_table(
 ) -> None:
     widths = [max(len(row[column]) for row in (titles, *rows)) for column in range(len(titles))]
     say(_line(titles, widths))
-    coloured = is_coloured(sys.stdout)
     for index, row in enumerate(rows):
         colour = colours[index] if index < len(colours) else None
-        line = _line(row, widths)
-        say(styled(line, fg=colour) if colour and coloured else line)
+        say(painted(_line(row, widths), colour))
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

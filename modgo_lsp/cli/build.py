@@ -23,10 +23,9 @@ from modgo_lsp.cli.local_module import (
     write_json,
 )
 from modgo_lsp.cli.progress import progress
-from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.cli.terminal import painted, say
 from modgo_lsp.plural import counted
 from modgo_lsp.report.build_json import build_json
-from modgo_lsp.report.terminal_escapes import styled
 
 
 @click.command(
@@ -169,7 +168,6 @@ def _show(result: BuildResult) -> None:
         return
     names = [str(function["name"]) for function in result.functions]
     size = f"{result.bytes / 1e6:.1f} MB"
-    path = os.path.relpath(result.output)
-    done = styled(path, bold=True) if is_coloured(sys.stdout) else path
+    done = painted(os.path.relpath(result.output), bold=True)
     count = counted(len(names), "function")
     say(f"{done}: {size}, {count} ({', '.join(names)}), {result.elapsed_ms / 1000:.1f} s")

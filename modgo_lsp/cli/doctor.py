@@ -25,12 +25,11 @@ from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.local_module import complete, settings_for, write_json
 from modgo_lsp.cli.progress import progress, waiting
-from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.cli.terminal import painted, say
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.host.fence_check import FenceCheck, check_fence
 from modgo_lsp.host.native import Native, libmod_go
 from modgo_lsp.lint.config import Settings, configuration
-from modgo_lsp.report.terminal_escapes import styled
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -232,8 +231,7 @@ def _say_attacks(fence: FenceCheck, all_of_them: bool) -> None:
 
 def _line(check: Check) -> str:
     mark = "error" if not check.ok else "optional" if check.remedy else "ok"
-    if is_coloured(sys.stdout):
-        mark = styled(mark, fg="green" if check.ok else "red", bold=not check.ok)
+    mark = painted(mark, "green" if check.ok else "red", bold=not check.ok)
     path = f"  {_shown(check.path)}" if check.path is not None else ""
     help_line = f"\n    Help: {check.remedy}" if check.remedy else ""
     return f"{check.name + ':':<12} {mark}{path}\n    {check.message}{help_line}"

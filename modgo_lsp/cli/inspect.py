@@ -13,7 +13,7 @@ from modgo_lsp.build.module_inspection import ElfFacts, Inspection, inspect
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.local_module import write_json
-from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.cli.terminal import painted, say
 from modgo_lsp.report import terminal_escapes as escape
 
 # The build settings of Go that are shown; the JSON has all of them.
@@ -48,22 +48,17 @@ def command(file: Path, as_json: bool) -> None:
 
 
 def _show(found: Inspection) -> None:
-    coloured = is_coloured(sys.stdout)
-
-    def styled(text: str, **how: object) -> str:
-        return escape.styled(text, **how) if coloured else text
-
     verdict = (
-        styled("can be a UDF module", fg="green") if found.is_module else styled("not a UDF module", fg="red")
+        painted("can be a UDF module", "green") if found.is_module else painted("not a UDF module", "red")
     )
-    title = styled(escape.on_a_line(found.path), bold=True)
+    title = painted(escape.on_a_line(found.path), bold=True)
     say(f"{title}: {verdict}, {_size(found.bytes)}")
     for problem in found.problems:
         say(f"  {'problem':<9}{escape.on_a_line(problem)}")
     lines = [] if found.elf is None else [*_elf_lines(found, found.elf), *_go_lines(found.go)]
     lines += _grant_lines(found)
     for name, text in lines:
-        say(f"  {styled(f'{name:<9}', dim=True)}{escape.on_a_line(text)}")
+        say(f"  {painted(f'{name:<9}', dim=True)}{escape.on_a_line(text)}")
 
 
 def _grant_lines(found: Inspection) -> list[tuple[str, str]]:

@@ -24,13 +24,12 @@ from modgo_lsp.cli.options.grants import grant_options
 from modgo_lsp.cli.options.memory import size_option
 from modgo_lsp.cli.options.timeout import SECONDS
 from modgo_lsp.cli.progress import waiting
-from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.cli.terminal import painted, say
 from modgo_lsp.host.fenced import Grants
 from modgo_lsp.host.load import LOAD_SECONDS, load_module
 from modgo_lsp.host.result import FunctionInfo, LoadResult, load_json
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.report.build_json import findings_json
-from modgo_lsp.report.terminal_escapes import styled
 
 
 @click.command(
@@ -115,7 +114,6 @@ def _show(result: LoadResult, package: str) -> None:
                 say(f"Help: {failure.remedy}", err=True)
         return
     assert result.abi is not None
-    coloured = is_coloured(sys.stdout)
     facts = [f"ABI {result.abi[0]}.{result.abi[1]}"]
     facts += [
         f"{name} {result.properties[name]}"
@@ -124,16 +122,16 @@ def _show(result: LoadResult, package: str) -> None:
     ]
     if result.properties.get("conn-name"):
         facts.append(f"{result.properties['conn-name']} {result.properties.get('conn-version', '')}".strip())
-    title = styled(package or result.path, bold=True) if coloured else package or result.path
+    title = painted(package or result.path, bold=True)
     say(f"{title}: {'built, ' if package else ''}loaded and set up ({', '.join(facts)})")
     for function in result.functions:
-        say(_function(function, coloured))
+        say(_function(function))
     if not result.functions:
         say("  it registers no functions")
 
 
-def _function(function: FunctionInfo, coloured: bool) -> str:
-    signature = styled(function.signature, fg="green") if coloured else function.signature
+def _function(function: FunctionInfo) -> str:
+    signature = painted(function.signature, "green")
     place = f"  {function.location}" if function.location else ""
     kind = "  stream" if function.kind == "stream" else ""
     paragraph = " ".join(function.doc.strip().split("\n\n")[0].split())

@@ -15,8 +15,7 @@ from modgo_lsp.cli.local_module import write_json
 from modgo_lsp.cli.modules_tables import tables
 from modgo_lsp.cli.options.cluster import cluster_errors, cluster_options
 from modgo_lsp.cli.progress import waiting
-from modgo_lsp.cli.terminal import is_coloured, say
-from modgo_lsp.report.terminal_escapes import styled
+from modgo_lsp.cli.terminal import painted, say
 from modgo_lsp.ship.cluster import Cluster, connected
 from modgo_lsp.ship.cluster_access import Access
 from modgo_lsp.ship.module_listing import (
@@ -139,6 +138,5 @@ def _show(found: _Listing, before: _Listing | None, seconds: float) -> None:
     problems = list(found.problems())
     if problems:
         say()
-    coloured = is_coloured(sys.stdout)
     for text in problems:
-        say(styled(text, fg="yellow") if coloured else text)
+        say(painted(text, "yellow"))

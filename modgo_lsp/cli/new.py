@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from pathlib import Path
 
 import click
@@ -15,9 +14,8 @@ from modgo_lsp.cli.command import Command, json_option
 from modgo_lsp.cli.completion import folders
 from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.local_module import complete, settings_for, write_json
-from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.cli.terminal import painted, say
 from modgo_lsp.report.module_json import new_module_json
-from modgo_lsp.report.terminal_escapes import styled
 
 
 @click.command(cls=Command, epilog="Exits with 0 if the module was made, 2 for wrong usage or set-up.")
@@ -57,7 +55,7 @@ def _show(made: NewModule) -> None:
     if where.startswith(os.pardir + os.sep + os.pardir):
         where = str(made.folder)  # easier to read
     title = made.name if where == "." else f"{where}/"
-    say(f"Made {styled(title, bold=True) if is_coloured(sys.stdout) else title}, Go module {made.module}:")
+    say(f"Made {painted(title, bold=True)}, Go module {made.module}:")
     for file in made.files:
         say(f"  {file}")
     if global_options().quiet:

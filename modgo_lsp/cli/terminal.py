@@ -9,7 +9,7 @@ from typing import IO, Any
 from click import echo
 
 from modgo_lsp.cli.global_options import global_options
-from modgo_lsp.report.terminal_escapes import shown
+from modgo_lsp.report.terminal_escapes import shown, styled
 
 
 def click_color() -> bool | None:
@@ -29,6 +29,12 @@ def is_coloured(stream: IO[Any]) -> bool:
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def painted(text: str, colour: str | None = None, **how: bool) -> str:
+    """The text in a colour, or bold, dim or reversed, if standard output is coloured; for `say`."""
+    is_plain = not text or (colour is None and not any(how.values()))
+    return text if is_plain or not is_coloured(sys.stdout) else styled(text, fg=colour, **how)
 
 
 def say(text: str = "", *, err: bool = False, nl: bool = True, file: IO[Any] | None = None) -> None:

@@ -228,3 +228,10 @@ def test_the_report_contains_no_secrets(tmp_path: Path) -> None:
     assert "s3cret" not in text
     assert str(tmp_path) not in text
     assert "AEROSPIKE" not in text
+
+
+def test_colours_only_mark(tmp_path: Path) -> None:
+    coloured = doctor("--color=always", "--go", "/no/such/go", cwd=tmp_path).stdout
+    assert re.sub(r"\x1b\[\d+m", "", coloured) == doctor("--go", "/no/such/go", cwd=tmp_path).stdout
+    assert re.search(r"^go: +\x1b\[31m\x1b\[1merror\x1b\[0m\n", coloured)
+    assert re.search(r"^c-compiler: +\x1b\[32m(\x1b\[22m)?ok\x1b\[0m ", coloured, re.MULTILINE)

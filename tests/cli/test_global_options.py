@@ -99,6 +99,7 @@ def test_color(shop: Path) -> None:
     assert "\x1b[" not in run(shop, "lint").stdout
     assert "\x1b[" in run(shop, "rule", "MG101", "--color=always").stdout
     assert "\x1b[" not in run(shop, "rule", "MG101").stdout
+    assert run(shop, "rule", "MG101", "--color=red").returncode == 2
     ours, theirs = pty.openpty()
     for word, colours in (("never", False), ("auto", True)):
         command = [sys.executable, "-m", "modgo_lsp", "lint", "--color", word, str(shop)]

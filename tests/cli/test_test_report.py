@@ -50,6 +50,15 @@ def test_what_differs_in_a_short_text_is_marked(capsys: Capture) -> None:
     ]
 
 
+def test_a_failure_is_shown_with_its_frames_and_its_remedy(capsys: Capture) -> None:
+    failure = Failure("panic", "no", frames=("a.go:1", "b.go:2"), remedy="add one")
+    lines = shown(result(case("{result: 1}"), failure=failure), capsys)
+    at = lines.index("    at a.go:1")
+    assert lines[at : at + 3] == ["    at a.go:1", "    at b.go:2", "    Help: add one"]
+    lines = shown(result(case("{result: 1}"), failure=Failure("panic", "no")), capsys)
+    assert not [line for line in lines if "Help" in line]
+
+
 def test_what_differs_in_a_long_text_is_shown_with_what_is_near_it(capsys: Capture) -> None:
     before, after = "a" * 200, "z" * 200
     lines = shown(result(case(f"{{result: {before}one{after}}}"), value=f"{before}two{after}"), capsys)

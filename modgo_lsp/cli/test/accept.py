@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
@@ -10,14 +9,13 @@ from pathlib import Path
 import msgspec
 
 from modgo_lsp.cli.lint.fixes import unified_diff, write_changes
-from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.cli.terminal import painted, say
 from modgo_lsp.cli.test.run import ModuleReport
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.host.cases.accept_cases import accepted, is_acceptable
 from modgo_lsp.host.cases.case_file import LARGEST, parse_cases
 from modgo_lsp.host.cases.case_result import CaseResult
 from modgo_lsp.host.cases.failed_cases import record_failed
-from modgo_lsp.report.terminal_escapes import styled
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -59,6 +57,5 @@ def _accept_in(path: Path, results: Sequence[CaseResult], show_diff: bool) -> di
 def _show(diff: str) -> None:
     colours = {"+": "green", "-": "red", "@": "cyan"}
     for line in diff.splitlines():
-        colour = colours.get(line[:1])
-        say(styled(line, fg=colour) if colour and is_coloured(sys.stdout) else line)
+        say(painted(line, colours.get(line[:1])))
     say()

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from modgo_lsp.cli.call_report import show_failure
 from modgo_lsp.cli.local_module import show_findings
-from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.cli.terminal import is_coloured, painted, say
 from modgo_lsp.cli.test.run import ModuleReport
 from modgo_lsp.host.cases.case_result import CaseResult, limited
 from modgo_lsp.host.cases.compare import Difference
 from modgo_lsp.plural import counted
 from modgo_lsp.report.sources import printable
-from modgo_lsp.report.terminal_escapes import on_a_line, styled
+from modgo_lsp.report.terminal_escapes import on_a_line
 
 # Of a text that differs: what stands before the first difference, and all that is shown.
 _BEFORE_MAX, _SHOWN_MAX = 30, 160
@@ -43,14 +43,14 @@ def show_module(report: ModuleReport, width: int) -> None:
         return
     failed, count = report.failed, len(report.results)
     bad = bool(failed or report.problems)
-    verdict = _paint("FAIL", "red", bold=True) if bad else _paint("ok", "green", bold=True) + "  "
+    verdict = painted("FAIL", "red", bold=True) if bad else painted("ok", "green", bold=True) + "  "
     cases = f"{len(failed)} of {counted(count, 'case')} failed" if failed else counted(count, "case")
     invalid = f", {len(report.problems)} not valid" if report.problems else ""
     invalid += f", {report.accepted} accepted" if report.accepted else ""
     say(f"{verdict}  {name}  {cases}{invalid} in {_time(report.seconds)}")
     for problem in report.problems:
-        place = _paint(location(problem.path, problem.line), bold=True)
-        say(f"\n{place}: {_paint('not valid', 'red')}: {problem.message}")
+        place = painted(location(problem.path, problem.line), bold=True)
+        say(f"\n{place}: {painted('not valid', 'red')}: {problem.message}")
     for result in failed:
         _show_failed(result)
     if bad:
@@ -60,7 +60,7 @@ def show_module(report: ModuleReport, width: int) -> None:
 def _show_unusable(report: ModuleReport, name: str) -> None:
     """Writes why a module was not built or not loaded."""
     what = "could not be built" if report.unbuilt is not None else "could not be loaded"
-    say(f"{_paint('FAIL', 'red', bold=True)}  {name}  {what}\n")
+    say(f"{painted('FAIL', 'red', bold=True)}  {name}  {what}\n")
     if report.unbuilt is not None:
         show_findings(report.unbuilt.findings)
     if report.failure is not None:
@@ -75,11 +75,11 @@ def show_summary(reports: Sequence[ModuleReport], interrupted: bool = False) -> 
     invalid = sum(len(report.problems) for report in reports)
     seconds = sum(report.seconds for report in reports)
     unusable = sum(report.unbuilt is not None or report.failure is not None for report in reports)
-    parts = [_paint(f"{failed} failed", "red", bold=True)] if failed else []
-    parts += [_paint(f"{counted(unusable, 'module')} not run", "red", bold=True)] if unusable else []
-    parts += [_paint(f"{invalid} not valid", "red", bold=True)] if invalid else []
+    parts = [painted(f"{failed} failed", "red", bold=True)] if failed else []
+    parts += [painted(f"{counted(unusable, 'module')} not run", "red", bold=True)] if unusable else []
+    parts += [painted(f"{invalid} not valid", "red", bold=True)] if invalid else []
     passed = len(results) - failed
-    parts += [_paint(f"{passed} passed", "green", bold=not failed)] if passed or not parts else []
+    parts += [painted(f"{passed} passed", "green", bold=not failed)] if passed or not parts else []
     loading = sum(report.loading for report in reports)
     rate = ""
     if len(results) >= _RATE_FROM and seconds > loading:
@@ -90,17 +90,17 @@ def show_summary(reports: Sequence[ModuleReport], interrupted: bool = False) -> 
 
 def _show_failed(result: CaseResult) -> None:
     case = result.case
-    say(f"\n{_paint('FAIL', 'red', bold=True)} {_paint(on_a_line(case.name), bold=True)}")
-    say(f"  {_paint(on_a_line(location(case.path, case.line)), 'blue')}  {on_a_line(case.function)}")
+    say(f"\n{painted('FAIL', 'red', bold=True)} {painted(on_a_line(case.name), bold=True)}")
+    say(f"  {painted(on_a_line(location(case.path, case.line)), 'blue')}  {on_a_line(case.function)}")
     for difference in result.differences:
         for line in _difference(difference):
             say(f"  {line}")
     failure = result.outcome.failure
     if failure is not None:
         for frame in failure.frames:
-            say(f"    at {_paint(on_a_line(frame), 'blue')}")
+            say(f"    at {painted(on_a_line(frame), 'blue')}")
         if failure.remedy:
-            say(f"    {_paint('Help', 'green')}: {failure.remedy}")
+            say(f"    {painted('Help', 'green')}: {failure.remedy}")
     _show_logs(result)
 
 
@@ -108,7 +108,7 @@ def _show_logs(result: CaseResult) -> None:
     logs = limited(result.outcome.logs)
     if not logs:
         return
-    say(f"  {_paint('logs', bold=True)}")
+    say(f"  {painted('logs', bold=True)}")
     for line in logs[:_LOGS_MAX]:
         place = f"{line.location}: " if line.location else ""
         say(on_a_line(f"    {line.level}: {place}{line.message}"))
@@ -118,7 +118,7 @@ def _show_logs(result: CaseResult) -> None:
 
 def _difference(difference: Difference) -> Iterator[str]:
     """The path, both texts with what differs marked, and a line with marks where there are no colours."""
-    yield _paint(on_a_line(difference.path), bold=True)
+    yield painted(on_a_line(difference.path), bold=True)
     expected, actual = difference.expected, difference.actual
     if expected is None or actual is None:
         nothing = "no error" if difference.path == "error" else "nothing"
@@ -137,8 +137,8 @@ def _difference(difference: Difference) -> Iterator[str]:
 
 def _side(text: str | None, nothing: str, colour: str) -> str:
     if text is None:
-        return _paint(nothing, dim=True)
-    return _paint(on_a_line(text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}…"), colour)
+        return painted(nothing, dim=True)
+    return painted(on_a_line(text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}…"), colour)
 
 
 def _common(one: str, other: str) -> tuple[int, int]:
@@ -165,14 +165,10 @@ def _marked(parts: tuple[str, str, str], colour: str) -> str:
     before, middle, after = parts
     marked = before or after
     return (
-        _paint(before, colour)
-        + (_paint(middle, colour, bold=True, reverse=bool(marked)) if middle else "")
-        + _paint(after, colour)
+        painted(before, colour)
+        + (painted(middle, colour, bold=True, reverse=bool(marked)) if middle else "")
+        + painted(after, colour)
     )
-
-
-def _paint(text: str, colour: str | None = None, **how: bool) -> str:
-    return styled(text, fg=colour, **how) if text and is_coloured(sys.stdout) else text
 
 
 def _time(seconds: float) -> str:
