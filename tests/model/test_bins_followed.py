@@ -62,6 +62,8 @@ func back(r *udf.Record) *udf.Record { return r }
 func none(r *udf.Record)
 func with(f func()) { f() }
 func yielding(f func(*udf.Record)) { f(nil) }
+type onRecord func(*udf.Record)
+var makers []func() func(*udf.Record)
 var fs []func(*udf.Record)
 var own = func(r *udf.Record) { r.Bin("own") }
 var Exported = func(r *udf.Record) {}
@@ -107,6 +109,7 @@ func other() *udf.Record { return nil }
         ('apply(r, bound("x")); apply(r, bound(name))', "x", (0,)),
         ("f := readA; f = own; apply(r, f); apply(r, nil)", "a own", ()),
         ("var f func(*udf.Record); f = readA; f(r)", "a", ()),
+        ("apply(r, onRecord(readA))", "a", ()),
         ("named2()(r)", "a", ()),
         ('yielding(func(r *udf.Record) { r.Bin("x") })', "x", ()),
         ("fs = append(fs, readA)", "", ()),
@@ -156,6 +159,8 @@ def test_followed(register: Register, body: str, names: str, arguments: tuple[in
         "apply(r, fs[0])",
         "apply(r, some.Read)",
         "apply(r, hidden())",
+        "apply(r, makers[0]())",
+        "apply(r)",
         "apply(r, result())",
         "apply(r, reader{}.each)",
         "apply(r, Exported)",
@@ -264,6 +269,9 @@ def stream_udf(body: str) -> str:
         ("return udf.Filter(s, rule{}.Keep)", "rule", ()),
         ("return udf.Filter[*udf.Record](s, isBig)", "big", ()),
         ("if s == nil { return s }; return udf.Filter(s, isBig)", "big", ()),
+        # Code that does not compile, or does nothing, reads no bin.
+        ("s; return udf.Filter(s, isBig)", "big", ()),
+        ("failing(s); return s", "big", ()),
     ],
 )
 def test_streams(register: Register, body: str, names: str, arguments: tuple[int, ...]) -> None:
@@ -278,6 +286,9 @@ def test_streams(register: Register, body: str, names: str, arguments: tuple[int
         "return udf.Filter(s, some.Keep)",
         "return udf.Filter(s, rule{}.keep)",
         "return udf.Filter(s, anything)",
+        "return udf.Filter(s, n)",
+        "return udf.Filter(s, func() bool { return true })",
+        "anything(failing(s)); return s",
         "return udf.Map(s, func(x any) int64 { return 1 })",
         "return udf.Map(s, func(x interface{ TTL() }) int64 { return 1 })",
         "return udf.Map(s, same[*udf.Record])",
