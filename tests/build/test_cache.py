@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from modgo_lsp.build.cache import cache_directory, move_once, scratch_directory
-from modgo_lsp.build.facts_cache import sweep
+from modgo_lsp.build.facts_cache import DiskFactsCache, sweep
 
 
 def test_folders_of_killed_processes_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,6 +38,17 @@ def test_what_another_process_has_made_meanwhile_stays(tmp_path: Path) -> None:
         move_once(made, blocked)
     move_once(made, tmp_path / "new" / "there")
     assert (tmp_path / "new" / "there" / "x").read_text() == "ours"
+
+
+def test_a_new_value_removes_those_of_long_ago(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    cache = DiskFactsCache("facts")
+    cache.put("old", b"1")
+    assert cache.get("old") == b"1"
+    for path in Path(cache.folder).rglob("*"):
+        os.utime(path, (1, 1))
+    cache.put("new", b"2")
+    assert (cache.get("old"), cache.get("new")) == (None, b"2")
 
 
 def test_the_files_used_longest_ago_are_removed_first(tmp_path: Path) -> None:

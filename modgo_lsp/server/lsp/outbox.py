@@ -82,7 +82,7 @@ class Outbox:
         traced: dict[str, Any] = {"message": f"{what} {method}"}
         if self.trace == "verbose":
             traced["verbose"] = encoded(params).decode()
-        self.connection.send({"jsonrpc": "2.0", "method": "$/logTrace", "params": traced}, optional=True)
+        self.notify("$/logTrace", traced, optional=True)
 
 
 def _log_refusal(method: str) -> Answered:
