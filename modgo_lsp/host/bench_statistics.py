@@ -61,8 +61,6 @@ def _samples_outside(count: int) -> int | None:
 def mann_whitney(left: Sequence[float], right: Sequence[float]) -> float:
     """The two-sided p-value of the Mann-Whitney U test: the probability that samples of one distribution
     differ at least as much as these."""
-    if not left or not right:
-        return 1.0
     ranks, ties = _ranks([*left, *right])
     wins = sum(ranks[: len(left)]) - len(left) * (len(left) + 1) / 2
     least = min(wins, len(left) * len(right) - wins)

@@ -47,7 +47,8 @@ def test_ties_and_many_samples_are_approximated() -> None:
 
 def test_samples_that_say_nothing() -> None:
     assert mann_whitney([5, 5, 5], [5, 5, 5]) == 1
-    assert mann_whitney([], [1]) == 1
+    for samples in ([], [1], [1, 2], [1, 1], list(range(100))):
+        assert mann_whitney([], samples) == mann_whitney(samples, []) == 1
     assert mann_whitney([1], [2]) == 1
 
 

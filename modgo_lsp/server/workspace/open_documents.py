@@ -138,7 +138,7 @@ class OpenDocument:
     def _applied(self, base: OpenDocument, document: Document, edits: Sequence[_Edit]) -> Document:
         """`document`, which is that of `base`, after the edits."""
         self._waiting.applied = max(self._waiting.applied, self._added)
-        if len(edits) > _FEW or self._added - base._added > _MUCH or (edits and base._is_large):
+        if len(edits) > _FEW or self._added - base._added > _MUCH or base._is_large:
             return self._taken_together(base, document, edits)
         for each in edits:
             document = _changed(document, each.changes, each.encoding)
