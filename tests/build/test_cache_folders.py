@@ -125,6 +125,11 @@ def test_a_folder_that_others_can_write_is_not_used_and_logged_once(
     assert len(caplog.messages) == 1
     assert str(folder) in caplog.messages[0]
     assert reason in caplog.messages[0]
+    assert caplog.messages[0].startswith(f"modgo does not use its {kind} folder ")
+    variable = {"cache": "XDG_CACHE_HOME", "state": "XDG_STATE_HOME"}[kind]
+    assert caplog.messages[0].endswith(
+        f"It uses {used[0]} instead. Make the folder yours alone, or set {variable}."
+    )
 
 
 @needs_root

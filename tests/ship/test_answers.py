@@ -43,6 +43,7 @@ KEYS = st.one_of(st.integers(-(2**63), 2**63 - 1), st.text(max_size=5), st.binar
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.floats(allow_nan=False), KEYS,
     st.just(GeoJson('{"type": "Point", "coordinates": [1.5, 2]}')),
+    st.just(GeoJson('{"type": "Point", "name": "Nürnberg"}')),
 )  # fmt: skip
 
 
