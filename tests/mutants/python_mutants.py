@@ -2,7 +2,7 @@
 
 mutmut's runner finds no tests for code that runs in a child process, so only its operators are used. Code
 that is not behaviour is left out: annotations, imports, decorators, `__all__`, logging, strings, the texts of
-exceptions, the values of named limits, and `strict` of `zip`.
+exceptions, the values of named limits, `strict` of `zip`, and what is for other systems.
 """
 
 from __future__ import annotations
@@ -36,6 +36,17 @@ _STRICT = m.Arg(keyword=m.Name("strict"), value=m.Name("True"))
 _DEPTH = m.Param(name=m.Name("depth"), default=m.Integer("0"))
 # One more of so many bytes in a megabyte is nothing that anybody could notice.
 _UNIT = m.Integer(value=m.MatchRegex(r"1(_?000){1,3}$")) | m.Float(value=m.MatchRegex(r"1e[369]$"))
+# What is for other systems than Linux does nothing here.
+_ELSEWHERE = m.If(
+    test=m.Comparison(
+        left=m.Attribute(value=m.Name("sys"), attr=m.Name("platform")),
+        comparisons=[
+            m.ComparisonTarget(operator=m.Equal(), comparator=m.SimpleString('"win32"'))
+            | m.ComparisonTarget(operator=m.NotEqual(), comparator=m.SimpleString('"linux"'))
+        ],
+    )
+)
+_IF_IT_EXISTS = m.Call(func=m.Name("getattr"), args=[m.Arg(m.Name("os")), m.Arg(), m.Arg()])
 _SKIPPED = (cst.Annotation, cst.Decorator, cst.Import, cst.ImportFrom, cst.Raise, cst.Assert)
 
 
@@ -79,7 +90,8 @@ class _Visitor(cst.CSTVisitor):
         if isinstance(node, cst.Raise) and starts_here:
             self.found.append(("delete", node, cst.Pass()))
         if isinstance(node, _SKIPPED) or any(
-            m.matches(node, each) for each in (_LOGGING, _TYPE_CHECKING, _ALL, _LIMIT, _DEPTH, _UNIT)
+            m.matches(node, each)
+            for each in (_LOGGING, _TYPE_CHECKING, _ALL, _LIMIT, _DEPTH, _UNIT, _IF_IT_EXISTS)
         ):
             return False
         if isinstance(node, cst.ClassDef):  # its bases and options are no behaviour
@@ -92,6 +104,8 @@ class _Visitor(cst.CSTVisitor):
             self._compared.add(cst.ensure_type(node, cst.Comparison).left)
         if starts_here:
             self._apply_operators(node)
+        if m.matches(node, _ELSEWHERE):
+            self._left_out.add(cst.ensure_type(node, cst.If).body)
         return True
 
     def _apply_operators(self, node: cst.CSTNode) -> None:

@@ -6,6 +6,7 @@ import os
 import random
 import sys
 from pathlib import Path
+from textwrap import indent
 
 import msgspec
 import pytest
@@ -72,6 +73,14 @@ def test_code_that_is_the_same_or_a_choice_is_left_out() -> None:
     assert not any("rfind" in each for each in lines('return "".find("") < 0'))
     assert not any("False" in each for each in lines("return zip(n, n, strict=True)"))
     assert any("False" in each for each in lines("return g(n, n, strict=True)"))
+    assert lines('return getattr(os, "O_BINARY", 0)') == set()
+    assert lines('return getattr(n, "O_BINARY", 0)')
+    for test in ('sys.platform != "linux"', 'sys.platform == "win32"'):
+        code = f"if {test}:\n    return 1\nelse:\n    return 2\n"
+        found = [
+            bool(python_mutants("a.py", f"def f() -> int:\n{indent(code, '    ')}", n)) for n in range(2, 6)
+        ]
+        assert found == [True, False, False, True]
     assert lines("return n / 1e6") == {"returnn*1e6"}
     assert lines("return n // 1_000") == {"returnn/1_000"}
 
