@@ -18,7 +18,7 @@ _ELSEWHERE = "choose another name, or an empty folder"
 _SHOWN = 3
 
 
-def check_new_folder(path: Path, beside: Container[str] = ()) -> None:
+def check_new_folder(path: Path, beside: Container[str]) -> None:
     """Raises WriteRefusedError or OSError where `write_folder` would, as far as that is known before it
     writes. `path` is absolute."""
     try:

@@ -35,11 +35,11 @@ class Compilation(msgspec.Struct, frozen=True):
     overlay: Path
     output: Path
     release: bool
-    objects: tuple[Path, ...] = ()
-    target: Target | None = None
-    force: bool = False
-    covered: tuple[str, ...] = ()
-    debug: bool = False
+    objects: tuple[Path, ...]
+    target: Target | None
+    force: bool
+    covered: tuple[str, ...]
+    debug: bool
 
 
 class CompileFailedError(Exception):

@@ -51,7 +51,7 @@ def main_file(
     dispatch: Dispatch,
     build: Mapping[str, Any],
     functions: Sequence[Mapping[str, Any]],
-    coverage: bool = False,
+    coverage: bool,
 ) -> Generated:
     """The main package in `folder`, which does not exist; it links `imports`. It lists the descriptors that
     have a symbol in the order of `functions`, because a symbol passes its index in this list. With `coverage`

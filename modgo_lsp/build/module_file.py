@@ -27,7 +27,7 @@ SHARED_OBJECT = Kind("a shared object", _is_shared_object)
 ELF = Kind("a program or a shared object", _is_elf)
 
 
-def check_module_place(path: Path, force: bool = False) -> None:
+def check_module_place(path: Path, force: bool) -> None:
     """Raises OSError if `write_module` would, so that a build fails before it starts."""
     if not _is_in_cache(path):
         check_place(path, replaces=SHARED_OBJECT, within=workspace_of(path), force=force)

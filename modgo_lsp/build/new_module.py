@@ -56,9 +56,9 @@ class NewModule(msgspec.Struct, frozen=True):
     function: str
     files: tuple[str, ...]
     call: tuple[str, ...]
-    go_work: str | None = None
-    outer: str | None = None
-    has_go_command: bool = True
+    go_work: str | None
+    outer: str | None
+    has_go_command: bool
 
 
 class _Kind(msgspec.Struct, frozen=True):

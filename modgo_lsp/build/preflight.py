@@ -150,7 +150,7 @@ def make_plan(
     folders: Sequence[Path],
     output: Path | None,
     dispatch: str,
-    go: str | None = None,
+    go: str | None,
     context: BuildContext | None = None,
     force: bool = False,
 ) -> Plan:

@@ -106,7 +106,7 @@ async def discover(go: str | None = None, cc: str | None = None) -> Toolchain:
     return Toolchain(found_go, found_cc, found_go.host_target, _host_settings(found_go))
 
 
-async def discover_without_cgo(go: str | None = None) -> Toolchain:
+async def discover_without_cgo(go: str | None) -> Toolchain:
     """Go for builds without C code. Raises ToolchainError."""
     found = await discover_go(go)
     return Toolchain(found, None, found.host_target, _host_settings(found))
@@ -117,7 +117,7 @@ def _host_settings(go: Go) -> dict[str, str]:
     return {"GOOS": go.variables["GOHOSTOS"], "GOARCH": go.variables["GOHOSTARCH"]}
 
 
-async def discover_cross(target: Target, go: str | None = None) -> Toolchain:
+async def discover_cross(target: Target, go: str | None) -> Toolchain:
     """Go, and zig as the C compiler for `target`. Raises ToolchainError."""
     found_go = await discover_go(go)
     zig, origin = find_zig()

@@ -33,7 +33,7 @@ class CrashOutput(msgspec.Struct, frozen=True):
     message: str
     frames: tuple[str, ...]
     place: tuple[str, int] | None
-    printed: str = ""
+    printed: str
 
 
 def read_crash_output(

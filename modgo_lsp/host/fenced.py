@@ -94,11 +94,11 @@ class Outcome(msgspec.Struct, frozen=True):
     signal, None if it did not end by itself. `memory_limit_reached`: it crashed after it got no more
     memory."""
 
-    crashed: bool = False
-    timed_out: bool = False
-    code: int | None = None
-    nanoseconds: int = 0
-    memory_limit_reached: bool = False
+    crashed: bool
+    timed_out: bool
+    code: int | None
+    nanoseconds: int
+    memory_limit_reached: bool
 
 
 class LoadError(Exception):

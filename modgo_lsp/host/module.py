@@ -94,7 +94,7 @@ class Module:
         """The module's output since the last time."""
         return self._output.take()
 
-    def take_logs(self, printed: str = "") -> tuple[LogLine, ...]:
+    def take_logs(self, printed: str) -> tuple[LogLine, ...]:
         """The log lines since the last time, then the lines of `printed`."""
         lines = (*self._logs, *printed_lines(printed))
         self._logs, self._logged = [], 0

@@ -102,8 +102,8 @@ class Session:
         arguments: Sequence[Value],
         records: Sequence[NumberedRecord],
         *,
-        timeout: float = CALL_SECONDS,
-        store: Store | None = None,
+        timeout: float,
+        store: Store | None,
     ) -> AsyncIterator[NumberedResult]:
         """Applies `function` to one record after another, each with this `timeout`. A call that crashes its
         worker is a failed result, and the next one gets a new worker."""

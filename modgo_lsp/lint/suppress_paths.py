@@ -10,7 +10,7 @@ import msgspec
 from modgo_lsp.golang.files import Files, OverlayFiles
 from modgo_lsp.golang.syntax.document import Document, parse
 from modgo_lsp.lint.apply_fixes import apply
-from modgo_lsp.lint.lint_paths import EVERYWHERE, UNKNOWN_MACHINE, Outcome, Scope, lint_paths
+from modgo_lsp.lint.lint_paths import Outcome, Scope, lint_paths
 from modgo_lsp.lint.linted_modules import Machine
 from modgo_lsp.lint.suppression_edit import suppression
 from modgo_lsp.model.finding import Finding
@@ -29,11 +29,11 @@ class Suppressed(msgspec.Struct, frozen=True):
 def suppress_paths(
     paths: Sequence[str],
     files: Files,
-    overrides: Mapping[str, Any] | None = None,
-    reason: str = "",
-    machine: Machine = UNKNOWN_MACHINE,
-    may_change: Callable[[str], bool] = lambda _: True,
-    scope: Scope = EVERYWHERE,
+    overrides: Mapping[str, Any] | None,
+    reason: str,
+    machine: Machine,
+    may_change: Callable[[str], bool],
+    scope: Scope,
 ) -> Suppressed:
     """Lints, and adds a suppression with `reason` for each finding that can be suppressed, except in files
     for which `may_change` is False."""

@@ -40,7 +40,7 @@ class Suppression(msgspec.Struct, frozen=True, array_like=True, gc=False):
     removals: tuple[Edit, ...]
     reason: str
     covers: Span | None
-    invalid: tuple[str, Span] | None = None
+    invalid: tuple[str, Span] | None
 
 
 def suppressions(document: Document) -> tuple[Suppression, ...]:
@@ -110,7 +110,7 @@ def _covering(
 def suppression_findings(
     written: Iterable[Suppression],
     used: Collection[tuple[Location, str]],
-    unsure: bool = False,
+    unsure: bool,
 ) -> Iterator[Finding]:
     """The findings about the suppressions of one file: MG501 and MG502. A code that no rule checks in the
     source is never reported as unused. With `unsure`, packages that import this one may have findings here,

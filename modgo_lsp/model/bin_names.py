@@ -16,7 +16,7 @@ from modgo_lsp.model.sdk import BIN_NAME_MAX
 class BinNames(msgspec.Struct, frozen=True):
     """Constant names, and the positions of the function's parameters that have the other names."""
 
-    names: tuple[str, ...] = ()
+    names: tuple[str, ...]
     parameters: tuple[int, ...] = ()
 
 

@@ -49,7 +49,7 @@ class SignatureProblem(msgspec.Struct, frozen=True):
     kind: SignatureProblemKind
     message: str
     location: Location
-    related: tuple[tuple[Location, str], ...] = ()
+    related: tuple[tuple[Location, str], ...]
     replacement: str | None = None
 
 
@@ -85,8 +85,8 @@ class Signature(msgspec.Struct, frozen=True):
     returns_error: bool
     roles: tuple[Role, ...]
     receiver_first: bool
-    problems: tuple[SignatureProblem, ...] = ()
-    warnings: tuple[SignatureProblem, ...] = ()
+    problems: tuple[SignatureProblem, ...]
+    warnings: tuple[SignatureProblem, ...]
     too_complex: bool = False
 
 
@@ -232,7 +232,7 @@ class SourceFile(msgspec.Struct, frozen=True):
     sdk_import: Location | None
     sdk_name: str | None
     problem: SyntaxProblem | None
-    imports: tuple[Import, ...] = ()
+    imports: tuple[Import, ...]
 
 
 class Contents(Protocol):

@@ -19,7 +19,7 @@ class Seed(msgspec.Struct, frozen=True):
     """One node's service address, from which the client learns of the others."""
 
     host: str
-    port: int = SERVICE_PORT
+    port: int
     tls_name: str = ""
 
     def __str__(self) -> str:

@@ -44,10 +44,10 @@ class DebugRequest(msgspec.Struct, frozen=True):
     `case_file` is the name of the case's file, None for any."""
 
     module: Path
-    function: str = ""
-    arguments: tuple[Value, ...] = ()
-    records: CallRequest = CallRequest()
-    case: str | None = None
+    function: str
+    arguments: tuple[Value, ...]
+    records: CallRequest
+    case: str | None
     case_file: str | None = None
 
 
@@ -65,8 +65,8 @@ class DebugProgram(msgspec.Struct, frozen=True):
     sample: Path | None
     generated: Mapping[str, str]
     sources: Mapping[str, str]
-    notes: tuple[str, ...] = ()
-    case: Case | None = None
+    notes: tuple[str, ...]
+    case: Case | None
 
 
 async def make_program(

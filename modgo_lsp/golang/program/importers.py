@@ -24,7 +24,7 @@ class Importers:
     """The importers in the modules of one world. A module is indexed on first use, unless `known` covers
     it."""
 
-    def __init__(self, sources: Sources, known: ImportIndex | None = None) -> None:
+    def __init__(self, sources: Sources, known: ImportIndex | None) -> None:
         self._sources = sources
         self._known = known
         self._indices: dict[str, dict[str, list[str]]] = {}

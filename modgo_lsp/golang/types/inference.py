@@ -39,7 +39,7 @@ def infer(
     generic: tuple[str, ...],
     arguments: Sequence[Type],
     ellipsis: bool,
-    function: FunctionName | None = None,
+    function: FunctionName | None,
     known: dict[str, Type] | None = None,
 ) -> dict[str, Type] | None:
     """The type arguments for the type parameters `generic` of `func`, called with arguments of the types

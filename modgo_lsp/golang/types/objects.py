@@ -91,7 +91,7 @@ class TypeName(Declared):
 
     __slots__ = ("local", "resolving", "spec")
 
-    def __init__(self, file: GoFile, spec: ast.TypeSpec, local: int = 0) -> None:
+    def __init__(self, file: GoFile, spec: ast.TypeSpec, local: int) -> None:
         super().__init__(spec.name.name, file, spec.name)
         self.spec = spec
         self.local = local

@@ -62,15 +62,15 @@ class Case(msgspec.Struct, frozen=True):
     position: int
     name: str
     function: str
-    arguments: tuple[Value, ...] = ()
-    record: Record | None = None
-    records: tuple[NumberedRecord, ...] | None = None
-    nodes: int | None = None
-    now: int | None = None
-    timeout: float | None = None
-    expectation: Expectation = Expectation()
-    expected: Any = None
-    table: Table | None = None
+    arguments: tuple[Value, ...]
+    record: Record | None
+    records: tuple[NumberedRecord, ...] | None
+    nodes: int | None
+    now: int | None
+    timeout: float | None
+    expectation: Expectation
+    expected: Any
+    table: Table | None
 
     @property
     def is_stream(self) -> bool:

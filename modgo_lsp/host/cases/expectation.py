@@ -55,7 +55,7 @@ class ExpectedLogs(msgspec.Struct, frozen=True):
     """All lines; with `includes`, some of the lines in this order."""
 
     lines: tuple[ExpectedLine, ...]
-    includes: bool = False
+    includes: bool
 
 
 class Expectation(msgspec.Struct, frozen=True):

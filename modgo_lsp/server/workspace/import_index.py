@@ -23,7 +23,7 @@ class ImportIndex:
         environment: GoEnvironment,
         store: ResultStore,
         later: Callable[[Iterator[None]], None],
-        before: ImportIndex | None = None,
+        before: ImportIndex | None,
     ) -> None:
         self._files = files
         self._environment = environment

@@ -69,7 +69,7 @@ class OpenDocument:
     )
 
     def __init__(
-        self, uri: str, path: str, version: int | None, text: str = "", edit_: _Edit | None = None
+        self, uri: str, path: str, version: int | None, text: str, edit_: _Edit | None = None
     ) -> None:
         self.uri = uri
         self.path = path
