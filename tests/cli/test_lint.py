@@ -174,7 +174,10 @@ def test_a_baseline_hides_its_findings_only(module: Path) -> None:
     append(module, FORGOTTEN)
     done = modgo(module, "--write-baseline")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("Wrote 2 findings to modgo-baseline.json.\n")
+    assert done.stdout == (
+        "Wrote 2 findings to modgo-baseline.json.\n"
+        "Lint with --baseline modgo-baseline.json, or set it as `baseline` in modgo.toml.\n"
+    )
     assert modgo(module, "--baseline", "modgo-baseline.json").returncode == 0
     append(module, "\nfunc Third(rec *udf.Record) {}\n")
     news = modgo(module, "--baseline", "modgo-baseline.json", "--output-format", "concise")
@@ -193,7 +196,8 @@ def test_a_mistake_in_the_settings_is_an_error_beside_a_baseline(module: Path) -
 def test_the_configured_baseline_is_rewritten(module: Path) -> None:
     (module / "modgo.toml").write_text('baseline = "known.json"\n')
     append(module, FORGOTTEN)
-    assert modgo(module, "--write-baseline").returncode == 0
+    done = modgo(module, "--write-baseline")
+    assert (done.returncode, done.stdout) == (0, "Wrote 2 findings to known.json.\n")
     assert json.loads((module / "known.json").read_text())["findings"] == {
         "counters/counters.go": {"MG101": 2}
     }

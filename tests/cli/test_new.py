@@ -202,6 +202,7 @@ def test_this_folder_if_it_is_empty_but_for_git(tmp_path: Path) -> None:
     out = modgo("new", ".", cwd=empty).stdout
     assert out.startswith("Made other, Go module example.com/other:\n")
     assert "Next:\n  modgo lint\n" in out
+    assert out.endswith("  modgo test\n  go test ./...\n")
     data = json.loads(modgo("new", ".", "--json", cwd=folder).stdout)
     assert (data["name"], data["module"], data["folder"]) == ("limiter", "example.com/limiter", str(folder))
     assert {*data["files"]} == {*tree(folder)}

@@ -33,7 +33,7 @@ def test_install_write_makes_plain_go_work(tmp_path: Path) -> None:
         sys.executable, "-m", "modgo_lsp", "sdk", "install", "--write", "--path", "inner", cwd=tmp_path
     )
     assert done.returncode == 0, done.stderr
-    assert "go.mod requires it" in done.stdout
+    assert "go.mod requires it, and go.sum has its checksums.\n" in done.stdout
     done = run("go", "vet", "./...", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
 

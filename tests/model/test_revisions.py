@@ -225,3 +225,20 @@ def test_a_function_whose_signature_nobody_asked_for(shop: Shop) -> None:
     assert ("unused", False, b"unused") in functions()
     shop.edit("shop.go", "func unused(", "\n\nfunc unused[T any](")
     assert ("unused", True, b"unused") in functions()
+
+
+def test_a_file_that_a_build_leaves_out_mentions_a_function(shop: Shop) -> None:
+    (shop.folder / "shop_test.go").write_text("package shop\n\nfunc test() { unused() }\n")
+    shop.edit("shop_test.go", "", "")
+
+    def mentioned(package: Package) -> list[str]:
+        return [each.name for each in package.functions if each.source.is_mentioned_outside()]
+
+    def cached() -> list[str]:
+        return shop.package().cached("mentioned", mentioned)
+
+    assert cached() == ["unused"]
+    shop.edit("shop_test.go", "unused()", "other(1)")
+    assert cached() == ["other"]
+    shop.edit("shop_test.go", "other(1)", "println()")
+    assert cached() == []
