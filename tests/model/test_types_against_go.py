@@ -422,25 +422,112 @@ func(func(func(int) S) N) {}
 """.strip().splitlines()
 
 
+# USE is where the type of v is looked at.
+STATEMENTS = """
+v := n; USE
+v := 1 + n; USE
+v := 'a' * 2.0; USE
+var v S; USE
+var v = text; USE
+var v, w = n, s; _ = w; USE
+var w, v = op(1, 2); _ = w; USE
+const v = 1.5; USE
+const v N = 1; USE
+const (w = "x"; v); USE
+v, w := op(1, 2); _ = w; USE
+w, v := op(1, 2); _ = w; USE
+v, ok := m[s]; _ = ok; USE
+w, v := m[s]; _ = w; USE
+v, ok := <-in; _ = ok; USE
+w, v := <-in; _ = w; USE
+v, ok := any_.(J); _ = ok; USE
+w, v := any_.(J); _ = w; USE
+for v := range 10 { USE }
+for v := range n { USE }
+for v := range typed { USE }
+for v := range array { USE }
+for _, v := range array { USE }
+for _, v := range &array { USE }
+for _, v := range grid { USE }
+for v := range slice { USE }
+for _, v := range slice { USE }
+for v := range m { USE }
+for _, v := range m { USE }
+for v, w := range plain { _ = w; USE }
+for _, v := range s { USE }
+for v := range c { USE }
+for v := range in { USE }
+for v := range iterator { USE }
+for _, v := range iterator { USE }
+for v := range func(yield func(*T) bool) {} { USE }
+var v S; for _, v = range []S{} { USE }
+for v := n; v < 3; v++ { USE }
+for v, w := 1.5, n; v < 3; v, w = 2, 1 { _ = w; USE }
+if v := n; v > 1 { USE }
+if v, err := op(1, 2); err == nil { USE }
+if v := n; v > 1 {} else { USE }
+if v := n; v > 1 {} else if w := s; w != "" { USE }
+switch v := n; v { case 1: USE }
+switch v := s; { default: USE }
+switch v := any_.(type) { case N: USE }
+switch v := any_.(type) { case *T: USE }
+switch v := any_.(type) { case N, S: USE }
+switch v := inter.(type) { case nil: USE }
+switch v := inter.(type) { case *Impl, nil: USE }
+switch v := inter.(type) { default: USE }
+switch w := any_; v := w.(type) { case func() L: USE }
+select { case v := <-c: USE }
+select { case v, ok := <-in: _ = ok; USE }
+select { case v := <-make(chan chan S): USE }
+func(v N) { USE }(1)
+func(w int, v ...S) { USE }(1)
+func(w, v L) { USE }(nil, nil)
+func() (v S) { USE; return }()
+func() (w int, v []L, err error) { USE; return }()
+v := n; { v := s; USE; _ = v }; _ = v
+v := n; { v := s; _ = v }; USE
+v := n; v, w := 2, s; _ = w; USE
+v := func() N { return 1 }(); USE
+v := func(f func() L) func() L { return f }; USE
+type w struct { v N }; v := w{}.v; USE
+type w = []N; v := w{}; USE
+type w[V any] = map[S]V; v := w[N]{}[s]; USE
+v := struct { S; w N }{}.S; USE
+v := t; v.A = 1; USE
+v := &[...]L{{}, {}}; USE
+v := id(id(p)); USE
+v := append(slice[:0], slice...); USE
+label: for v := range 3 { USE; break label }
+go func(v *T) { USE }(p)
+defer func() { v := recover(); USE }()
+""".strip().splitlines()
+CASES = [*EXPRESSIONS, *STATEMENTS]
+
+
+def function(case: str, use: str) -> str:
+    """The body of a function that passes the value to `use`."""
+    return case.replace("USE", use.format("v")) if "USE" in case else use.format(case)
+
+
 @pytest.fixture(scope="module")
 def of_go(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The types by Go's own checker."""
     folder = tmp_path_factory.mktemp("types")
     printer = Path(__file__).parent / "type_printer" / "main.go"
-    values = "".join(f"var _ = {each}\n" for each in EXPRESSIONS)
-    (folder / "values.txt").write_text(f"package p\n{DECLARATIONS}{values}")
-    command = [GO, "run", str(printer), str(folder / "values.txt")]
+    functions = "".join(f"func _() {{ {function(each, 'use({})')} }}\n" for each in CASES)
+    (folder / "code.txt").write_text(f"package p\n{DECLARATIONS}func use(any) {{}}\n{functions}")
+    command = [GO, "run", str(printer), str(folder / "code.txt")]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
-    return dict(zip(EXPRESSIONS, done.stdout.splitlines(), strict=True))
+    return dict(zip(CASES, done.stdout.splitlines(), strict=True))
 
 
-@pytest.mark.parametrize("expression", EXPRESSIONS)
-def test_types_are_those_of_go(udfs: Callable[..., Package], of_go: dict[str, str], expression: str) -> None:
+@pytest.mark.parametrize("case", CASES)
+def test_types_are_those_of_go(udfs: Callable[..., Package], of_go: dict[str, str], case: str) -> None:
     found = udfs(
         f"{DECLARATIONS}\nfunc of[V any](v V) func(V) {{ return nil }}\n"
-        f"var _ = udf.Register(`f`, of({expression}))\n"
+        f"func init() {{ {function(case, 'udf.Register(`f`, of({}))')} }}\n"
     )
     signature = found.registrations[0].signature
     assert signature is not None
-    assert go_source(signature.parameters[0].type, "example.com/m", str) == of_go[expression]
+    assert go_source(signature.parameters[0].type, "example.com/m", str) == of_go[case]

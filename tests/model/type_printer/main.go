@@ -1,4 +1,4 @@
-// Program type_printer prints the types that go/types finds for the values of a file's blank variables, one a
+// Program type_printer prints the types that go/types finds for what a file passes to its function use, one a
 // line in the order of the file, as modgo_lsp/model/type_text.py writes them: parameters have no names, and
 // what is untyped has its default type. The file imports nothing.
 package main
@@ -24,15 +24,13 @@ func main() {
 	if _, err := new(types.Config).Check(file.Name.Name, files, []*ast.File{file}, info); err != nil {
 		log.Fatal(err)
 	}
-	for _, declared := range file.Decls {
-		group, ok := declared.(*ast.GenDecl)
-		if !ok || group.Tok != token.VAR {
+	for node := range ast.Preorder(file) {
+		call, ok := node.(*ast.CallExpr)
+		if !ok {
 			continue
 		}
-		for _, spec := range group.Specs {
-			if value := spec.(*ast.ValueSpec); value.Names[0].Name == "_" {
-				fmt.Println(text(types.Default(info.Types[value.Values[0]].Type)))
-			}
+		if name, ok := call.Fun.(*ast.Ident); ok && name.Name == "use" {
+			fmt.Println(text(types.Default(info.Types[call.Args[0]].Type)))
 		}
 	}
 }
