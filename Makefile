@@ -29,7 +29,7 @@ MODGO := $(BIN)/modgo
 # Under `make -j` they share its job server, which make passes on only to recipes that say $(MAKE) themselves.
 C_JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 .NOTPARALLEL:
-GO_FOLDERS := udf examples libmod_go bench tests/agreement tests/model/type_printer tests/build tests/host tests/native
+GO_FOLDERS := udf examples libmod_go bench tests/agreement tests/model/types tests/build tests/host tests/native
 
 # The environment's tools come first. It has `go`, `cc` and `node` only if the machine has none.
 export PATH := $(BIN):$(PATH)

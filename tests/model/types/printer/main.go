@@ -1,4 +1,4 @@
-// Program type_printer prints the types that go/types finds for what a file passes to its function use, one a
+// Program printer prints the types that go/types finds for what a file passes to its function use, one a
 // line in the order of the file, as modgo_lsp/model/type_text.py writes them: parameters have no names, and
 // what is untyped has its default type. The file imports nothing.
 package main
