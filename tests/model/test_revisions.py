@@ -242,3 +242,26 @@ def test_a_file_that_a_build_leaves_out_mentions_a_function(shop: Shop) -> None:
     assert cached() == ["other"]
     shop.edit("shop_test.go", "other(1)", "println()")
     assert cached() == []
+
+
+def test_declarations_that_an_edit_renames(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    register = 'func init() { udf.Register("a", T{}.M); udf.Register("b", F); udf.Register("c", V) }\n'
+    declared = "type T struct{}\nfunc (T) M() {}\nfunc F() {}\nvar V = F\n"
+    (tmp_path / "shop.go").write_text(f"package shop\n{_SDK}{register}{declared}")
+
+    def missing() -> list[str]:
+        found = [each.unresolved_function for each in shop.package().registrations]
+        return [each[0] for each in found if each is not None]
+
+    assert missing() == []
+    for name, old, new in (
+        ("M", "func (T) M", "func (T) N"),
+        ("F", "func F", "func G"),
+        ("V", "var V", "var W"),
+    ):
+        shop.edit("shop.go", old, new)
+        assert missing() == [name]
+        shop.edit("shop.go", new, old)
+        assert missing() == []
+    assert [each.name for each in shop.package().functions] == ["init", "T.M", "F"]
