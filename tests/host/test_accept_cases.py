@@ -200,6 +200,40 @@ def test_a_file_that_has_changed_stays() -> None:
         assert accepted(text, [result]) == (text, frozenset())
 
 
+RECORD_CASE = "{function: f, args: [1], record: {bins: {a: 1}}, now: 5, expect: {result: 1}}"
+STREAM_CASE = "{function: f, records: [{bins: {a: 1}}], nodes: 2, expect: {result: 1}}"
+
+
+@pytest.mark.parametrize(
+    ("before", "old", "new"),
+    [
+        (RECORD_CASE, "f,", "g,"),
+        (RECORD_CASE, "[1]", "[2]"),
+        (RECORD_CASE, "{a: 1}", "{a: 2}"),
+        (RECORD_CASE, "now: 5", "now: 6"),
+        (STREAM_CASE, "{a: 1}", "{a: 2}"),
+        (STREAM_CASE, "nodes: 2", "nodes: 3"),
+    ],
+)
+def test_a_case_whose_call_has_changed_meanwhile_stays(before: str, old: str, new: str) -> None:
+    """Its neighbour does not."""
+    text = f"- {before}\n- {{function: f}}\n"
+    cases = parse_cases(text, Path("x.case.yaml")).cases
+    results = [CaseResult(case, returned(2), differences(case.expectation, returned(2))) for case in cases]
+    assert accepted(text, results).positions == {0, 1}
+    changed = text.replace(old, new, 1)
+    assert changed != text
+    found = accepted(changed, results)
+    assert found.positions == {1}
+    assert found.text.startswith(changed[: -len("}\n")])
+    rows = changed.splitlines(keepends=True)
+    assert accepted(rows[0], results) == (rows[0], frozenset())  # the other is gone
+
+
+def test_no_results_change_nothing() -> None:
+    assert accepted("[", []) == ("[", frozenset())
+
+
 def test_a_value_that_has_become_invalid_is_replaced() -> None:
     before = "{function: f, expect: {record: {bins: {a: 1}, ttl: 9}}}"
     (case,) = parse_cases(before, Path("x.case.yaml")).cases
