@@ -47,6 +47,8 @@ def read(text: str) -> Value:
         ('{"$geojson": "{\\"type\\": \\"Point\\"}"}', GeoJson('{"type": "Point"}')),
         ("[1, [2]]", List((1, List((2,))))),
         ('{"$list": [2, 1], "order": "ordered"}', List((2, 1), True)),
+        ('{"$list": [2, 1], "order": "none"}', List((2, 1))),
+        ('{"$list": [2, 1]}', List((2, 1))),
         ('{"b": 1, "a": 2}', Map((("a", 2), ("b", 1)), "k")),
         ('{"$map": [["b", 1], [1, 2]]}', Map(((1, 2), ("b", 1)), "k")),
         ('{"$map": [["b", 1], [1, 2]], "order": "none"}', Map((("b", 1), (1, 2)), "none")),
