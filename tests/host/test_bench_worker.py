@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from modgo_lsp.host.bench_worker import Round, _request_lines
+from modgo_lsp.host import bench_worker
+from modgo_lsp.host.bench_worker import BenchFailedError, BenchWorker, Round, _request_lines
 from modgo_lsp.host.fenced import _milliseconds
 from modgo_lsp.host.msgpack_dialect import to_flat
 from modgo_lsp.host.record import digest_of
 from modgo_lsp.host.records_file import NumberedRecord
+from modgo_lsp.host.result import Failure
 from modgo_lsp.host.run_bench import Measured, Pair, Samples, bench_json
 from modgo_lsp.host.run_call import Work
 from modgo_lsp.host.sample import Record
@@ -42,6 +46,68 @@ def test_the_request_of_a_stream() -> None:
 )
 def test_a_limit_of_time_fits_into_32_bits_and_is_never_0(seconds: float, milliseconds: int) -> None:
     assert _milliseconds(seconds) == milliseconds
+
+
+def stand_in(folder: Path, begin: str, later: str = ":") -> BenchWorker:
+    """A program that does `begin` after the request, and `later` with each line after that. It writes its
+    arguments and what it reads into the folder."""
+    program = folder / "program"
+    program.write_text(
+        f"""#!/bin/sh
+cd {folder}
+printf '%s\\n' "$@" > arguments
+while read -r line; do echo "$line" >> request; [ "$line" = start ] && break; done
+{begin}
+while read -r line; do echo "$line" >> request; {later}; done
+"""
+    )
+    program.chmod(0o755)
+    work = Work("f", records=(), timeout=0.1, grants=("network", "read /a"))
+    return BenchWorker(program, folder / "worker", folder / "m.so", "fenced", work)
+
+
+async def test_what_a_worker_is_asked_and_answers(tmp_path: Path) -> None:
+    answers = "round*) echo round 10 1.5 1 2 3;; *7) echo allocations 9;; *) echo allocations -;;"
+    async with stand_in(tmp_path, "echo ready", f'case "$line" in {answers} esac') as worker:
+        assert await worker.measure(0.25) == Round(10, 1.5, 1.0, 2.0, 3.0)
+        assert await worker.allocations(7, 1) == 9
+        assert await worker.allocations(8, 1) is None
+    assert worker._process.returncode is not None
+    asked = ["function 66", "timeout 100", "start", "round 250000000", "allocations 7", "allocations 8"]
+    assert tmp_path.joinpath("request").read_text().splitlines() == asked
+    arguments = ["fenced", str(tmp_path / "m.so"), str(tmp_path / "worker"), "network", "read /a"]
+    assert tmp_path.joinpath("arguments").read_text().splitlines() == arguments
+
+
+@pytest.mark.parametrize("is_later", [False, True])
+@pytest.mark.parametrize(
+    ("answer", "failure"),
+    [
+        ("echo failed 6f6f ff", Failure("udf", "f failed (fenced): oo\ufffd")),
+        ("exec sleep 60", Failure("timeout", "f did not return within 0.1 s (fenced)")),
+        (
+            "printf 'x\\npanic: a\\n\\ngoroutine 1 [running]:\\nf()\\n\\t/m/a.go:3 +0x1\\n' >&2; exit 2",
+            Failure("crash", "f: the module took its process down: panic: a", ("a.go:3",)),
+        ),
+        (
+            "echo what; exit 3",
+            Failure(
+                "crash", "f: the module ended its process with exit status 3 (os.Exit and log.Fatal do that)"
+            ),
+        ),
+    ],
+)
+async def test_a_worker_that_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, failure: Failure, is_later: bool
+) -> None:
+    if failure.kind == "timeout":
+        monkeypatch.setattr(bench_worker, "_START_SECONDS", 0.1)
+    worker = stand_in(tmp_path, "echo ready" if is_later else answer, answer)
+    with pytest.raises(BenchFailedError) as failed:
+        async with worker:
+            await worker._ask("round 1\n", "round", 0.2 if failure.kind == "timeout" else 60)
+    assert failed.value.failure == failure
+    assert worker._process.returncode is not None
 
 
 def rounds(*means: float) -> tuple[Round, ...]:

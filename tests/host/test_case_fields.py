@@ -283,6 +283,11 @@ def test_scalars_that_no_value_has(text: str, message: str) -> None:
     assert problem(f"function: f\nargs: [x,\n  {text}]") == (3, message)
 
 
+def test_a_key_that_looks_like_the_path_of_an_element() -> None:
+    line, message = problem('function: f\nargs:\n  - a: [1]\n    "a[5]": {$foo: 1}')
+    assert (line, message.partition(" (")[0]) == (3, "a[5]: there is no form $foo")  # the nearest node
+
+
 @pytest.mark.parametrize("as_json", [True, False])
 def test_the_deepest_nesting(as_json: bool) -> None:
     assert parse_tree("[" * NESTING_MAX + "]" * NESTING_MAX, as_json).kind == "list"
