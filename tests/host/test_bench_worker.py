@@ -13,7 +13,7 @@ from modgo_lsp.host.msgpack_dialect import to_flat
 from modgo_lsp.host.record import digest_of
 from modgo_lsp.host.records_file import NumberedRecord
 from modgo_lsp.host.result import Failure
-from modgo_lsp.host.run_bench import Measured, Pair, Samples, bench_json
+from modgo_lsp.host.run_bench import Measured, Pair, Samples, _count_allocations, bench_json
 from modgo_lsp.host.run_call import Work
 from modgo_lsp.host.sample import Record
 
@@ -163,3 +163,29 @@ def test_samples_are_paired_by_mode() -> None:
         Pair(Measured("f", "fenced", (one,)), Measured("f", "fenced", (three,), 6.0)),
         Pair(Measured("f", "unfenced", (one, two), 5.0)),
     )
+
+
+async def test_allocations_are_counted_over_about_a_second_of_calls(tmp_path: Path) -> None:
+    found = []
+    async with stand_in(tmp_path, "echo ready", "echo allocations 30") as worker:
+        for mean in (0.5, 100_000.0, 100_001.0, 4e8, 3e9):
+            samples = Samples("f")
+            samples.add("fenced", False, rounds(7.0)[0])
+            samples.add("fenced", False, rounds(mean)[0])  # the last one counts
+            samples.add("unfenced", False, rounds(7.0)[0])
+            await _count_allocations(worker, False, "fenced", samples)
+            fenced, unfenced = (pair.new.allocs for pair in samples.pairs)
+            assert unfenced is None
+            found.append(fenced)
+    calls = [10_000, 10_000, 9_999, 2, 1]
+    assert found == [30 / number for number in calls]
+    asked = tmp_path.joinpath("request").read_text().splitlines()[3:]
+    assert asked == [f"allocations {number}" for number in calls]
+
+
+async def test_allocations_that_the_module_does_not_count_are_unknown(tmp_path: Path) -> None:
+    samples = Samples("f")
+    samples.add("fenced", False, rounds(7.0)[0])
+    async with stand_in(tmp_path, "echo ready", "echo allocations -") as worker:
+        await _count_allocations(worker, False, "fenced", samples)
+    assert [pair.new.allocs for pair in samples.pairs] == [None]
