@@ -23,15 +23,8 @@ from modgo_lsp.host.values import STRING, Flat, UnstorableError, Value
 LOG_LEVEL = 4  # all
 
 _OK, _FAILED, _DEADLINE = 0, 3, 5
-_KINDS: dict[int, FailureKind] = {
-    1: "usage",
-    2: "usage",
-    3: "udf",
-    4: "panic",
-    5: "timeout",
-    6: "abi",
-    7: "abi",
-}
+# By status of a call; any other is a defect of module or host.
+_KINDS: dict[int, FailureKind] = {1: "usage", 2: "usage", 3: "udf", 4: "panic", 5: "timeout"}
 
 _NO_BINS = "the record was created without bins, and Aerospike stores no record without bins"
 

@@ -8,9 +8,9 @@ number with a fraction or exponent a double. sample.py has the JSON of whole rec
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import math
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -33,6 +33,7 @@ from modgo_lsp.host.values import (
 _SAFE_INTEGER = 2**53 - 1
 _LIST_ORDERS = {"none": False, "ordered": True}
 _MAP_ORDERS: tuple[MapOrder, ...] = ("none", "k", "kv")
+_INTEGER = re.compile(r"-?[0-9]{1,20}")  # 64 bits need 19 digits
 _DOUBLES = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -167,7 +168,7 @@ def _read_bytes(tree: Any, _order: Any, place: str, _depth: int) -> bytes:
     if isinstance(tree, str):
         try:
             return base64.b64decode(tree, validate=True)
-        except (binascii.Error, ValueError):
+        except ValueError:
             pass
     raise FormError(place, "must be a string of base64")
 
@@ -196,11 +197,8 @@ def _read_double(tree: Any, _order: Any, place: str, _depth: int) -> float:
 def _read_int(tree: Any, _order: Any, place: str, _depth: int) -> int:
     if isinstance(tree, int) and not isinstance(tree, bool):
         return _integer(tree, place)
-    if isinstance(tree, str) and len(tree) <= 20 and tree.removeprefix("-").isascii():
-        try:
-            return _integer(int(tree), place)
-        except ValueError:
-            pass
+    if isinstance(tree, str) and _INTEGER.fullmatch(tree):
+        return _integer(int(tree), place)
     raise FormError(place, 'must be an integer in a string, like "9007199254740993"')
 
 

@@ -122,6 +122,61 @@ def test_records_operations_and_logs(before: str, after: str) -> None:
     assert accept(f"function: f\nexpect: {before}", returned(1)) == f"function: f\nexpect: {after}"
 
 
+GONE = CallResult("f", Record(), Record(), 1, ("remove",))
+
+
+@pytest.mark.parametrize(
+    ("before", "outcome", "after"),
+    [
+        ("{function: f}", GONE, "{function: f, expect: {result: 1, record: null, operations: [remove]}}"),
+        # What was not written is not expected.
+        ("{function: f}", CallResult("f", Record(), AFTER, 1), "{function: f, expect: {result: 1}}"),
+        (
+            "{function: f, expect: {record: {bins: {a: 1}}}}",
+            GONE,
+            "{function: f, expect: {record: {bins: {}}}}",
+        ),
+        (
+            "{function: f, expect: {error: sad, record: null}}",
+            returned(1),
+            "{function: f, expect: {result: 1, record: {bins: {a: 2, b: [x, 1.5]}}}}",
+        ),
+        ("{function: f, expect: {}}", failed(), '{function: f, expect: {error: "it: broke"}}'),
+        (
+            "{function: f, expect: {record: {includes: {a: 2}, key: [a, b, c]}}}",
+            returned(1),
+            "{function: f, expect: {record: {includes: {a: 2}, key: [test, demo, sample]}}}",
+        ),
+    ],
+)
+def test_records_that_are_gone_or_not_expected(before: str, outcome: CallResult, after: str) -> None:
+    assert accept(before, outcome) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("function: f", "function: f\nexpect: {error: sad}"),
+        ("function: f # one", "function: f # one\nexpect: {error: sad}"),
+        ("function: f\r\nargs: []\r\n\r\n", "function: f\r\nargs: []\r\nexpect: {error: sad}\r\n\r\n"),
+        ("function: f\ncases:\n  - {}\n", "function: f\ncases:\n  - {expect: {error: sad}}\n"),
+        (
+            "function: f\nexpect:\n  result:\n  - 1\n  - 2\n\nname: x\n",
+            "function: f\nexpect: {error: sad}\n\nname: x\n",
+        ),
+    ],
+)
+def test_where_it_is_written(before: str, after: str) -> None:
+    outcome = CallResult("f", Record(), AFTER, failure=Failure("udf", "sad"))
+    assert accept(before, outcome) == after
+
+
+def test_a_list_at_the_indentation_of_its_key() -> None:
+    before = "function: f\nexpect:\n  result:\n  - 1\n  - 2\n  logs: []\n"
+    assert accept(before, returned(5)) == "function: f\nexpect:\n  result: 5\n  logs: [begins]\n"
+    assert accept(before, returned(List((1, 3)))) == before.replace("- 2", "- 3").replace("[]", "[begins]")
+
+
 def test_errors() -> None:
     assert accept("{function: f, expect: {error: sad}}", failed()) == (
         '{function: f, expect: {error: "it: broke"}}'
@@ -177,6 +232,20 @@ def test_long_values_in_json_are_written_on_many_lines() -> None:
     assert text == before.replace("1", f"[\n{lines}\n  ]")
 
 
+def test_long_maps_in_json_are_written_on_many_lines() -> None:
+    before = '[\n  {"function": "f", "expect": {"result": 1}}\n]\n'
+    value = Map((("a", "x" * 60), ("b", List(("y" * 60, "z" * 60)))))
+    text = accept(before, returned(value), name="x.case.json")
+    lines = f"""{{
+    "a": "{"x" * 60}",
+    "b": [
+      "{"y" * 60}",
+      "{"z" * 60}"
+    ]
+  }}"""
+    assert text == before.replace("1", lines)
+
+
 def test_long_values_are_written_on_many_lines() -> None:
     text = accept(
         "- function: f\n  expect:\n    result: 1\n    logs: []\n",
@@ -198,6 +267,40 @@ def test_a_file_that_has_changed_stays() -> None:
     result = CaseResult(case, outcome, differences(case.expectation, outcome))
     for text in ("", "{function: g, expect: {result: 1}}", "[", "{function: f, args: [1]}"):
         assert accepted(text, [result]) == (text, frozenset())
+
+
+RECORD_CASE = "{function: f, args: [1], record: {bins: {a: 1}}, now: 5, expect: {result: 1}}"
+STREAM_CASE = "{function: f, records: [{bins: {a: 1}}], nodes: 2, expect: {result: 1}}"
+
+
+@pytest.mark.parametrize(
+    ("before", "old", "new"),
+    [
+        (RECORD_CASE, "f,", "g,"),
+        (RECORD_CASE, "[1]", "[2]"),
+        (RECORD_CASE, "{a: 1}", "{a: 2}"),
+        (RECORD_CASE, "now: 5", "now: 6"),
+        (STREAM_CASE, "{a: 1}", "{a: 2}"),
+        (STREAM_CASE, "nodes: 2", "nodes: 3"),
+    ],
+)
+def test_a_case_whose_call_has_changed_meanwhile_stays(before: str, old: str, new: str) -> None:
+    """Its neighbour does not."""
+    text = f"- {before}\n- {{function: f}}\n"
+    cases = parse_cases(text, Path("x.case.yaml")).cases
+    results = [CaseResult(case, returned(2), differences(case.expectation, returned(2))) for case in cases]
+    assert accepted(text, results).positions == {0, 1}
+    changed = text.replace(old, new, 1)
+    assert changed != text
+    found = accepted(changed, results)
+    assert found.positions == {1}
+    assert found.text.startswith(changed[: -len("}\n")])
+    rows = changed.splitlines(keepends=True)
+    assert accepted(rows[0], results) == (rows[0], frozenset())  # the other is gone
+
+
+def test_no_results_change_nothing() -> None:
+    assert accepted("[", []) == ("[", frozenset())
 
 
 def test_a_value_that_has_become_invalid_is_replaced() -> None:

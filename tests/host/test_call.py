@@ -12,7 +12,7 @@ import pytest
 
 from modgo_lsp.host.json_forms import parse, value_of
 from modgo_lsp.host.records_file import NumberedRecord
-from modgo_lsp.host.result import CallResult, call_json
+from modgo_lsp.host.result import CallResult, Failure, call_json
 from modgo_lsp.host.run_call import Work, do_work
 from modgo_lsp.host.sample import Record
 
@@ -98,6 +98,11 @@ async def test_records_are_created_and_removed(udfs: Path) -> None:
     assert again.failure.kind == "udf"
     assert "exists already" in again.failure.message
     assert (await call(udfs, "meta")).value == "true 1demo0s"
+    empty = await call(udfs, "create", "null", record=Record())
+    assert empty.failure == Failure(
+        "udf", "create: the record was created without bins, and Aerospike stores no record without bins"
+    )
+    assert (empty.value, empty.after, empty.operations) == (None, Record(), ("create",))
 
 
 async def test_logs_and_output(udfs: Path) -> None:

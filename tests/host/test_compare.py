@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
 
 from modgo_lsp.host.cases.case_file import parse_cases
-from modgo_lsp.host.cases.compare import DIFFERENCES_MAX, differences
+from modgo_lsp.host.cases.compare import DIFFERENCES_MAX, Comparison, differences, is_value
+from modgo_lsp.host.cases.expectation import Expectation
+from modgo_lsp.host.cases.expected_value import exactly
+from modgo_lsp.host.cases.pattern_search import Searches
 from modgo_lsp.host.result import CallResult, Failure, LogLine, StreamResult
 from modgo_lsp.host.sample import Record
-from modgo_lsp.host.values import GeoJson, List, Map, Value
+from modgo_lsp.host.values import GeoJson, Hll, List, Map, Value
 
 LOGS = (LogLine("info", "begins", "a.go:1"), LogLine("stdout", "printed"), LogLine("error", "ends in 5 ms"))
 
@@ -85,10 +89,74 @@ def test_equal(value: Value, expected: str) -> None:
         (True, "{$near: 1, within: 1}", ("result", '{"$near": 1, "within": 1.0}', "true")),
         (5, "{$matches: '5'}", ("result", '{"$matches": "5"}', "5")),
         (List(("a",)), "{a: 1}", ("result", '{"a": 1}', '["a"]')),
+        (True, "1", ("result", "1", "true")),
+        (1.5, "true", ("result", "true (boolean)", "1.5 (double)")),
+        (1.5, "x", ("result", '"x"', "1.5")),
+        (List((1, 1)), "[1]", ("result[1]", None, "1")),
+        (List((1,)), "[1, 1]", ("result[1]", "1", None)),
+        (List(()), "[null]", ("result[0]", "null", None)),
+        (List((None,)), "[]", ("result[0]", None, "null")),
+        (List((1, 2), True), "{$list: [1, 2], order: none}", ("result (order)", "none", "ordered")),
+        (List((1, 2)), "{$list: [1, 2], order: ordered}", ("result (order)", "ordered", "none")),
     ],
 )
 def test_differences(value: Value, expected: str, found: tuple[object, ...]) -> None:
     assert of(value, expected) == [found]
+
+
+def test_several_differences_of_a_value() -> None:
+    assert of(List((1, 8, 9, 4)), "[1, 2, 4]") == [("result[1]", "2", "8"), ("result[2]", None, "9")]
+    assert of(List((1, 2, 4)), "[1, 8, 9, 4]") == [("result[1]", "8", "2"), ("result[2]", "9", None)]
+    assert of(List((0, 2, 0)), "[1, 2, 3]") == [("result[0]", "1", "0"), ("result[2]", "3", "0")]
+    assert of(List((1, 3), True), "[1, 2]") == [
+        ("result (order)", "none", "ordered"),
+        ("result[1]", "2", "3"),
+    ]
+    assert of(Map((("a", 1), ("c", 3)), "kv"), "{a: 2, b: 1}") == [
+        ("result (order)", "k", "kv"),
+        ("result.a", "2", "1"),
+        ("result.b", "1", None),
+        ("result.c", None, "3"),
+    ]
+
+
+SCALARS: tuple[Value, ...] = (None, False, True, 0, 1, 1.0, "1", b"1", Hll(b"1"), GeoJson("1"))
+DIFFERENT: tuple[Value, ...] = (
+    *SCALARS,
+    *map(List, ((), (1,), (2,), (1, 2), (2, 1))),
+    List((1,), True),
+    *map(Map, ((), (("a", 1),), (("a", 2),), (("b", 1),), (("a", 1), ("b", 1)), ((1, 1),))),
+    Map((("a", 1),), "kv"),
+    Map((("a", 1),), "none"),
+)
+
+
+@pytest.mark.parametrize("value", DIFFERENT)
+def test_a_value_equals_itself_alone(value: Value) -> None:
+    def is_found(expected: Value) -> bool:
+        return not differences(Expectation(exactly(expected), has_result=True), returned(value))
+
+    equal = [one for one in DIFFERENT if is_found(one)]
+    assert repr(equal) == repr([value])  # 1 equals True and 1.0
+    how = Comparison(0.0, Searches())
+    assert repr([one for one in DIFFERENT if is_value(exactly(one), value, how)]) == repr([value])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected", "is_equal"),
+    [
+        *((value, "{$near: 1.5, within: 0.5}", True) for value in (1, 1.0, 1.5, 2, 2.0)),
+        *((value, "{$near: 1.5, within: 0.5}", False) for value in (0.99, 2.01, 3, math.nan, math.inf, "1")),
+        *((value, "1.5", True) for value in (1.0, 1.5, 2.0)),
+        *((value, "1.5", False) for value in (0.99, 2.01, math.nan, 1, 2)),
+        (math.inf, ".inf", True),
+        (-math.inf, ".inf", False),
+        (math.nan, ".nan", True),
+        (1.0, ".nan", False),
+    ],
+)
+def test_numbers_that_are_near(value: Value, expected: str, is_equal: bool) -> None:
+    assert (of(value, expected, "tolerance: 0.5") == []) is is_equal
 
 
 def test_the_tolerance_is_for_doubles_everywhere() -> None:
@@ -121,6 +189,19 @@ def test_nothing_expected_is_no_failure() -> None:
 def test_errors(expected: str, found: tuple[object, ...] | None) -> None:
     failed = returned(None, failure=Failure("udf", "it broke"))
     assert compared(f"{{error: {expected}}}", failed) == ([] if found is None else [found])
+
+
+def test_all_that_is_expected_beside_an_error() -> None:
+    failed = returned(None, failure=Failure("udf", "it broke"))
+    expected = "{error: {kind: abi, message: it is}, record: null, operations: [], logs: {includes: [x]}}"
+    assert compared(expected, failed) == [
+        ("error.kind", "abi", "udf"),
+        ("error", '"it is"', '"it broke"'),
+        ("record.bins.a", None, "1"),
+        ("record.bins.tags", None, '["x", "y"]'),
+        ("operations", "[]", '["update"]'),
+        ("logs.includes[0]", '"x"', "no such line"),
+    ]
 
 
 def test_an_expected_error_that_does_not_come() -> None:
@@ -156,6 +237,10 @@ def test_operations() -> None:
     assert compared("{operations: []}", returned(0)) == [("operations", "[]", '["update"]')]
 
 
+PRINTED = 'stdout: "printed"'
+ENDS = 'error: "ends in 5 ms"'
+
+
 @pytest.mark.parametrize(
     ("expected", "found"),
     [
@@ -163,14 +248,33 @@ def test_operations() -> None:
         ("[{level: info}, {}, {}]", []),
         ("{includes: [begins, {level: error}]}", []),
         ("{includes: []}", []),
-        ("[]", ["logs[0]", "logs[1]", "logs[2]"]),
-        ("[begins]", ["logs[1]", "logs[2]"]),
-        ("[begins, printed, {level: info, matches: ends}]", ["logs[2]"]),
-        ("{includes: [{level: error}, begins]}", ["logs.includes[1]"]),
+        (
+            "[]",
+            [("logs[0]", None, 'info: "begins"'), ("logs[1]", None, PRINTED), ("logs[2]", None, ENDS)],
+        ),
+        ("[begins]", [("logs[1]", None, PRINTED), ("logs[2]", None, ENDS)]),
+        ("[begins, printed, {level: info, matches: ends}]", [("logs[2]", 'info: matches "ends"', ENDS)]),
+        (
+            "[begins, {level: info}, {}, {level: info, message: more}, {}]",
+            [
+                ("logs[1]", "info: any line", PRINTED),
+                ("logs[3]", 'info: "more"', None),
+                ("logs[4]", "any line", None),
+            ],
+        ),
+        (
+            "{includes: [{level: error}, begins]}",
+            [("logs.includes[1]", '"begins"', "no such line after logs.includes[0]")],
+        ),
+        ("{includes: [x, y]}", [("logs.includes[0]", '"x"', "no such line")]),
+        (
+            "{includes: [begins, begins]}",
+            [("logs.includes[1]", '"begins"', "no such line after logs.includes[0]")],
+        ),
     ],
 )
-def test_logs(expected: str, found: list[str]) -> None:
-    assert [one[0] for one in compared(f"{{logs: {expected}}}", returned(0))] == found
+def test_logs(expected: str, found: list[tuple[object, ...]]) -> None:
+    assert compared(f"{{logs: {expected}}}", returned(0)) == found
 
 
 def test_the_result_of_a_stream_is_the_list_of_its_values() -> None:

@@ -155,3 +155,9 @@ def test_frames_are_those_of_the_first_goroutine_with_any_each_once() -> None:
     found = read_crash_output(2, trace)
     assert found.frames == ("a.go:1", "a.go:2", "a.go:1")
     assert found.place == ("/m/a.go", 1)
+
+
+def test_no_more_than_twelve_frames_are_shown() -> None:
+    frames = "".join(f"f()\n\t/m/a.go:{line} +0x1\n" for line in range(1, 15))
+    found = read_crash_output(2, f"panic: a\n\ngoroutine 1 [running]:\n{frames}")
+    assert found.frames == tuple(f"a.go:{line}" for line in range(1, 13))

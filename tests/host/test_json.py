@@ -47,10 +47,17 @@ def read(text: str) -> Value:
         ('{"$geojson": "{\\"type\\": \\"Point\\"}"}', GeoJson('{"type": "Point"}')),
         ("[1, [2]]", List((1, List((2,))))),
         ('{"$list": [2, 1], "order": "ordered"}', List((2, 1), True)),
+        ('{"$list": [2, 1], "order": "none"}', List((2, 1))),
+        ('{"$list": [2, 1]}', List((2, 1))),
         ('{"b": 1, "a": 2}', Map((("a", 2), ("b", 1)), "k")),
         ('{"$map": [["b", 1], [1, 2]]}', Map(((1, 2), ("b", 1)), "k")),
         ('{"$map": [["b", 1], [1, 2]], "order": "none"}', Map((("b", 1), (1, 2)), "none")),
         ('{"$map": [["$bytes", 1]], "order": "kv"}', Map((("$bytes", 1),), "kv")),
+        ('{"$map": [["$bytes", 1]]}', Map((("$bytes", 1),), "k")),
+        ('{"$map": [["b", 1], [1, 2]], "order": "kv"}', Map(((1, 2), ("b", 1)), "kv")),
+        ('{"$double": "Infinity"}', float("inf")),
+        ("9007199254740991", 2**53 - 1),
+        ("-9007199254740992", -(2**53)),
     ],
 )
 def test_forms(text: str, value: Value) -> None:
@@ -61,6 +68,10 @@ def test_forms(text: str, value: Value) -> None:
 def test_values_that_json_has_are_plain() -> None:
     assert json_of(Map((("a", List((1, 2.5, "x"))),))) == {"a": [1, 2.5, "x"]}
     assert json_of(2**53) == {"$int": "9007199254740992"}
+    assert json_of(-(2**53)) == {"$int": "-9007199254740992"}
+    assert [json_of(sign * (2**53 - 1)) for sign in (1, -1)] == [2**53 - 1, 1 - 2**53]
+    assert json_of(Map((("$a", 1),))) == {"$map": [["$a", 1]], "order": "k"}
+    assert json_of(Map((("a", 1),), "kv")) == {"$map": [["a", 1]], "order": "kv"}
 
 
 @pytest.mark.parametrize(
@@ -96,6 +107,28 @@ def test_values_that_json_has_are_plain() -> None:
         ("[" * 100_000, "nests too deep"),
         ('"\\ud800"', "surrogate"),
         ("1" * 5000, "not JSON"),
+        ('{"$list": {"a": 1}}', r"^\$list: must be a JSON array$"),
+        ('{"$list": 1}', r"^\$list: must be a JSON array$"),
+        ('{"$list": [], "order": ["none"]}', 'the order of a list is "ordered" or "none"'),
+        ('{"$map": 1}', r"^\$map: must be an array of \[key, value\]$"),
+        ('{"$map": [1]}', r"^\$map\[0\]: must be \[key, value\]$"),
+        ('{"$map": [{"a": 1, "b": 2}]}', r"^\$map\[0\]: must be \[key, value\]$"),
+        ('{"$map": [], "order": ["k"]}', 'the order of a map is "k", "kv" or "none"'),
+        ('{"$map": [["a", 1], [null, 1]]}', r"^\$map\[1\]\[0\]: a map key may be .*, not nil$"),
+        ('{"$map": [["a", {"$int": ""}]]}', r"^\$map\[0\]\[1\]\.\$int: must be an integer"),
+        ('{"x": {"a": 1, "a": 2}}', r"^x\.a: is given twice$"),
+        ('{"$int": "\u0663"}', r"^\$int: must be an integer in a string"),
+        *(
+            (f'{{"$int": "{text}"}}', r"^\$int: must be an integer in a string")
+            for text in ("", "-", "+5", " 5", "5 ", "1_0", "5\\n", "1" * 21)
+        ),
+        ('{"$int": "-92233720368547758080"}', r"^\$int: -92233720368547758080 does not fit"),
+        ('{"$int": "-9223372036854775809"}', r"^\$int: -9223372036854775809 does not fit"),
+        ('{"$double": "1"}', r"^\$double: must be a number"),
+        ('{"$hll": 1}', r"^\$hll: must be a string of base64"),
+        ('{"$bytes": "é"}', r"^\$bytes: must be a string of base64"),
+        ('{"$bytes": "AA==", "order": "k"}', r"^\$bytes cannot be combined with order$"),
+        ('{"$map": [], "b": 1}', r"^\$map cannot be combined with b$"),
     ],
 )
 def test_invalid_values_are_reported_with_their_path(text: str, message: str) -> None:
@@ -108,8 +141,13 @@ def test_a_word_that_is_not_json_is_a_string() -> None:
     assert argument("5") == 5
     assert argument('"5"') == "5"
     assert argument("-3.5") == -3.5
-    with pytest.raises(FormError):
-        argument("[1, 2")
+    assert argument('"{') == '"{'
+    assert argument("") == ""
+    for word in ("[1, 2", " {", "{a}"):
+        with pytest.raises(FormError, match=r"^argument:1:"):
+            argument(word)
+    with pytest.raises(FormError, match=r"^argument\.a: there is no form \$foo"):
+        argument('{"a": {"$foo": 1}}')
 
 
 def test_a_complete_sample_round_trips() -> None:

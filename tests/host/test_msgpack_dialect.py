@@ -13,7 +13,17 @@ from hypothesis import strategies as some
 
 from modgo_lsp.host.json_forms import json_of, parse, value_of
 from modgo_lsp.host.msgpack_dialect import decode, encode, from_flat, to_flat
-from modgo_lsp.host.values import DEPTH_MAX, Flat, GeoJson, Hll, List, Map, UnstorableError, Value
+from modgo_lsp.host.values import (
+    DEPTH_MAX,
+    Flat,
+    GeoJson,
+    Hll,
+    List,
+    Map,
+    MapOrder,
+    UnstorableError,
+    Value,
+)
 from modgo_lsp.resources import resource
 
 SCHEMA = json.loads((resource("grammars") / "record-sample.schema.json").read_text())
@@ -133,6 +143,13 @@ def test_depth_is_limited_when_encoding_and_decoding() -> None:
         (b"\x91\xc7\x00\x02", "a list has an order that does not exist"),
         (b"\x91\xc7\x01\x01x", "a list has an order that does not exist"),
         (b"\x81\xa2\x07x\x01", "not the blob of a client language"),
+        (b"\x81\xa2\x12x\x01", "not HLL"),
+        (b"\x81\xa2\x17x\x01", "not GeoJSON"),
+        (b"\x81\xa0\x01", "no particle type"),
+        (b"\x83\xc7\x00\x01\xc0\x01\x01\x01\x02", "not in order or not unique"),
+        (b"\x81\xc7\x00\x03\x01", "order that does not exist"),
+        (b"\x81\xc7\x01\x01x\xc0", "order that does not exist"),
+        (b"\x81\x01" * 64 + b"\x80", "deeper than 64"),
     ],
 )
 def test_values_that_the_server_cannot_store_are_refused(data: bytes, reason: str) -> None:
@@ -166,3 +183,60 @@ def test_integers_have_64_bits() -> None:
             to_flat(value)
         with pytest.raises(UnstorableError, match=f"{value} does not fit"):
             encode(List((value,)))
+
+
+def test_the_particle_types_of_strings() -> None:
+    found: dict[int, Value] = {}
+    for particle in range(32):
+        try:
+            value = decode(b"\x91\xa2" + bytes((particle,)) + b"x")
+        except UnstorableError:
+            continue
+        assert isinstance(value, List)
+        found[particle] = value.items[0]
+    blobs: dict[int, Value] = dict.fromkeys((4, 7, 8, 9, 10, 11, 12), b"x")
+    assert found == {3: "x", 18: Hll(b"x"), 23: GeoJson("x"), **blobs}
+    assert {type(found[particle]) for particle in (18, 23)} == {Hll, GeoJson}
+
+
+@pytest.mark.parametrize(
+    ("flat", "value"),
+    [
+        (Flat(0, 5, b"x"), None),
+        *((Flat(1, number, b""), number != 0) for number in (-1, 0, 1, 2)),
+        (Flat(5, 0, b"\xff"), b"\xff"),
+        (Flat(7, 0, b"\xff"), Hll(b"\xff")),
+        (Flat(9, 0, b"\x80"), Map((), "none")),
+        (Flat(8, 0, b"\x90"), List(())),
+        (Flat(4, 0, b"a\0"), "a\0"),  # only in collections it would be cut
+    ],
+)
+def test_flat_values(flat: Flat, value: Value) -> None:
+    assert repr(from_flat(flat)) == repr(value)
+
+
+@pytest.mark.parametrize(
+    ("flat", "reason"),
+    [
+        (Flat(4, 0, b"\xff"), "text is not UTF-8"),
+        (Flat(6, 0, b"\xff"), "text is not UTF-8"),
+        (Flat(9, 0, b"\x90"), "a list holds the msgpack of a map, or a map that of a list"),
+        (Flat(10, 0, b""), "there is no type 10"),
+        (Flat(-1, 0, b""), "there is no type -1"),
+    ],
+)
+def test_flat_values_that_no_module_may_return(flat: Flat, reason: str) -> None:
+    with pytest.raises(UnstorableError, match=f"^{reason}$"):
+        from_flat(flat)
+
+
+def test_maps_are_sorted_by_their_order_alone() -> None:
+    pairs: tuple[tuple[Value, Value], ...] = ((b"a", 1), ("b", 2), ("a", 3), (2, 4), (-1, 5))
+    orders: tuple[MapOrder, ...] = ("none", "k", "kv")
+    for order in orders:
+        expected = pairs if order == "none" else pairs[::-1]
+        assert decode(encode(Map(pairs, order))) == Map(expected, order)
+        with pytest.raises(UnstorableError, match="a map has one key twice"):
+            encode(Map((("a", 1), (1, 1), ("a", 2)), order))
+    with pytest.raises(UnstorableError, match="has a NUL"):
+        encode(List(("a\0",)))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +96,53 @@ def test_keys_differ_by_namespace_set_type_and_value(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="needs a key"):
         store.read(Record(key=None))
     store.close()
+
+
+def test_all_records_in_the_order_of_their_keys(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.db")
+    assert list(store.records()) == []
+    expected = [
+        Record(namespace, set_name, key, {"n": 1}, 50, 3, int(time.time() * 1000))
+        for namespace, set_name, key in (
+            ("a", "", 2),
+            ("a", "", 300),
+            ("a", "", "1"),
+            ("a", "", "b"),
+            ("a", "", b"a"),
+            ("a", "s", -1),
+            ("b", "", 1),
+        )
+    ]
+    for record in reversed(expected):
+        store.write(record)
+    store.write(Record("a", "", 5, {"n": 1}, ttl=1, last_update=1))  # has expired
+    assert [msgspec.structs.replace(one, ttl=50) for one in store.records()] == expected
+    store.close()
+
+
+def test_a_record_without_a_last_update_was_updated_now(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.db")
+    for last, earliest, latest in ((0, int(time.time() * 1000), math.inf), (1234, 1234, 1234)):
+        store.write(Record(bins={"a": 1}, last_update=last))
+        found = store.read(Record())
+        assert found is not None
+        assert earliest <= found.last_update <= min(latest, time.time() * 1000)
+    store.close()
+
+
+def test_an_empty_database_and_one_of_modgo_without_records_become_stores(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    path.touch()
+    Store(path).close()
+    store = Store(path)
+    store.write(EVERYTHING)
+    assert store.read(Record()) is not None
+    store.close()
+    assert [one.name for one in tmp_path.iterdir()] == ["s.db"]  # no journal is left
+    with sqlite3.connect(path) as other:
+        facts = [other.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
+    assert facts == [int.from_bytes(b"modG", "big"), 1]
+    other.close()
 
 
 def test_a_record_expires(tmp_path: Path) -> None:

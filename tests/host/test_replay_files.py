@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,7 +23,7 @@ from modgo_lsp.host.replay_files import (
 )
 from modgo_lsp.host.result import CallResult, Failure
 from modgo_lsp.host.run_call import Calls, Work, do_work, is_misused, outcome_json, work_of
-from modgo_lsp.host.sample import Record
+from modgo_lsp.host.sample import Record, sample_json
 from modgo_lsp.host.values import List
 
 RECORD = Record("t", "s", b"\1", {"a": List((1, "x")), "d": 1.5}, 90, 4)
@@ -113,6 +116,68 @@ def test_the_oldest_files_are_deleted(udfs: Path) -> None:
     named = [save_replay(replay, Failure("crash", str(number))).replay for number in range(MAX_FILES + 5)]
     left = sorted(str(path) for path in replay_directory().iterdir())
     assert left == named[5:]
+
+
+def test_what_a_file_says(tmp_path: Path) -> None:
+    module = tmp_path / "m.so"
+    module.write_bytes(b"a module")
+    replay = replay_of(module, "a/b é", (1, b"x"), (RECORD, Record()), nodes=3, timeout=1.5, memory=9)
+    failure = Failure("panic", "it broke", ("a.go:1",), "mend it")
+    saved = save_replay(replay, failure)
+    path = Path(saved.replay)
+    assert saved == msgspec.structs.replace(failure, replay=str(path))
+    assert re.fullmatch(r"\d{8}-\d{6}-\d{9}-a_b_é\.json", path.name)
+    assert path.parent == replay_directory() == tmp_path / "state" / "modgo" / "replays"
+    assert path.stat().st_mode & 0o777 == 0o600  # a call may have secrets
+    assert json.loads(path.read_text()) == {
+        "version": 1,
+        "module": str(module),
+        "sha256": hashlib.sha256(b"a module").hexdigest(),
+        "function": "a/b é",
+        "arguments": [1, {"$bytes": "eA=="}],
+        "records": [sample_json(RECORD), sample_json(Record())],
+        "nodes": 3,
+        "timeout": 1.5,
+        "memory": 9,
+        "failure": {"kind": "panic", "message": "it broke", "frames": ["a.go:1"]},
+    }
+    assert read_replay(path) == replay
+    work = work_of(replay)
+    assert (work.shape, work.nodes, work.records) == ("stream", 3, of(RECORD, Record()))
+    long = save_replay(msgspec.structs.replace(replay, function="f" * 70), failure)
+    assert Path(long.replay).name.endswith("-" + "f" * 60 + ".json")
+
+
+def test_what_to_do_where_a_call_cannot_be_read(tmp_path: Path) -> None:
+    module, none, text = tmp_path / "m.so", tmp_path / "none.json", tmp_path / "text.json"
+    module.write_bytes(b"1")
+    text.write_text("{}")
+    saved = Path(save_replay(replay_of(module, "f", (), (RECORD,), timeout=1), Failure("crash", "x")).replay)
+    found = []
+    for path, content in ((none, b""), (text, b""), (saved, b"2"), (saved, None)):
+        if content is None:
+            module.unlink()
+        elif content:
+            module.write_bytes(content)
+        with pytest.raises(ReplayError) as refused:
+            read_replay(path)
+        found.append((refused.value.message, refused.value.remedy))
+    before, now = (hashlib.sha256(content).hexdigest()[:12] for content in (b"1", b"2"))
+    assert found == [
+        (f"{none} cannot be read (No such file or directory)", f"saved calls are in {replay_directory()}"),
+        (
+            f"{text} is not a call that modgo saved (Object missing required field `version`)",
+            "name a file that modgo wrote",
+        ),
+        (
+            f"{module} has changed since the call failed (SHA-256 {now}…, then {before}…)",
+            "--force runs the call on it anyway",
+        ),
+        (
+            f"{module}, the module of {saved}, cannot be read (No such file or directory)",
+            "build it again at that place",
+        ),
+    ]
 
 
 def test_a_changed_module_is_refused_without_force(udfs: Path, tmp_path: Path) -> None:

@@ -64,10 +64,12 @@ def _acceptable(text: str, results: Sequence[CaseResult]) -> Sequence[CaseResult
 
 def _written(text: str, results: Sequence[CaseResult]) -> str | None:
     """The text with the outcomes of all `results`, None if that would not be read back."""
+    if not results:
+        return text
     edits: list[_Edit] = []
     try:
-        as_json = bool(results) and results[0].case.path.name.endswith(".json")
-        rows = list(case_rows(parse_tree(text, as_json))) if results else []
+        as_json = results[0].case.path.name.endswith(".json")
+        rows = list(case_rows(parse_tree(text, as_json)))
         writer = _Writer(text, as_json)
         for result in results:
             edits += writer.case(rows[result.case.position][0], result)
@@ -88,8 +90,6 @@ def _apply(text: str, edits: Sequence[_Edit]) -> str:
 
 def _expects(text: str, results: Sequence[CaseResult]) -> bool:
     """Whether the cases in `text` expect what happened."""
-    if not results:
-        return True
     cases = {case.position: case for case in parse_cases(text, results[0].case.path).cases}
     return all(
         (case := cases.get(result.case.position)) is not None

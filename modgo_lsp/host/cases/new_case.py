@@ -19,12 +19,12 @@ _MOST_FILES = 100
 
 
 class NewCase(msgspec.Struct, frozen=True):
-    """The keys of a case, as data for JSON: see docs/testing.md. Keys without a value are left out."""
+    """The keys of a case, as data for JSON: see docs/testing.md. `args` is left out if it is empty."""
 
     function: str
-    args: list[Any] = []
-    expect: dict[str, Any] = {}
-    more: dict[str, Any] = {}
+    args: list[Any]
+    expect: dict[str, Any]
+    more: dict[str, Any]
 
 
 class CaseText(NamedTuple):
