@@ -46,6 +46,26 @@ TEST(a_fenced_module_has_the_same_version_properties_and_answers)
 	mod_go_fenced_close(NULL);
 }
 
+TEST(a_call_that_is_timed_takes_no_longer_than_its_caller_waits)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .timed = 2};
+	mod_go_fenced *pool = NULL;
+	mod_go_error error;
+	int timed = 0;
+
+	CHECK_NUMBER(fenced_open(check_module("good"), &options, &pool, &error), MOD_GO_OK);
+	CHECK_NUMBER(mod_go_fenced_setup(pool, &error), MOD_GO_OK);
+	for (int call = 0; call < 4; call++) {
+		struct answer answer = fenced_ask(pool, "who");
+
+		CHECK_TEXT(answer.text, "good");
+		timed += answer.outcome.nanoseconds > 0;
+		CHECK((double)answer.outcome.nanoseconds <= answer.seconds * 1e9 + 1000);
+	}
+	CHECK_NUMBER(timed, 2);
+	mod_go_fenced_close(pool);
+}
+
 TEST(values_of_every_type_and_length_cross_the_fence)
 {
 	static uint8_t list[] = {0x93, 1, 0xa2, 3, 'x', 0xc0}, map[] = {0x81, 1, 2}, bytes[] = {0, 255};
