@@ -29,6 +29,7 @@ from tests.modgo_command import modgo
 
 ROOT = Path(__file__).parents[2]
 UDFS = ROOT / "tests" / "build" / "modules" / "udfs"
+STREAMS = ROOT / "tests" / "host" / "modules" / "streams"
 GO_MOD = "module example.com/m\n\ngo 1.24\n\nrequire github.com/GeertJohan/aerospike-mod-go/udf v1.0.0\n"
 
 
@@ -266,6 +267,71 @@ def test_functions_are_listed(repl: Repl, capsys: pytest.CaptureFixture[str]) ->
     lines = capsys.readouterr().out.splitlines()
     assert "add(bin string, by int64) (int64, error)" in lines
     assert len(lines) == len(repl.functions)
+
+
+def test_a_stream_reads_all_records(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = Store(tmp_path / "records.db")
+    repl = Repl(str(STREAMS), Settings(), store, 10.0)
+    repl.open()
+    capsys.readouterr()
+    try:
+        assert repl.do(":functions")
+        functions = capsys.readouterr().out.splitlines()
+        streams = [each.partition("(")[0] for each in functions if each.endswith("  (stream)")]
+        assert streams == ["cities", "exits", "hangs", "panics", "reduces", "texts", "total", "writes"]
+        assert repl.do(":time")
+        for number in (1, 2):
+            assert repl.do(f':record {{"key": ["test", "demo", {number}], "bins": {{"n": {number}}}}}')
+        capsys.readouterr()
+        assert repl.do("total")
+        assert capsys.readouterr() == ("3\n  node 1: 2 records → 1 value\n1 value\n", "")
+        assert repl.do("total 5") is False
+        assert repl.do("single 5")
+        assert capsys.readouterr().out == "5\nno write\n"
+    finally:
+        repl.close()
+        store.close()
+
+
+ANSWERS = {
+    ":time": ("times are not shown\n", ""),
+    ":store": ("0 records\n", ""),
+    ":record": ('["test", "demo", "sample"]\n  (does not exist)\n', ""),
+    ':record {"bins": {"b": 1, "a": "x"}}': (
+        '["test", "demo", "sample"]\n  a: "x"\n  b: 1\n  (generation 1, ttl 0)\n',
+        "",
+    ),
+    ":record {": ("", "Error: record:1:2: not JSON: expecting property name enclosed in double quotes\n"),
+    ":record gone.json": (
+        "",
+        "Error: the record sample gone.json cannot be read (No such file or directory)\n",
+    ),
+    ":store ": ('["test", "demo", "sample"]: a, b\n1 record\n', ""),
+    ":t": ("times are shown\n", ""),
+    ":re": ("", "Error: there is no command :re; :help lists them\n"),
+    ":": ("", "Error: there is no command :; :help lists them\n"),
+    ":x": ("", "Error: there is no command :x; :help lists them\n"),
+    ":rel": ("loaded udfs.so with NAMES\n", ""),
+    "# nothing": ("", ""),
+}
+
+
+def test_what_commands_write(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    store = Store(tmp_path / "records.db")
+    repl = Repl("udfs.so", Settings(), store, 10.0)
+    repl.open()
+    try:
+        names = ", ".join(one.name for one in repl.functions)
+        for line, (out, error) in ANSWERS.items():
+            assert repl.do(line) is (error == ""), line
+            assert capsys.readouterr() == (out.replace("NAMES", names), error), line
+        assert repl.do(":q") is None
+    finally:
+        repl.close()
+        store.close()
 
 
 def test_a_key_of_one_word(repl: Repl, capsys: pytest.CaptureFixture[str]) -> None:

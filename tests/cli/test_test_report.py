@@ -12,7 +12,7 @@ from modgo_lsp.build.build import BuildResult
 from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.test.accept import accept
 from modgo_lsp.cli.test.junit import report_junit
-from modgo_lsp.cli.test.report import show_module, show_summary
+from modgo_lsp.cli.test.report import show_module, show_summary, shown_path
 from modgo_lsp.cli.test.run import ModuleReport
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.host.cases.case_file import Case, CaseProblem, parse_cases
@@ -286,3 +286,13 @@ def test_the_summary(reports: list[ModuleReport], expected: str, colour: str, ca
     assert marked(capsys.readouterr().out) == expected
     show_summary(reports, interrupted=True)
     assert marked(capsys.readouterr().out) == expected.replace("\n", "; interrupted\n")
+
+
+def test_paths_are_relative_below_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    monkeypatch.chdir(inner)
+    assert shown_path(inner / "x.yaml") == "x.yaml"
+    assert shown_path(tmp_path / "x.yaml") == str(tmp_path / "x.yaml")
