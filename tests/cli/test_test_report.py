@@ -176,6 +176,27 @@ def test_what_is_accepted_is_expected_now(tmp_path: Path, monkeypatch: pytest.Mo
     assert path.read_bytes() == b"\xef\xbb\xbfname: one\r\nfunction: f\r\nexpect: {result: 2}\r\n"
 
 
+def test_each_file_is_accepted_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    results = []
+    for name in ("a", "b", "gone"):
+        path = tmp_path / f"{name}.case.yaml"
+        path.write_text("name: one\nfunction: f\nexpect: {result: 1}\n")
+        results.append(result(case("{result: 1}", path), value=name))
+    path.unlink()
+    passed = result(case("{result: 1}", tmp_path / "a.case.yaml"), value=1)
+    done = accept(ModuleReport("m", (*results, passed)), tmp_path, True)
+    assert (done.accepted, [each.ok for each in done.results]) == (2, [True, True, False, True])
+    assert capsys.readouterr().out == "".join(
+        f"--- {name}.case.yaml\n+++ {name}.case.yaml\n@@ -1,3 +1,3 @@\n name: one\n function: f\n"
+        f"-expect: {{result: 1}}\n+expect: {{result: {name}}}\n\n"
+        for name in ("a", "b")
+    )
+
+
 # --- all that `modgo test` writes
 
 
