@@ -113,7 +113,7 @@ def test_the_whole_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         "### Settings other than the defaults",
         "",
         f"- file: {file}",
-        f'- `ignore = ["MG104"]` ({file})',
+        f'- `ignore = ["MG104"]` ({file}:1)',
         f"- problem: {file}:2: unknown key selct; did you mean select?",
         "",
         "### Environment",
