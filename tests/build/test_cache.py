@@ -124,3 +124,24 @@ def test_folders_of_long_ago_are_removed_and_files_stay(tmp_path: Path) -> None:
     forget_old(tmp_path, 3)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["new", "new.txt", "old.txt"]
     forget_old(tmp_path / "gone", 3)
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\0" * 20, b"\0" * 4, None])
+def test_a_damaged_value_counts_as_missing(
+    damaged: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    cache = DiskFactsCache("facts")
+    cache.put("abc", b"a value")
+    path = Path(cache.folder, "ab", "abc")
+    assert cache.get("abc") == b"a value"
+    assert cache.get("ab") is None
+    path.write_bytes(path.read_bytes()[:-1] + b"x" if damaged is None else damaged)
+    assert cache.get("abc") is None
+    cache.put("abc", b"")
+    assert cache.get("abc") == b""
+    assert DiskFactsCache("other").get("abc") is None
+    (tmp_path / "modgo" / "full").write_text("in the way")
+    full = DiskFactsCache("full")
+    full.put("abc", b"a value")
+    assert full.get("abc") is None
