@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -19,9 +20,11 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from modgo_lsp.cli.repl.line import CallLine, CommandLine, LineError, is_incomplete, parse_line
-from modgo_lsp.cli.repl.prompt import ReplCompleter, prompt_session
+from modgo_lsp.cli.repl.prompt import COMMANDS, ReplCompleter, prompt_session
 from modgo_lsp.cli.repl.session import Repl
 from modgo_lsp.host.record_store import Store
+from modgo_lsp.host.result import FunctionInfo, ParameterInfo
+from modgo_lsp.host.sample import Record
 from modgo_lsp.host.values import List, Map
 from modgo_lsp.lint.config import Settings
 from tests.cli.on_terminal import on_terminal
@@ -63,6 +66,8 @@ def repl(folder: Path, tmp_path: Path) -> Iterator[Repl]:
         ("f hits 5 -2.5 true null", ("hits", 5, -2.5, True, None)),
         ('f("hits", 5)', ("hits", 5)),
         ('f "two words" [1, 2] {"a": [1]}', ("two words", List((1, 2)), Map((("a", List((1,))),)))),
+        ("f '' ' a'  b", ("", " a", "b")),
+        ('f {"a": 1}[2]"x"', (Map((("a", 1),)), List((2,)), "x")),
         ("f 'two words' '[1, 2]'", ("two words", List((1, 2)))),
         ("f 9007199254740993 6.0", (9007199254740993, 6.0)),
         ("f(\n  [1,\n 2]\n)", (List((1, 2)),)),
@@ -98,6 +103,10 @@ def test_an_open_bracket_continues_on_the_next_line() -> None:
     assert is_incomplete('f("(", [')
     assert not is_incomplete('f("(", [1])')
     assert not is_incomplete('f "\\"("')
+    assert is_incomplete('f "\\\\" (')
+    assert not is_incomplete("f) [")
+    assert is_incomplete("f {")
+    assert not is_incomplete("f {}")
 
 
 # ---- the session ----
@@ -436,3 +445,39 @@ def test_completion(repl: Repl) -> None:
     assert completed(repl, "add h") == ["add hits", "add host"]
     assert completed(repl, 'add("hi') == ['add("hits']
     assert completed(repl, "zzz") == []
+
+
+class Completed:
+    """What is completed in a session: its records and functions."""
+
+    def __init__(self) -> None:
+        self.record = Record(bins={"here": 1})
+        self.functions = (FunctionInfo("add", params=(ParameterInfo("n", "int64"),)), FunctionInfo("a\x1b"))
+
+    def records(self) -> list[Record]:
+        return [Record(key="k1", bins={"hits": 1, "h\x1b": 2}), Record(key=7, bins={"hits": 1})]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", [("add", "add(n int64)")]),
+        ("  a", [("add", "add(n int64)")]),
+        ("add ", [("here", "bin"), ("hits", "bin")]),
+        ("add(he", [("here", "bin")]),
+        (':record ["test", "demo", ', [('["test", "demo", "k1"]', ""), ('["test", "demo", 7]', "")]),
+        (":record   ", [('["test", "demo", "k1"]', ""), ('["test", "demo", 7]', "")]),
+        (":record", [(":record", "")]),
+        (":", [(f":{name}", "") for name in COMMANDS]),
+    ],
+)
+def test_what_is_offered(text: str, found: list[tuple[str, str]]) -> None:
+    session: Any = Completed()
+    offered = list(ReplCompleter(session).get_completions(Document(text), CompleteEvent()))
+    assert [(one.text, one.display_meta_text) for one in offered] == found
+    assert all(one.text.startswith(text[len(text) + one.start_position :]) for one in offered)
+
+
+def test_every_command_is_completed(repl: Repl) -> None:
+    for name in COMMANDS:
+        assert repl.do(f":{name}") is not False
