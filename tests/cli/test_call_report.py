@@ -82,7 +82,7 @@ def test_an_outcome(
 ) -> None:
     monkeypatch.setattr(global_options(), "color", colour)
     for timed in (True, False):
-        show_outcome(outcome, timed)
+        show_outcome(outcome, **({} if timed else {"timed": False}))
         expected = out + (end if timed else re.sub(r" in [\d.]+ ms", "", end))
         shown = [marked(text, True) for text in capsys.readouterr()]
         if colour == "never":
