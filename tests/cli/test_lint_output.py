@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,8 @@ def test_quiet_and_other_formats_have_no_closing_line(
     assert out == line
     statistics = "1  MG101  unregistered-udf (1 with --fix)\n"
     assert shown(capsys, Options(statistics=True), findings=wrong)[0] == statistics
+    rows = json.loads(shown(capsys, Options(statistics=True, output_format="json"), findings=wrong)[0])
+    assert rows == [{"code": "MG101", "name": "unregistered-udf", "count": 1, "fixable": 1}]
     monkeypatch.setattr(global_options(), "quiet", True)
     assert shown(capsys) == ("", "")
     quiet = shown(capsys, findings=wrong, without_module=(str(folder),), problems=(PathProblem("x", "gone"),))
