@@ -77,12 +77,13 @@ def test_no_file(capsys: Capture, tmp_path: Path) -> None:
 
 
 ELF = ElfFacts(64, "little-endian", "x86-64", "linux/amd64", None, {}, stripped=True)
+BUILT = ("-buildmode", "-tags", "-trimpath", "-race", "GOOS", "GOARCH", "GOAMD64", "GOARM64")
 GO = GoInfo(
     "go1.26.8",
     "example.com/m",
     GoModule("example.com/m", "v1"),
     (GoModule("a.org/b", "v1.2", "h1:x"), GoModule("a.org/c", "v2", replaced_by="../c")),
-    {"GOARCH": "amd64", "-trimpath": "true", "vcs": "git", "-buildmode": "c-shared"},
+    {"vcs": "git", **dict.fromkeys(reversed(BUILT), "x")},
 )
 EXPORTS = dict.fromkeys(ABI_SYMBOLS, True)
 MODULE = Inspection("a/m.x.so", 99_999, ELF, EXPORTS, ("libc.so.6", "libm.so"), "2.17", GO, "module", ())
@@ -96,7 +97,7 @@ SHOWN = {
         "  [2]exports  [0]all 6 functions of the ABI\n"
         "  [2]symbols  [0]stripped\n"
         "  [2]go       [0]go1.26.8, module example.com/m v1\n"
-        "  [2]built    [0]-buildmode=c-shared -trimpath=true GOARCH=amd64\n"
+        "  [2]built    [0]" + " ".join(f"{name}=x" for name in BUILT) + "\n"
         "  [2]with     [0]a.org/b v1.2\n"
         "  [2]with     [0]a.org/c v2 => ../c\n",
     ),
