@@ -117,3 +117,84 @@ def test_an_object_that_is_gone_or_damaged(repository: Path) -> None:
         path.unlink()
         with pytest.raises(OSError, match=f"git cannot read the object {blob}"):
             files.read(str(repository / "b.go"))
+
+
+def test_only_files_and_folders_of_the_revision_are_there(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository / "below" / "deep" / "er").mkdir(parents=True)
+    for name in ("below/deep/er/x.go", "below/deep/y.go", "z.go"):
+        (repository / name).write_text(name)
+    (repository / "z.go").chmod(0o755)
+    (repository / "link.go").symlink_to("z.go")
+    commit = git(repository, "rev-parse", "HEAD")
+    git(repository, "add", ".")
+    git(repository, "update-index", "--add", "--cacheinfo", f"160000,{commit},module")
+    git(repository, "commit", "--quiet", "--message", "more")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "another"))
+    (repository / "new.go").touch()
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "o.go").write_text("o")
+    base = DiskFiles()
+    with revision_files(str(repository), "HEAD", base) as files:
+        assert files.root == str(repository)
+        for folder, expected in {
+            "": [(".git", True), ("below", True), ("z.go", False)],
+            "below": [("a.go", False), ("deep", True)],
+            "below/deep": [("er", True), ("y.go", False)],
+            "below/deep/er": [("x.go", False)],
+        }.items():
+            assert files.entries(str(repository / folder)) == expected
+        assert files.read(str(repository / "z.go")) == b"z.go"
+        assert files.entries(str(outside)) == [("o.go", False)]
+        assert files.read(str(outside / "o.go")) == b"o"
+        assert files.stamp(str(outside / "o.go")) == base.stamp(str(outside / "o.go")) is not None
+        # A folder beside the repository, whose name begins in the same way.
+        with pytest.raises(FileNotFoundError):
+            files.read(f"{repository}2/z.go")
+        assert files.stamp(str(repository / "new.go")) is None
+        for read, name, kind in (
+            (files.read, "new.go", FileNotFoundError),
+            (files.read, "link.go", FileNotFoundError),
+            (files.entries, "module", FileNotFoundError),
+            (files.entries, "z.go", NotADirectoryError),
+        ):
+            path = str(repository / name)
+            with pytest.raises(kind) as caught:
+                read(path)
+            assert (caught.value.filename, caught.value.errno) == (path, 2)
+        process = files._objects
+        assert process.poll() is None
+    assert process.returncode is not None
+
+
+@pytest.mark.parametrize(
+    ("revision", "message", "remedy"),
+    [
+        ("", "'' is no git revision", "name one, such as main or HEAD~1"),
+        ("-x", "'-x' is no git revision", "name one, such as main or HEAD~1"),
+        ("gone", "the git repository {root} has no revision gone", "`git log` lists the revisions"),
+    ],
+)
+def test_revisions_that_are_none(repository: Path, revision: str, message: str, remedy: str) -> None:
+    with (
+        pytest.raises(RevisionError) as caught,
+        revision_files(str(repository / "below"), revision, DiskFiles()),
+    ):
+        pass
+    assert (caught.value.message, caught.value.remedy) == (message.format(root=repository), remedy)
+
+
+def test_a_folder_in_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RevisionError) as caught, revision_files(str(tmp_path), "HEAD", DiskFiles()):
+        pass
+    assert caught.value.message == f"{tmp_path} is in no git repository"
+    assert caught.value.remedy.startswith("git says: not a git repository")
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(RevisionError) as caught, revision_files(str(tmp_path), "HEAD", DiskFiles()):
+        pass
+    assert (caught.value.message, caught.value.remedy) == (
+        "git was not found, which --new-since needs",
+        "install git",
+    )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from modgo_lsp.build import go_environment, toolchain
-from modgo_lsp.build.toolchain import ToolchainError, discover, discover_cc, discover_go
+from modgo_lsp.build.target_platform import Target
+from modgo_lsp.build.toolchain import CCompiler, ToolchainError, discover, discover_cc, discover_go
 from modgo_lsp.golang.modules.versions import go_version
 
 
@@ -184,3 +186,80 @@ def test_a_zig_on_the_path(bare: Path, tmp_path: Path, monkeypatch: pytest.Monke
     assert toolchain.find_zig() == (own, "PATH")  # the wheel is damaged
     wheel = program(tmp_path / "wheel" / "zig", "exit 0")
     assert toolchain.find_zig() == (wheel, "wheel")
+
+
+async def test_the_first_c_compiler_that_runs_is_used(bare: Path) -> None:
+    for name in ("cc", "clang", "gcc"):
+        program(bare / name, f"echo '{name} 1'; echo more")
+        assert await discover_cc() == CCompiler((str(bare / name),), f"{name} 1", "PATH")
+    program(bare / "gcc", "echo broken >&2; exit 1")
+    assert (await discover_cc()).version == "clang 1"
+    program(bare / "clang", "echo also; exit 1")
+    program(bare / "cc", "exit 0")
+    with pytest.raises(ToolchainError) as refused:  # the first says what is wrong
+        await discover_cc()
+    assert refused.value.message == f"the C compiler {bare}/gcc does not run (broken)"
+    program(bare / "gcc", "echo 'gcc to standard error' >&2")
+    assert (await discover_cc()).version == "gcc to standard error"
+
+
+async def test_what_go_and_builds_run_in(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOTOOLCHAIN", "auto")
+    for name in ("GOOS", "GOARCH", "CGO_ENABLED", "CC"):
+        monkeypatch.setenv(name, "mine")
+    monkeypatch.setenv("KEPT", "kept")
+    go_program(bare / "go", "1.26.1 X:nosuch")
+    compiler = program(bare / "my cc", "echo cc")
+    go = await discover_go()
+    assert (go.path, go.version, go.release, go.origin) == (str(bare / "go"), "1.26.1", (1, 26, 1), "PATH")
+    assert (go.module_cache, go.host_target) == (Path("/m"), "linux/arm64")
+    assert go.environment() == {**os.environ, "GOTOOLCHAIN": "local"}
+    host = {**os.environ, "GOTOOLCHAIN": "local", "GOOS": "linux", "GOARCH": "arm64"}
+    both = await discover(cc=str(compiler))
+    assert (both.target, both.environment()) == (
+        "linux/arm64",
+        {**host, "CGO_ENABLED": "1", "CC": f"'{compiler}'"},
+    )
+    alone = await toolchain.discover_without_cgo(None)
+    assert (alone.target, alone.cc, alone.environment()) == (
+        "linux/arm64",
+        None,
+        {**host, "CGO_ENABLED": "0"},
+    )
+
+
+async def test_zig_for_another_machine(bare: Path) -> None:
+    go_program(bare / "go", "1.26.1")
+    zig = program(bare / "my zig" / "zig", 'echo "clang $*"')
+    with pytest.raises(ToolchainError, match="needs zig, and there is none"):
+        await toolchain.discover_cross(Target("arm64", "2.17"), None)
+    (bare / "zig").symlink_to(zig)
+    found = await toolchain.discover_cross(Target("arm64", "2.17"), None)
+    assert found.cc is not None
+    script, *options = found.cc.command
+    assert options == ["-target", "aarch64-linux-gnu.2.17"]
+    assert found.cc.version == "clang cc -target aarch64-linux-gnu.2.17 --version"
+    assert (found.target, found.cc.origin) == ("linux/arm64-glibc2.17", "PATH")
+    cxx = found.settings["CXX"].split(" ")
+    assert (found.settings["GOOS"], found.settings["GOARCH"], cxx[1:]) == ("linux", "arm64", options)
+    for path, language in ((Path(script), "cc"), (Path(cxx[0]), "c++")):
+        assert path.read_text() == f'#!/bin/sh\nexec {bare}/zig {language} "$@"\n'
+        assert path.stat().st_mode & 0o777 == 0o755
+        path.write_text("damaged")
+    again = await toolchain.discover_cross(Target("arm64", "2.17"), None)
+    assert again == found
+
+
+@pytest.mark.parametrize(
+    ("answer", "newest"),
+    [
+        ('.glibc = .{ "2.17.0", "2.9.0", "2.40.1" }, .x = .{ "3.0.0" }', "2.40"),
+        ('"glibc": ["2.17.0", "1.99.0"], "x": ["3.0.0"]', "2.17"),
+        (".glibc = .{}", None),
+        ("nothing", None),
+    ],
+)
+async def test_the_newest_glibc_of_zig(bare: Path, answer: str, newest: str | None) -> None:
+    assert await toolchain.newest_glibc() is None
+    program(bare / "zig", f"[ \"$*\" = targets ] && echo '{answer}'")
+    assert await toolchain.newest_glibc() == newest

@@ -8,6 +8,7 @@ import pytest
 
 from modgo_lsp.cli import bench_report
 from modgo_lsp.cli.bench_report import show_bench
+from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.host.bench_worker import Mode, Round
 from modgo_lsp.host.run_bench import Measured, Pair
 
@@ -70,3 +71,26 @@ def test_what_has_changed(capsys: Capture) -> None:
 )
 def test_times(nanoseconds: float, text: str) -> None:
     assert bench_report._time(nanoseconds) == text
+
+
+def test_columns_and_colours(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(global_options(), "color", "always")
+    faster = Pair(measured("fenced", 1000, 2), measured("fenced", 4000, 2))
+    slower = Pair(measured("unfenced", 200, 1), measured("unfenced", 100, 3))
+    same = Pair(measured("unfenced", 200, 1), measured("unfenced", 200, 1))
+    show_bench([faster, slower, same, Pair(measured("fenced", 100, None))])
+    shown = capsys.readouterr().out.replace("\x1b", "")
+    assert shown.splitlines()[:10] == [
+        "mode        time/call     p50     p99  allocs/call  floor",
+        "fenced      1 µs ± 0%  500 ns    2 µs            2  40 ns",
+        "unfenced  204 ns ± 2%  100 ns  400 ns            1  40 ns",
+        "unfenced  204 ns ± 2%  100 ns  400 ns            1  40 ns",
+        "fenced    104 ns ± 3%   50 ns  200 ns      unknown  40 ns",
+        "",
+        "mode              old          new           change       confidence  allocs/call",
+        "[32mfenced      4 µs ± 0%    1 µs ± 0%  -74.9% (faster)  p=0.000 n=10+10          2→2[0m",
+        "[31munfenced  104 ns ± 3%  204 ns ± 2%  +95.7% (slower)  p=0.000 n=10+10          3→1[0m",
+        "unfenced  204 ns ± 2%  204 ns ± 2%  no change found  p=1.000 n=10+10          1→1",
+    ]
+    # Some of the modules count allocations.
+    assert "Allocations" not in shown

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from modgo_lsp.build.cache_cleaning import FOLDERS
+from modgo_lsp.build.cache_cleaning import FOLDERS, CacheFolder
+from modgo_lsp.cli.clean import _show, _size
 
 ROOT = Path(__file__).parents[2]
 
@@ -131,3 +132,33 @@ def test_the_folders_are_those_that_the_code_makes() -> None:
         made.update(re.findall(r'cache_directory\(\) / "([\w-]+)"', path.read_text()))
         made.update(re.findall(r'FactsCache\("([\w-]+)"\)', path.read_text()))
     assert made | {"facts"} == FOLDERS.keys()
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1000, "1.0 kB"),
+        (999_900, "999.9 kB"),
+        (1_000_000, "1.0 MB"),
+        (1_500_000_000, "1.5 GB"),
+    ],
+)
+def test_sizes(size: int, shown: str) -> None:
+    assert _size(size) == shown
+
+
+def test_all_that_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    folders = [
+        CacheFolder("lint", "/c/lint", "lint results", 1, 1000),
+        CacheFolder("modules", "/c/modules", "modules", 2, 2_000_000),
+        CacheFolder("sdk", "/c/sdk", "the SDK", 0, 5, "it is not a folder"),
+    ]
+    table = "/c\n  lint        1.0 kB  lint results\n  modules     2.0 MB  modules\n"
+    error = "Error: /c/sdk is left alone: it is not a folder\n"
+    for is_dry, end in ((True, "2.0 MB would be freed.\n"), (False, "Freed 2.0 MB.\n")):
+        _show(folders, "/c", 2_001_000, is_dry)
+        assert capsys.readouterr() == (table + end, error)
+        _show([], "/c", 0, is_dry)
+        assert capsys.readouterr() == ("/c is empty.\n", "")

@@ -7,7 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+
+from modgo_lsp.cli import call
+from modgo_lsp.cli.completion import functions, rules
+from modgo_lsp.rules.catalogue import RULES
 
 ROOT = Path(__file__).parents[2]
 SOURCE = (
@@ -98,3 +103,44 @@ def test_the_shell_completes_files(folder: Path) -> None:
     for line in ("modgo call c", "modgo lint c", "modgo call x f --record c", "modgo deploy c"):
         asked = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split()) - 1)}
         assert run(folder, "modgo", **asked, _MODGO_COMPLETE="bash_complete") == "file,c\n"
+
+
+def test_functions_in_the_manifest_of_a_module(tmp_path: Path) -> None:
+    """As they stand among other bytes; strings as JSON has them."""
+    manifest = "".join(
+        f'{{"name": "{name}", "kind": "{kind}", "params": [{{"name": "n"}}], "doc": ""}},'
+        for name, kind in (("b", "record"), ('a\\"é', "record"), ("s", "stream"), ("x" * 201, "record"))
+    )
+    module = tmp_path / "m.so"
+    module.write_bytes(b"\x7fELF\xff" + manifest.encode() + b'{"name": "cut", "kind": "record"\0')
+    for stream, begun, found in (
+        (False, "", ['a"é', "b"]),
+        (False, "b", ["b"]),
+        (False, "s", []),
+        (True, "", ["s"]),
+    ):
+        context = click.Context(call.command)
+        context.params = {"module": str(module), "stream": stream}
+        assert functions(context, context.command.params[0], begun) == found
+        context.params["module"] = None
+        assert functions(context, context.command.params[0], begun) == []
+
+
+@pytest.mark.parametrize(
+    ("begun", "first", "count"),
+    [
+        ("", "MG101", len(RULES)),
+        ("m", "MG101", len(RULES)),
+        ("Mg10", "MG101", 9),
+        ("mg2", "MG201", 8),
+        ("unreg", "unregistered-udf", 1),
+        ("mx", "", 0),
+    ],
+)
+def test_rules_by_code_or_name(begun: str, first: str, count: int) -> None:
+    context = click.Context(call.command)
+    found = rules(context, context.command.params[0], begun)
+    assert len(found) == count
+    if found:
+        assert found[0].value == first
+        assert found[0].help == RULES["MG101" if first != "MG201" else first].summary

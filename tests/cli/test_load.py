@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.load import _show
-from modgo_lsp.host.result import Failure, LoadResult, LogLine
+from modgo_lsp.host.result import Failure, FunctionInfo, LoadResult, LogLine, ParameterInfo
 from tests.modgo_command import modgo
 
 ROOT = Path(__file__).parents[2]
@@ -62,3 +64,29 @@ def test_a_failure_in_text_has_frames_and_what_to_do(capsys: pytest.CaptureFixtu
 def test_a_module_without_functions_and_facts(capsys: pytest.CaptureFixture[str]) -> None:
     _show(LoadResult("m.so", abi=(1, 0), properties={"go-version": "", "conn-name": "x"}), "")
     assert capsys.readouterr().out == "m.so: loaded and set up (ABI 1.0, x)\n  it registers no functions\n"
+
+
+def test_a_module_with_its_functions(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    functions = (
+        FunctionInfo(
+            "add", "record", (ParameterInfo("n", "int64"),), ("error",), "Adds n. Slowly.", "m.go:7"
+        ),
+        FunctionInfo("sum", "stream", doc="Sums\nup.\n\nIn all."),
+        FunctionInfo("none"),
+    )
+    properties = {"conn-version": "2", "conn-name": "x", "dispatch": "registry", "go-version": "go1.26"}
+    loaded = LoadResult("m.so", (1, 2), properties, 0, functions, logs=(LogLine("info", "begins"),))
+    lines = (
+        "[1]%s[0]: %sloaded and set up (ABI 1.2, go-version go1.26, dispatch registry, x 2)\n"
+        "  [32]add(n int64) error[0]  m.go:7\n      Adds n\n"
+        "  [32]sum()[0]  stream\n      Sums up\n"
+        "  [32]none()[0]\n"
+    )
+    _show(loaded, "")
+    assert capsys.readouterr() == (re.sub(r"\[\d+\]", "", lines % ("m.so", "")), "info: begins\n")
+    monkeypatch.setattr(global_options(), "color", "always")
+    _show(loaded, "./m")
+    shown = re.sub(r"\x1b\[(\d+)m", r"[\1]", capsys.readouterr().out)
+    assert shown == lines % ("./m", "built, ")

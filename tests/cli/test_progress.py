@@ -7,11 +7,15 @@ import pty
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from modgo_lsp.cli import progress as progress_module
+from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.lint.run import _counters
+from modgo_lsp.cli.progress import progress, waiting
 
 COLOUR = r"\x1b\[[0-9;]*3[0-9][0-9;]*m"
 ROOT = Path(__file__).parents[2]
@@ -110,3 +114,47 @@ def test_what_lint_counts(monkeypatch: pytest.MonkeyPatch) -> None:
         f"Looking for packages: 1 folders, …{'y' * 20}",
     ]
     assert _counters(None) == (None, None)
+
+
+def test_elsewhere_each_stage_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is shown once there is a second one."""
+    with progress(False) as show:
+        show("loading a")
+        show("loading b")
+        assert capsys.readouterr() == ("", "")
+        show("compiling c")
+        assert capsys.readouterr() == ("", "loading a\ncompiling c\n")
+        show("compiling d")
+        show("")
+        show("linking e")
+        assert capsys.readouterr() == ("", "\nlinking e\n")
+    for quiet, option in ((True, False), (False, True)):
+        monkeypatch.setattr(global_options(), "quiet", option)
+        with progress(quiet) as show:
+            show("loading a")
+            show("compiling c")
+        with waiting("calling add", quiet):
+            pass
+    assert capsys.readouterr() == ("", "")
+
+
+def test_elsewhere_long_work_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress_module, "_LONG_SECONDS", 0.0)
+    for quiet, option, error in ((False, False, "calling\n"), (True, False, ""), (False, True, "")):
+        monkeypatch.setattr(global_options(), "quiet", option)
+        before = threading.active_count()
+        with waiting("calling", quiet):
+            for thread in threading.enumerate():
+                if isinstance(thread, threading.Timer):
+                    thread.join()
+        assert (capsys.readouterr(), threading.active_count()) == (("", error), before)
+    monkeypatch.setattr(global_options(), "quiet", False)
+    monkeypatch.setattr(progress_module, "_LONG_SECONDS", 1000.0)
+    before = threading.active_count()
+    with waiting("calling", False):
+        assert threading.active_count() == before + 1
+    assert (capsys.readouterr(), threading.active_count()) == (("", ""), before)

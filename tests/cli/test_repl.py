@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -19,9 +20,11 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from modgo_lsp.cli.repl.line import CallLine, CommandLine, LineError, is_incomplete, parse_line
-from modgo_lsp.cli.repl.prompt import ReplCompleter, prompt_session
+from modgo_lsp.cli.repl.prompt import COMMANDS, ReplCompleter, prompt_session
 from modgo_lsp.cli.repl.session import Repl
 from modgo_lsp.host.record_store import Store
+from modgo_lsp.host.result import FunctionInfo, ParameterInfo
+from modgo_lsp.host.sample import Record
 from modgo_lsp.host.values import List, Map
 from modgo_lsp.lint.config import Settings
 from tests.cli.on_terminal import on_terminal
@@ -29,6 +32,7 @@ from tests.modgo_command import modgo
 
 ROOT = Path(__file__).parents[2]
 UDFS = ROOT / "tests" / "build" / "modules" / "udfs"
+STREAMS = ROOT / "tests" / "host" / "modules" / "streams"
 GO_MOD = "module example.com/m\n\ngo 1.24\n\nrequire github.com/GeertJohan/aerospike-mod-go/udf v1.0.0\n"
 
 
@@ -62,6 +66,8 @@ def repl(folder: Path, tmp_path: Path) -> Iterator[Repl]:
         ("f hits 5 -2.5 true null", ("hits", 5, -2.5, True, None)),
         ('f("hits", 5)', ("hits", 5)),
         ('f "two words" [1, 2] {"a": [1]}', ("two words", List((1, 2)), Map((("a", List((1,))),)))),
+        ("f '' ' a'  b", ("", " a", "b")),
+        ('f {"a": 1}[2]"x"', (Map((("a", 1),)), List((2,)), "x")),
         ("f 'two words' '[1, 2]'", ("two words", List((1, 2)))),
         ("f 9007199254740993 6.0", (9007199254740993, 6.0)),
         ("f(\n  [1,\n 2]\n)", (List((1, 2)),)),
@@ -97,6 +103,10 @@ def test_an_open_bracket_continues_on_the_next_line() -> None:
     assert is_incomplete('f("(", [')
     assert not is_incomplete('f("(", [1])')
     assert not is_incomplete('f "\\"("')
+    assert is_incomplete('f "\\\\" (')
+    assert not is_incomplete("f) [")
+    assert is_incomplete("f {")
+    assert not is_incomplete("f {}")
 
 
 # ---- the session ----
@@ -268,6 +278,71 @@ def test_functions_are_listed(repl: Repl, capsys: pytest.CaptureFixture[str]) ->
     assert len(lines) == len(repl.functions)
 
 
+def test_a_stream_reads_all_records(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = Store(tmp_path / "records.db")
+    repl = Repl(str(STREAMS), Settings(), store, 10.0)
+    repl.open()
+    capsys.readouterr()
+    try:
+        assert repl.do(":functions")
+        functions = capsys.readouterr().out.splitlines()
+        streams = [each.partition("(")[0] for each in functions if each.endswith("  (stream)")]
+        assert streams == ["cities", "exits", "hangs", "panics", "reduces", "texts", "total", "writes"]
+        assert repl.do(":time")
+        for number in (1, 2):
+            assert repl.do(f':record {{"key": ["test", "demo", {number}], "bins": {{"n": {number}}}}}')
+        capsys.readouterr()
+        assert repl.do("total")
+        assert capsys.readouterr() == ("3\n  node 1: 2 records → 1 value\n1 value\n", "")
+        assert repl.do("total 5") is False
+        assert repl.do("single 5")
+        assert capsys.readouterr().out == "5\nno write\n"
+    finally:
+        repl.close()
+        store.close()
+
+
+ANSWERS = {
+    ":time": ("times are not shown\n", ""),
+    ":store": ("0 records\n", ""),
+    ":record": ('["test", "demo", "sample"]\n  (does not exist)\n', ""),
+    ':record {"bins": {"b": 1, "a": "x"}}': (
+        '["test", "demo", "sample"]\n  a: "x"\n  b: 1\n  (generation 1, ttl 0)\n',
+        "",
+    ),
+    ":record {": ("", "Error: record:1:2: not JSON: expecting property name enclosed in double quotes\n"),
+    ":record gone.json": (
+        "",
+        "Error: the record sample gone.json cannot be read (No such file or directory)\n",
+    ),
+    ":store ": ('["test", "demo", "sample"]: a, b\n1 record\n', ""),
+    ":t": ("times are shown\n", ""),
+    ":re": ("", "Error: there is no command :re; :help lists them\n"),
+    ":": ("", "Error: there is no command :; :help lists them\n"),
+    ":x": ("", "Error: there is no command :x; :help lists them\n"),
+    ":rel": ("loaded udfs.so with NAMES\n", ""),
+    "# nothing": ("", ""),
+}
+
+
+def test_what_commands_write(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    store = Store(tmp_path / "records.db")
+    repl = Repl("udfs.so", Settings(), store, 10.0)
+    repl.open()
+    try:
+        names = ", ".join(one.name for one in repl.functions)
+        for line, (out, error) in ANSWERS.items():
+            assert repl.do(line) is (error == ""), line
+            assert capsys.readouterr() == (out.replace("NAMES", names), error), line
+        assert repl.do(":q") is None
+    finally:
+        repl.close()
+        store.close()
+
+
 def test_a_key_of_one_word(repl: Repl, capsys: pytest.CaptureFixture[str]) -> None:
     for word, key in (("k1", '"k1"'), ("7", "7"), ('"7"', '"7"'), ("true", '"true"'), ("1.5", '"1.5"')):
         assert repl.do(f":record {word}")
@@ -370,3 +445,39 @@ def test_completion(repl: Repl) -> None:
     assert completed(repl, "add h") == ["add hits", "add host"]
     assert completed(repl, 'add("hi') == ['add("hits']
     assert completed(repl, "zzz") == []
+
+
+class Completed:
+    """What is completed in a session: its records and functions."""
+
+    def __init__(self) -> None:
+        self.record = Record(bins={"here": 1})
+        self.functions = (FunctionInfo("add", params=(ParameterInfo("n", "int64"),)), FunctionInfo("a\x1b"))
+
+    def records(self) -> list[Record]:
+        return [Record(key="k1", bins={"hits": 1, "h\x1b": 2}), Record(key=7, bins={"hits": 1})]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", [("add", "add(n int64)")]),
+        ("  a", [("add", "add(n int64)")]),
+        ("add ", [("here", "bin"), ("hits", "bin")]),
+        ("add(he", [("here", "bin")]),
+        (':record ["test", "demo", ', [('["test", "demo", "k1"]', ""), ('["test", "demo", 7]', "")]),
+        (":record   ", [('["test", "demo", "k1"]', ""), ('["test", "demo", 7]', "")]),
+        (":record", [(":record", "")]),
+        (":", [(f":{name}", "") for name in COMMANDS]),
+    ],
+)
+def test_what_is_offered(text: str, found: list[tuple[str, str]]) -> None:
+    session: Any = Completed()
+    offered = list(ReplCompleter(session).get_completions(Document(text), CompleteEvent()))
+    assert [(one.text, one.display_meta_text) for one in offered] == found
+    assert all(one.text.startswith(text[len(text) + one.start_position :]) for one in offered)
+
+
+def test_every_command_is_completed(repl: Repl) -> None:
+    for name in COMMANDS:
+        assert repl.do(f":{name}") is not False

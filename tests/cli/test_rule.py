@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from modgo_lsp.cli.commands import modgo
+from modgo_lsp.lint.config import KEYS
 from modgo_lsp.rules.catalogue import RULES
 
 
@@ -70,3 +71,28 @@ def test_config_reports_mistakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_config_prints_its_schema() -> None:
     assert "per-file-ignores" in json.loads(run("config", "--schema").output)["properties"]
+
+
+def test_each_setting_with_its_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "inner"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    file = tmp_path / "modgo.toml"
+    file.write_text('ignore = ["MG104"]\nmax-file-size = 7\n')
+    ran = run("config")
+    lines = {line.partition(" ")[0]: line for line in ran.stdout.splitlines()}
+    width = max(map(len, KEYS))
+    assert (ran.exit_code, ran.stderr, list(lines)) == (0, "", list(KEYS))
+    assert lines["ignore"] == f'{"ignore":<{width}} = ["MG104"]  (../modgo.toml:1)'
+    assert lines["select"].endswith("  (default)")
+    ran = run("config", "--json", str(tmp_path))
+    answer = json.loads(ran.stdout)
+    assert (ran.exit_code, answer["file"], list(answer["settings"])) == (0, str(file), list(KEYS))
+    assert answer["settings"]["max-file-size"] == {"value": 7, "source": f"{file}:2"}
+    file.write_text("selct = 1\n")
+    ran = run("config")
+    assert ran.exit_code == 2
+    assert ran.stderr == f"Error: {file}:1: unknown key selct; did you mean select?\n"
+    ran = run("config", "nowhere")
+    message = "Error: nowhere: no such folder\nHelp: name the folder of a package or module\n"
+    assert (ran.exit_code, ran.stdout, ran.stderr) == (2, "", message)

@@ -10,6 +10,7 @@ from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.test.targets import Target, targets_of
 from modgo_lsp.host.sample import SAMPLES
 
+WRITE_ONE = "write one as testdata/udf/NAME.case.yaml in the package's folder"
 ONE, TWO = (SAMPLES / f"{name}.case.yaml" for name in ("one", "two"))
 
 
@@ -64,3 +65,48 @@ def test_each_package_is_one_target() -> None:
 def test_what_is_not_there_is_named(word: str, message: str) -> None:
     with pytest.raises(CliError, match=message):
         targets(word)
+
+
+@pytest.mark.parametrize(
+    ("word", "message", "remedy"),
+    [
+        ("empty", "empty has no cases", WRITE_ONE),
+        (
+            ".",
+            "this folder has no cases",
+            f"{WRITE_ONE}; ./... are all packages below it",
+        ),
+        (
+            "./",
+            "this folder has no cases",
+            f"{WRITE_ONE}; ./... are all packages below it",
+        ),
+        (
+            "empty/...",
+            "there are no cases in empty and below it",
+            WRITE_ONE,
+        ),
+        (
+            "shop/x.case.yaml",
+            "shop/x.case.yaml is in no folder testdata/udf",
+            "move it to testdata/udf of its package",
+        ),
+    ],
+)
+def test_what_to_do_without_cases(word: str, message: str, remedy: str) -> None:
+    Path("empty").mkdir()
+    with pytest.raises(CliError) as refused:
+        targets(word)
+    assert (refused.value.message, refused.value.remedy) == (message, remedy)
+
+
+def test_all_packages_below_a_folder() -> None:
+    Path("empty").mkdir()
+    Path("empty", "e.go").write_text("package e\n")
+    Path("m.so").touch()
+    for word in ("...", "./..."):
+        assert sorted(targets(word), key=str) == [Target(Path("other")), Target(Path("shop"))]
+    assert targets("shop/...") == [Target(Path("shop"))]
+    assert [each.is_built for each in targets("m.so", "shop")] == [True, False]
+    Path("shop:3").touch()  # is a file
+    assert targets("shop:3") == [Target(Path("shop:3"))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -201,22 +202,27 @@ def test_metrics_of_texts_that_need_escapes_and_of_nothing() -> None:
 
 
 def test_tables() -> None:
-    nodes, modules, counters = "\n".join(tables([report(), SILENT], [SHOP])).split("\n\n")
-    assert [line.split("  ")[:2] for line in nodes.splitlines()[1:]] == [
-        ["A1 (127.0.0.1:3000)", "fenced, fence standard"],
-        ["A2 (127.0.0.1:3010)", "no"],
+    unfenced = NodeReport(
+        Node("B", "127.0.0.1:40"), parse_status(json.dumps({**STATUS, "fence": ""}).encode())
+    )
+    lua = RemoteModule("rate", "lua", ("rate.lua",), 12, "1" * 64, 9, 2, 2)
+    nodes, modules, counters = "\n".join(tables([report(), SILENT, unfenced], [SHOP, lua])).split("\n\n")
+    since = datetime.fromtimestamp(STATUS["since"]).strftime("%Y-%m-%d %H:%M")
+    assert nodes.splitlines() == [
+        "NODE                 GO                      SERVER   SINCE",
+        f"A1 (127.0.0.1:3000)  fenced, fence standard  8.1.2.0  {since}",
+        "A2 (127.0.0.1:3010)  no",
+        f"B (127.0.0.1:40)     fenced                  8.1.2.0  {since}",
     ]
-    assert modules.splitlines()[1].split() == [
-        "shop",
-        "Go",
-        "2,540,488",
-        "85f6aeb0d221",
-        "1",
-        *["all", "2", "agree"],
+    assert modules.splitlines() == [
+        "MODULE  KIND      BYTES  SHA256        PARTS  NODES",
+        "shop    Go    2,540,488  85f6aeb0d221      1  all 3 agree",
+        "rate    Lua          12  111111111111      2  all 3 agree",
     ]
     assert counters.splitlines() == [
         "MODULE  NODE  CALLS  FAILED      50%      99%  WORKERS  BUSY  RESTARTS   MEMORY",
         "shop    A1    1,610      10  8.19 us  32.8 us        4     1         2  3.0 MiB",
+        "shop    B     1,610      10  8.19 us  32.8 us        4     1         2  3.0 MiB",
     ]
 
 

@@ -89,15 +89,16 @@ def _skipped(options: Options, outcome: Outcome, sources: Sources) -> Iterator[s
     if os.sep in map(absolute, options.paths):
         yield f"{', '.join(f'/{name}' for name in NO_FILES)} are skipped: they contain no source"
     if outcome.excluded:
-        few = ", ".join(map(sources.shown, outcome.excluded[:_MOST_PATHS]))
-        yield f"not linted, because --exclude or the setting `exclude` covers it: {few}"
+        named = _few(outcome.excluded, sources)
+        yield f"not linted, because --exclude or the setting `exclude` covers it: {named}"
     if outcome.passed_over:
-        few = ", ".join(map(sources.shown, outcome.passed_over[:_MOST_PATHS]))
-        more = len(outcome.passed_over) - _MOST_PATHS
-        yield (
-            f"skipped, unreadable or larger than max-file-size: {few}"
-            f"{f' and {more} more' if more > 0 else ''}"
-        )
+        yield f"skipped, unreadable or larger than max-file-size: {_few(outcome.passed_over, sources)}"
+
+
+def _few(paths: tuple[str, ...], sources: Sources) -> str:
+    """The first paths, and how many others there are."""
+    more = len(paths) - _MOST_PATHS
+    return ", ".join(map(sources.shown, paths[:_MOST_PATHS])) + (f" and {more} more" if more > 0 else "")
 
 
 def write(text: str, gap: bool = False) -> None:

@@ -57,18 +57,18 @@ class Options(msgspec.Struct, frozen=True):
     """`matches` is of -k; `accept` changes a report before it is shown; `jobs`, `timeout` and `memory` are as
     in CaseRun; `quiet` shows no progress."""
 
-    matches: Matcher | None = None
-    stops: bool = False
-    only_failed: bool = False
-    accept: Callable[[ModuleReport, Path], ModuleReport] | None = None
-    jobs: int = 1
-    timeout: float = 10.0
-    memory: int = 0
-    go: str | None = None
-    cc: str | None = None
-    quiet: bool = False
-    counted: Callable[[tuple[bytes, bytes]], None] | None = None
-    grants: Grants = ()
+    matches: Matcher | None
+    stops: bool
+    only_failed: bool
+    accept: Callable[[ModuleReport, Path], ModuleReport] | None
+    jobs: int
+    timeout: float
+    memory: int
+    go: str | None
+    cc: str | None
+    quiet: bool
+    counted: Callable[[tuple[bytes, bytes]], None] | None
+    grants: Grants
 
 
 async def run_targets(
