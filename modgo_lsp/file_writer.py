@@ -263,7 +263,7 @@ def _put(
     """Writes a temporary file and renames it; removes it if that fails."""
     temporary = folder.at(f".{name[:40]}.{os.urandom(8).hex()}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY
-    mode = mode if old is None else stat.S_IMODE(old.st_mode) & 0o777
+    mode = mode if old is None else old.st_mode & 0o777
     try:
         with open(os.open(temporary, flags, mode, dir_fd=folder.descriptor), "wb") as file:
             file.write(content)
@@ -289,7 +289,7 @@ def _copy_mode_and_owner(descriptor: int, old: os.stat_result) -> None:
     if (own.st_uid, own.st_gid) != (old.st_uid, old.st_gid):
         with suppress(OSError):
             os.fchown(descriptor, old.st_uid, old.st_gid)
-    os.fchmod(descriptor, stat.S_IMODE(old.st_mode) & 0o777)
+    os.fchmod(descriptor, old.st_mode & 0o777)
 
 
 def _take_new_name(folder: _Folder, temporary: str, name: str, path: str) -> None:
