@@ -110,18 +110,29 @@ def test_another_error_names_the_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize("exists", [False, True])
 def test_the_files_are_written_and_nothing_else(tmp_path: Path, exists: bool) -> None:
     path = tmp_path / "a" / "b" / "new"
-    beside = {}
+    beside: dict[str, bytes] = {}
     if exists:
         path.mkdir(parents=True)
         (path / ".git").touch()
         beside = {".git": b""}
-    write_folder(path, FILES, beside)
+    meanwhile: list[str] = []
+
+    def look() -> None:  # the new folder may be on another file system than the one above
+        meanwhile.extend(each.name for each in (path if exists else path.parent).iterdir())
+
+    write_folder(path, Files(FILES, look), beside)
+    assert [name.partition("-")[0] for name in sorted(meanwhile)] == sorted([*beside, ".modgo"])
     assert tree(path) == WRITTEN | beside
     assert [each.name for each in path.parent.iterdir()] == ["new"]
     made = tmp_path / "plain"
     made.mkdir()
     for folder in (path, path.parent, path / "in"):
         assert stat.S_IMODE(folder.stat().st_mode) == stat.S_IMODE(made.stat().st_mode)
+
+
+def test_a_folder_without_files_is_made(tmp_path: Path) -> None:
+    write_folder(tmp_path / "new", {})
+    assert tree(tmp_path) == {"new": None}
 
 
 @pytest.mark.parametrize("exists", [False, True])
