@@ -26,7 +26,7 @@ _LARGEST = 64 << 20
 _BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.link in os.supports_dir_fd
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
-_BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
 # O_PATH, for folders that one may pass through but not list.
 _FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_PATH", os.O_RDONLY)
 _ELSEWHERE = "choose another name, or move it away"
