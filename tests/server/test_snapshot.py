@@ -10,6 +10,7 @@ import pytest
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.lint.lint_result import LintResult
 from modgo_lsp.model.finding import Finding, Location
+from modgo_lsp.model.load import Loader
 from modgo_lsp.server.lsp import wire
 from modgo_lsp.server.workspace.snapshot import Snapshot
 
@@ -182,19 +183,52 @@ def test_packages_that_an_edit_may_concern_are_not_taken_from_the_index(files: A
         ("go.mod", None),
     ],
 )
-def test_the_package_of_a_file(files: AnalysedFiles, name: str, package: str | None) -> None:
+def test_the_package_of_a_file(
+    files: AnalysedFiles, caplog: pytest.LogCaptureFixture, name: str, package: str | None
+) -> None:
     found = files.snapshot().package_of(files.path(name))
     assert (None if found is None else found.name) == package
+    assert caplog.messages == []
 
 
-def test_edits_of_every_document_are_worked_in_before_diagnostics(files: AnalysedFiles) -> None:
-    files.open("stats.go")
-    files.open("testdata/udf/add.record.json", "{}\n")
-    for name in ("stats.go", "testdata/udf/add.record.json"):
+@pytest.mark.parametrize(
+    "names", [["stats.go"], ["testdata/udf/a.json"], ["stats.go", "testdata/udf/a.json"]]
+)
+def test_edits_of_every_document_are_worked_in_before_diagnostics(
+    files: AnalysedFiles, names: list[str]
+) -> None:
+    for name in names:
+        files.open(name, "package stats\n")
         files.insert(name, 0, "\n")
-    assert files.documents.pending > 800
+    assert files.documents.pending == 401 * len(names)
     files.publish()
     assert files.documents.pending == 0
+
+
+def failing(*_: object) -> None:
+    raise ZeroDivisionError
+
+
+def test_a_package_that_cannot_be_loaded_is_logged_once_and_left_out(
+    files: AnalysedFiles, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    files.open("stats.go")
+    monkeypatch.setattr(Loader, "package", failing)
+    snapshot = files.snapshot()
+    assert codes(snapshot, files) == {}
+    assert snapshot.workspace_results() == []
+    assert snapshot.package(str(files.root)) is None
+    assert caplog.messages == [f"Could not load the package in {files.root}"]
+
+
+def test_a_package_that_cannot_be_linted_has_no_findings(
+    files: AnalysedFiles, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("modgo_lsp.server.workspace.analysis.lint_package", failing)
+    snapshot = files.snapshot()
+    assert codes(snapshot, files) == {"stats.go": []}
+    assert snapshot.findings_of(files.path("stats.go")) == []
+    assert caplog.messages == [f"Could not lint {files.root}"]
 
 
 def test_settings_are_read_again_when_they_may_have_changed(files: AnalysedFiles) -> None:
