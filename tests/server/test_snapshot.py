@@ -48,6 +48,8 @@ def test_each_file_of_a_package_has_its_findings_or_none(files: AnalysedFiles) -
     assert snapshot.findings_of(files.path("nothing.go")) == []
     assert codes(snapshot, files, "other") == {"other/other.go": []}
     assert codes(snapshot, files, "nothing") == {}
+    everything = {"stats.go": ["MG101"], "plain.go": [], "other/other.go": []}
+    assert codes(snapshot, files, "", "other", "nothing") == everything
     assert snapshot.package(files.path("nothing")) is None
 
 
