@@ -75,6 +75,11 @@ def test_a_document_that_is_too_large_has_a_finding_about_that(
     assert codes(files.snapshot(overrides), files, "other") == {}
 
 
+def test_a_large_document_that_is_no_go_file_has_no_findings(files: AnalysedFiles) -> None:
+    files.open("notes.md", UNREGISTERED + LARGE)
+    assert codes(files.snapshot(SMALL_LIMIT), files) == {"stats.go": ["MG101"]}
+
+
 def test_the_documents_and_lines_of_files(files: AnalysedFiles) -> None:
     files.write("small.go", PLAIN)
     files.write("large.go", PLAIN + LARGE)
