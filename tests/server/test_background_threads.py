@@ -156,25 +156,6 @@ def test_after_a_socket_that_cannot_be_made_the_process_is_as_before(tmp_path: P
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
 
 
-def test_a_signal_before_a_client_removes_the_socket(tmp_path: Path) -> None:
-    path = tmp_path / "socket"
-    before = process_state()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-
-        def send(number: signal.Signals = number) -> None:
-            while not path.exists():
-                time.sleep(0.001)
-            os.kill(os.getpid(), number)
-
-        sending = threading.Thread(target=send, daemon=True)
-        sending.start()
-        with pytest.raises(KeyboardInterrupt):
-            accepted(str(path))
-        sending.join(10)
-        assert process_state() == before
-        assert not path.exists()
-
-
 def test_the_end_of_another_process_is_noticed() -> None:
     ended = threading.Event()
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
