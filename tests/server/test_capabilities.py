@@ -9,6 +9,7 @@ import pytest
 from lsprotocol import converters, types
 from pytest_lsp import client_capabilities
 
+from modgo_lsp import __version__
 from modgo_lsp.ide.semantic_tokens import TYPES
 from modgo_lsp.server.commands.context import Commands
 from modgo_lsp.server.lsp.client_capabilities import (
@@ -83,6 +84,58 @@ def test_every_method_is_announced_to_an_editor(profile: str) -> None:
         "openClose": True,
         "change": 2,
         "save": {"includeText": False},
+    }
+
+
+ANNOUNCED = {
+    "positionEncoding": "utf-16",
+    "workspace": {
+        "workspaceFolders": {"supported": True, "changeNotifications": True},
+        "fileOperations": {},
+    },
+    "textDocumentSync": {"openClose": True, "change": 2, "save": {"includeText": False}},
+    "executeCommandProvider": {
+        "commands": [
+            *("modgo.build", "modgo.load", "modgo.buildAndLoad", "modgo.call", "modgo.test", "modgo.cases"),
+            *("modgo.bench", "modgo.new", "modgo.newSample", "modgo.addSdk", "modgo.rules"),
+            *("modgo.saveCase", "modgo.status", "modgo.restartHost"),
+        ]
+    },
+    "codeActionProvider": {"codeActionKinds": ["quickfix", "source.fixAll.modgo"], "resolveProvider": True},
+    "codeLensProvider": {"resolveProvider": True},
+    "completionProvider": {"triggerCharacters": ['"', ",", " ", "."], "resolveProvider": True},
+    "definitionProvider": True,
+    "referencesProvider": True,
+    "documentHighlightProvider": True,
+    "documentLinkProvider": {"resolveProvider": False},
+    "documentSymbolProvider": True,
+    "workspaceSymbolProvider": {"resolveProvider": False},
+    "foldingRangeProvider": True,
+    "hoverProvider": True,
+    "inlayHintProvider": {"resolveProvider": False},
+    "callHierarchyProvider": True,
+    "renameProvider": True,
+    "selectionRangeProvider": True,
+    "semanticTokensProvider": {
+        "legend": {"tokenTypes": ["function", "macro"], "tokenModifiers": []},
+        "full": True,
+        "range": True,
+    },
+    "signatureHelpProvider": {"triggerCharacters": ["(", ","]},
+}
+
+
+def test_everything_that_is_announced() -> None:
+    assert initialize_result(Client(), "utf-16") == {
+        "capabilities": ANNOUNCED,
+        "serverInfo": {"name": "modgo-lsp", "version": __version__},
+    }
+    pulled = {"identifier": "modgo", "interFileDependencies": True, "workspaceDiagnostics": True}
+    everything = Client(**dict.fromkeys(CAPABILITIES, True))
+    assert initialize_result(everything, "utf-8")["capabilities"] == ANNOUNCED | {
+        "positionEncoding": "utf-8",
+        "diagnosticProvider": pulled,
+        "renameProvider": {"prepareProvider": True},
     }
 
 
