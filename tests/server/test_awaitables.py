@@ -60,7 +60,7 @@ def test_the_work_is_done_at_the_reserved_place() -> None:
     assert order == ["first", "second"]
 
 
-def test_work_that_nobody_waits_for_any_more_is_not_begun() -> None:
+def test_work_that_nobody_waits_for_any_more_is_not_begun(caplog: pytest.LogCaptureFixture) -> None:
     session: Any = Session()
     done: list[str] = []
 
@@ -75,6 +75,7 @@ def test_work_that_nobody_waits_for_any_more_is_not_begun() -> None:
 
     asyncio.run(cancelled())
     assert done == ["next"]
+    assert caplog.messages == []  # an answer to a future that is cancelled would be one
 
 
 def test_an_answer_after_the_end_of_the_loop_is_dropped(caplog: pytest.LogCaptureFixture) -> None:

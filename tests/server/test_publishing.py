@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from modgo_lsp.golang.syntax.positions import Span
+from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.server.lsp import wire
 from modgo_lsp.server.lsp.client_capabilities import Client
@@ -70,6 +72,17 @@ def test_a_diagnostic_has_what_the_client_can_show(tmp_path: Path, lacks: str | 
     assert unused == expected(unused, "MG501", 2, place(TEXT, "MG102"), tags=tags)
     assert extra == expected(extra, "MG101", 2, place(TEXT, "Extra"))
     assert ['"twice"' in twice.message, "MG102" in unused.message, "Extra" in extra.message] == [True] * 3
+
+
+def test_a_finding_of_a_build_in_a_file_that_is_gone_is_at_its_start(tmp_path: Path) -> None:
+    files = opened(tmp_path, text=CLEAN, code_description=True)
+    finding = Finding("MG401", "error", "undefined: x", Location(files.path("gone.go"), Span(3, 5)))
+    gone, stats = files.publish(files.snapshot(built={str(files.root): (finding,)}))
+    start = wire.Range(wire.Position(0, 0), wire.Position(0, 0))
+    page = wire.CodeDescription(RULES["MG401"].url)
+    found = wire.Diagnostic(start, "undefined: x", 1, "MG401", page, "modgo")
+    assert gone == wire.Report(files.uri("gone.go"), None, (found,))
+    assert stats == wire.Report(files.uri("stats.go"), None, ())
 
 
 def reported(reports: list[wire.Report]) -> list[tuple[str, int | None, list[str | None]]]:

@@ -53,9 +53,7 @@ class Publisher:
 
 
 def diagnostic(snapshot: Snapshot, finding: Finding) -> wire.Diagnostic:
-    rule = RULES.get(finding.code)
     client = snapshot.client
-    described = rule is not None and client.code_description
     return wire.Diagnostic(
         range=_range(snapshot, finding.location),
         severity=_SEVERITY[finding.severity],
@@ -63,7 +61,7 @@ def diagnostic(snapshot: Snapshot, finding: Finding) -> wire.Diagnostic:
         source=SOURCE,
         message=finding.message,
         tags=(_TAG_UNNECESSARY,) if finding.code in _UNNECESSARY and client.unnecessary else None,
-        code_description=wire.CodeDescription(rule.url) if rule is not None and described else None,
+        code_description=wire.CodeDescription(RULES[finding.code].url) if client.code_description else None,
         related_information=_related(snapshot, finding) if client.related_information else None,
     )
 
