@@ -78,6 +78,13 @@ def test_the_outermost_module_does_not_count(root: Path) -> None:
     }
 
 
+def test_a_go_work_below_the_module_is_not_its_root(tmp_path: Path) -> None:
+    (tmp_path / "p" / "in").mkdir(parents=True)
+    (tmp_path / "go.mod").write_text("module example.com/m\n")
+    (tmp_path / "p" / "go.work").write_text("go 1.24\n")
+    assert Reading(str(tmp_path / "p" / "in"), DiskFiles()).folders == {str(tmp_path)}
+
+
 def test_without_a_module_the_package_is_read(tmp_path: Path) -> None:
     (tmp_path / "p").mkdir()
     assert Reading(str(tmp_path / "p"), DiskFiles()).folders == {str(tmp_path / "p")}

@@ -6,7 +6,6 @@ pushed to it nevertheless: otherwise it would never show them.
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Iterable
 
@@ -17,8 +16,6 @@ from modgo_lsp.server.lsp import wire
 from modgo_lsp.server.lsp.outbox import Outbox
 from modgo_lsp.server.workspace.feature_refresh import FeatureRefresh
 from modgo_lsp.server.workspace.snapshot import Snapshot
-
-_log = logging.getLogger(__name__)
 
 SOURCE = "modgo"
 _SEVERITY = {"error": 1, "warning": 2, "information": 3, "hint": 4}
