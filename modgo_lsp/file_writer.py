@@ -26,7 +26,7 @@ _LARGEST = 64 << 20
 _BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.link in os.supports_dir_fd
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
-_BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
 # O_PATH, for folders that one may pass through but not list.
 _FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_PATH", os.O_RDONLY)
 _ELSEWHERE = "choose another name, or move it away"
@@ -263,7 +263,7 @@ def _put(
     """Writes a temporary file and renames it; removes it if that fails."""
     temporary = folder.at(f".{name[:40]}.{os.urandom(8).hex()}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY
-    mode = mode if old is None else stat.S_IMODE(old.st_mode) & 0o777
+    mode = mode if old is None else old.st_mode & 0o777
     try:
         with open(os.open(temporary, flags, mode, dir_fd=folder.descriptor), "wb") as file:
             file.write(content)
@@ -289,7 +289,7 @@ def _copy_mode_and_owner(descriptor: int, old: os.stat_result) -> None:
     if (own.st_uid, own.st_gid) != (old.st_uid, old.st_gid):
         with suppress(OSError):
             os.fchown(descriptor, old.st_uid, old.st_gid)
-    os.fchmod(descriptor, stat.S_IMODE(old.st_mode) & 0o777)
+    os.fchmod(descriptor, old.st_mode & 0o777)
 
 
 def _take_new_name(folder: _Folder, temporary: str, name: str, path: str) -> None:

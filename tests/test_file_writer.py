@@ -7,6 +7,7 @@ import socket
 import stat
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -205,6 +206,55 @@ def test_modes(tmp_path: Path) -> None:
     write_file(tmp_path / "old", b"", mode=0o666, replaces=content_is(b""))
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o640
     assert stat.S_IMODE((tmp_path / "old").stat().st_mode) == 0o604
+
+
+def test_a_new_file_has_the_mode_of_other_new_files(tmp_path: Path) -> None:
+    write_file(tmp_path / "new", b"")
+    (tmp_path / "other").touch()
+    assert (tmp_path / "new").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+def test_of_a_replaced_file_permissions_and_owner_stay_but_no_set_user_id(tmp_path: Path) -> None:
+    path = tmp_path / "old"
+    path.write_bytes(b"list 1")
+    if os.geteuid() == 0:
+        os.chown(path, 12345, 54321)
+    path.chmod(0o4646)
+    before = path.stat()
+    write_file(path, b"list 2", replaces=OURS)
+    after = path.stat()
+    assert (after.st_uid, after.st_gid) == (before.st_uid, before.st_gid)
+    assert stat.S_IMODE(after.st_mode) == 0o646
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts the descriptors in /proc")
+@pytest.mark.parametrize("within", [False, True])
+@pytest.mark.parametrize("name", ["a/b/new", "a/b/x" + "x" * 300, "old/in"])
+def test_no_descriptor_stays_open(tmp_path: Path, name: str, within: bool) -> None:
+    (tmp_path / "old").touch()
+    descriptors = Path("/proc/self/fd")
+    before = sorted(descriptors.iterdir())
+    with suppress(OSError):
+        write_file(tmp_path / name, b"new", within=str(tmp_path) if within else None)
+    with suppress(OSError):
+        check_place(tmp_path / name, within=str(tmp_path) if within else None)
+    assert sorted(descriptors.iterdir()) == before
+
+
+def test_the_longest_name_is_written(tmp_path: Path) -> None:
+    write_file(tmp_path / ("x" * 255), b"new")
+    assert (tmp_path / ("x" * 255)).read_bytes() == b"new"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_noticed_before(tmp_path: Path) -> None:
+    for mode in (0o500, 0o600):
+        (tmp_path / "closed").mkdir()
+        (tmp_path / "closed").chmod(mode)
+        with pytest.raises(PermissionError) as failed:
+            check_place(tmp_path / "closed" / "new")
+        assert failed.value.filename == str(tmp_path / "closed" / "new")
+        (tmp_path / "closed").rmdir()
 
 
 def test_a_large_file_is_not_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

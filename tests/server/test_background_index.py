@@ -6,13 +6,21 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
+from types import SimpleNamespace
+from typing import Any
 
 import psutil
 import pytest
 
+from modgo_lsp.lint.lint_result import LintResult
 from modgo_lsp.server.workspace import background_index
+from modgo_lsp.server.workspace.background_index import BackgroundIndex
+from modgo_lsp.server.workspace.index_process import Order, Progress
+from modgo_lsp.server.workspace.progress import ProgressTokens
 from tests.server.language_client import PUSHED, LanguageServer
 
+from .analysed_files import Sent
 from .conftest import GO_MOD, ROOT, UNREGISTERED
 
 WATCHED = {**PUSHED, "workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
@@ -159,3 +167,79 @@ def test_folders_are_added_and_removed(
     event = {"added": [], "removed": [here]}
     server.notify("workspace/didChangeWorkspaceFolders", {"event": event})
     assert names(server) == {"elsewhere", "count"}
+
+
+class Runs(BackgroundIndex):
+    """Each run gives what the test puts into `results_of_runs`; an exception is raised."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: Order((), {}, None), ProgressTokens(Sent(), True))
+        self.begun: SimpleQueue[int] = SimpleQueue()
+        self.results_of_runs: SimpleQueue[Any] = SimpleQueue()
+        self.called: SimpleQueue[str] = SimpleQueue()
+
+    def _indexed(self) -> dict[str, LintResult] | None:
+        self.begun.put(1)
+        result: Any = self.results_of_runs.get(timeout=10)
+        if isinstance(result, Exception):
+            raise result
+        return {
+            name: LintResult(name, (), (), {}, (), (), False, True, True) for name in result or ()
+        } or None
+
+    def ask(self, name: str) -> None:
+        self.when_current(lambda: self.called.put(name))
+
+    def next(self, count: int) -> list[str]:
+        return [self.called.get(timeout=10) for _ in range(count)]
+
+
+def test_who_asks_waits_for_a_run_that_began_after_the_last_change() -> None:
+    index = Runs()
+    index.ask("first")
+    index.begun.get(timeout=10)
+    index.ask("joins")
+    index.invalidate()
+    index.ask("after a change")
+    index.ask("as well")
+    index.results_of_runs.put(["a"])
+    assert index.next(2) == ["first", "joins"]
+    index.begun.get(timeout=10)
+    assert index.called.empty()
+    assert list(index.results) == ["a"]
+    index.ask("joins the second")
+    index.results_of_runs.put(["b", "c"])
+    assert index.next(3) == ["after a change", "as well", "joins the second"]
+    assert list(index.results) == ["b", "c"]
+    index.ask("at once")
+    assert index.called.get_nowait() == "at once"
+    assert index.begun.empty()
+    index.invalidate()
+    index.ask("once more")
+    index.begun.get(timeout=10)
+    index.results_of_runs.put(["d"])
+    assert index.next(1) == ["once more"]
+    assert list(index.results) == ["d"]
+
+
+def test_a_run_that_fails_leaves_the_index_and_answers(caplog: pytest.LogCaptureFixture) -> None:
+    index = Runs()
+    for result in (["a"], ZeroDivisionError(), None):
+        index.invalidate()
+        index.ask("x")
+        index.results_of_runs.put(result)
+        assert index.next(1) == ["x"]
+        assert list(index.results) == ["a"]
+    assert caplog.messages == ["Could not index the workspace"]
+    index.stop()  # nothing is running
+
+
+@pytest.mark.parametrize(
+    ("linted", "total", "percentage"),
+    [(0, 3, 0), (1, 3, 33), (2, 3, 66), (3, 3, 100), (0, 0, 0), (1, 1, 100)],
+)
+def test_the_percentage_of_a_run(linted: int, total: int, percentage: int) -> None:
+    found: list[tuple[object, ...]] = []
+    shown = SimpleNamespace(report=lambda *arguments: found.append(arguments))
+    background_index._report(shown, Progress(linted, total))  # type: ignore[arg-type]
+    assert found == [(f"{linted} of {total} packages", percentage)]

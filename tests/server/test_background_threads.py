@@ -4,10 +4,12 @@ socket."""
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from modgo_lsp.server.lsp.unix_socket import _gone_afterwards, accepted
 from modgo_lsp.server.workspace import new_since
 from modgo_lsp.server.workspace.analysis_thread import AnalysisThread
 from modgo_lsp.server.workspace.new_since import NewSince, _heads
+from modgo_lsp.server.workspace.process_exit import when_ended
 from modgo_lsp.server.workspace.revision_process import Order, find
 
 from .conftest import git
@@ -106,6 +109,63 @@ def test_a_socket_in_the_folder_of_root() -> None:
             accepted("/modgo.socket")
     finally:
         os.seteuid(0)
+
+
+def process_state() -> tuple[object, ...]:
+    mask = os.umask(0o777)
+    os.umask(mask)
+    return mask, signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGHUP)
+
+
+def test_a_client_is_accepted_and_the_process_is_as_before(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    before = process_state()
+    found: list[object] = []
+
+    def connect() -> None:
+        with socket.socket(socket.AF_UNIX) as client:
+            while client.connect_ex(str(path)):
+                time.sleep(0.001)
+            found.append(signal.getsignal(signal.SIGTERM))
+            client.sendall(b"ask")
+            client.shutdown(socket.SHUT_WR)
+            found.append(client.makefile("rb").read())
+
+    connecting = threading.Thread(target=connect, daemon=True)
+    connecting.start()
+    stdin, stdout = accepted(str(path))
+    assert process_state() == before
+    assert not path.exists()
+    with stdin, stdout:
+        assert stdin.read() == b"ask"
+        stdout.write(b"answer")
+    connecting.join(10)
+    assert found[1:] == [b"answer"]
+
+
+def test_after_a_socket_that_cannot_be_made_the_process_is_as_before(tmp_path: Path) -> None:
+    before = process_state()
+    (tmp_path / "file").touch()
+    for path in (str(tmp_path / ("x" * 200)), str(tmp_path / "file")):
+        with pytest.raises(PipeError) as refused:
+            accepted(path)
+        assert refused.value.message.startswith(f"no socket can be made at {path} (")
+        assert not refused.value.message.endswith("(None)")
+        assert refused.value.remedy.startswith("name a file that doesn't exist")
+    assert process_state() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+def test_the_end_of_another_process_is_noticed() -> None:
+    ended = threading.Event()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        when_ended(process.pid, ended.set)
+        assert not ended.is_set()
+        process.communicate(b"\n")
+    assert ended.wait(10)
+    for number in (process.pid, -1, 1 << 80):  # it is gone, or none
+        when_ended(number, ended.clear)
+    assert ended.is_set()
 
 
 def test_only_the_own_socket_is_removed(tmp_path: Path) -> None:

@@ -9,14 +9,22 @@ import pytest
 from lsprotocol import converters, types
 from pytest_lsp import client_capabilities
 
+from modgo_lsp import __version__
 from modgo_lsp.ide.semantic_tokens import TYPES
 from modgo_lsp.server.commands.context import Commands
-from modgo_lsp.server.lsp.client_capabilities import Client, client_of
+from modgo_lsp.server.lsp.client_capabilities import (
+    ANY,
+    CAPABILITIES,
+    Client,
+    InitializationOptions,
+    client_of,
+)
 from modgo_lsp.server.lsp.methods import COMMANDS, METHODS, Method, command_of, handler_of
 from modgo_lsp.server.lsp.server_capabilities import chosen_encoding, initialize_result
 from modgo_lsp.server.server import Server
 from modgo_lsp.server.workspace.session import Session
 from modgo_lsp.server.workspace.snapshot import Snapshot
+from modgo_lsp.server.workspace.watched_files import registrations
 from scripts.new_method import provider_of
 
 CONVERTER = converters.get_converter()
@@ -79,6 +87,58 @@ def test_every_method_is_announced_to_an_editor(profile: str) -> None:
     }
 
 
+ANNOUNCED = {
+    "positionEncoding": "utf-16",
+    "workspace": {
+        "workspaceFolders": {"supported": True, "changeNotifications": True},
+        "fileOperations": {},
+    },
+    "textDocumentSync": {"openClose": True, "change": 2, "save": {"includeText": False}},
+    "executeCommandProvider": {
+        "commands": [
+            *("modgo.build", "modgo.load", "modgo.buildAndLoad", "modgo.call", "modgo.test", "modgo.cases"),
+            *("modgo.bench", "modgo.new", "modgo.newSample", "modgo.addSdk", "modgo.rules"),
+            *("modgo.saveCase", "modgo.status", "modgo.restartHost"),
+        ]
+    },
+    "codeActionProvider": {"codeActionKinds": ["quickfix", "source.fixAll.modgo"], "resolveProvider": True},
+    "codeLensProvider": {"resolveProvider": True},
+    "completionProvider": {"triggerCharacters": ['"', ",", " ", "."], "resolveProvider": True},
+    "definitionProvider": True,
+    "referencesProvider": True,
+    "documentHighlightProvider": True,
+    "documentLinkProvider": {"resolveProvider": False},
+    "documentSymbolProvider": True,
+    "workspaceSymbolProvider": {"resolveProvider": False},
+    "foldingRangeProvider": True,
+    "hoverProvider": True,
+    "inlayHintProvider": {"resolveProvider": False},
+    "callHierarchyProvider": True,
+    "renameProvider": True,
+    "selectionRangeProvider": True,
+    "semanticTokensProvider": {
+        "legend": {"tokenTypes": ["function", "macro"], "tokenModifiers": []},
+        "full": True,
+        "range": True,
+    },
+    "signatureHelpProvider": {"triggerCharacters": ["(", ","]},
+}
+
+
+def test_everything_that_is_announced() -> None:
+    assert initialize_result(Client(), "utf-16") == {
+        "capabilities": ANNOUNCED,
+        "serverInfo": {"name": "modgo-lsp", "version": __version__},
+    }
+    pulled = {"identifier": "modgo", "interFileDependencies": True, "workspaceDiagnostics": True}
+    everything = Client(**dict.fromkeys(CAPABILITIES, True))
+    assert initialize_result(everything, "utf-8")["capabilities"] == ANNOUNCED | {
+        "positionEncoding": "utf-8",
+        "diagnosticProvider": pulled,
+        "renameProvider": {"prepareProvider": True},
+    }
+
+
 def test_diagnostics_are_announced_to_clients_that_pull() -> None:
     assert "diagnosticProvider" not in announced(Client())
     pulled = announced(Client(pull_diagnostics=True))["diagnosticProvider"]
@@ -92,6 +152,89 @@ def test_prepare_rename_is_announced_to_clients_that_support_it() -> None:
 
 def test_a_client_that_announces_nothing_is_the_default() -> None:
     assert client_of({}, None) == (Client(), None)
+
+
+def with_value(path: str, value: Any) -> dict[str, Any]:
+    for name in reversed(path.split(".")):
+        value = {name: value}
+    found: dict[str, Any] = value
+    return found
+
+
+@pytest.mark.parametrize("name", CAPABILITIES)
+def test_a_capability_is_what_its_path_has(name: str) -> None:
+    capability = CAPABILITIES[name]
+    values: list[tuple[Any, bool]] = [(None, False)]
+    if capability.required == ANY:
+        values += [({}, True), (False, True)]
+    elif capability.required == "":
+        values += [(True, True), (False, False), ({"x": 1}, True)]
+    else:
+        required = capability.required
+        values += [([required], True), (["x", required], True), (["x"], False), ([], False)]
+        values += [(required, False), ({required: True}, False)]
+    for value, is_there in values:
+        client, _ = client_of(with_value(capability.path, value), None)
+        also = {"document_changes"} if name == "rename_files" else set()
+        found = {each for each in CAPABILITIES if getattr(client, each)}
+        assert found == ({name, *also} if is_there else set()), value
+    parent = capability.path.rpartition(".")[0]
+    for value in (None, [], "x", [capability.required]):
+        assert not getattr(client_of(with_value(parent, value), None)[0], name), value
+
+
+@pytest.mark.parametrize("name", ["related_information", "code_description", "unnecessary"])
+def test_a_capability_for_pulled_diagnostics_is_one_for_all(name: str) -> None:
+    capability = CAPABILITIES[name]
+    path = capability.path.replace("publishDiagnostics", "diagnostic")
+    value = [capability.required] if capability.required else True
+    client, _ = client_of(with_value(path, value), None)
+    assert {each for each in CAPABILITIES if getattr(client, each)} == {name, "pull_diagnostics"}
+
+
+def test_all_malformed_options_are_named_and_the_others_hold() -> None:
+    client, problem = client_of({}, {"trusted": 1, "commands": 2, "without": ["x"], "allow": {"writes": 1}})
+    assert client.options == InitializationOptions(without=("x",), trusted=False)
+    assert problem is not None
+    named = ["commands", "trusted", "allow"]
+    assert [each.partition(" ")[0] for each in problem.split("; ")] == [
+        f"initializationOptions.{each}" for each in named
+    ]
+    assert problem.endswith(". The workspace is not trusted: nothing of it is built or run.")
+
+
+WATCHED = {
+    "id": "modgo-watched-files",
+    "method": "workspace/didChangeWatchedFiles",
+    "registerOptions": {
+        "watchers": [
+            {"globPattern": f"**/{name}"}
+            for name in (
+                *("*.go", "go.mod", "go.sum", "go.work", "modgo.toml", "pyproject.toml"),
+                *("vendor/modules.txt", ".gitignore", "testdata/udf/*"),
+            )
+        ]
+    },
+}
+CONFIGURATION = {
+    "id": "modgo-configuration",
+    "method": "workspace/didChangeConfiguration",
+    "registerOptions": {"section": "modgo"},
+}
+
+
+@pytest.mark.parametrize(
+    ("client", "found"),
+    [
+        (Client(), []),
+        (Client(watched_files=True), [WATCHED]),
+        (Client(configuration_registration=True), [CONFIGURATION]),
+        (Client(watched_files=True, configuration_registration=True), [WATCHED, CONFIGURATION]),
+        (Client(configuration=True), []),
+    ],
+)
+def test_the_notifications_that_a_client_is_asked_for(client: Client, found: list[dict[str, Any]]) -> None:
+    assert registrations(client) == found
 
 
 def test_methods_that_the_client_leaves_out_are_not_announced() -> None:

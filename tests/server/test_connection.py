@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from modgo_lsp.server.lsp import connection
 from modgo_lsp.server.lsp.connection import (
     Connection,
     HeaderError,
@@ -38,6 +39,7 @@ JSON_RPC = b"Content-Type: application/vscode-jsonrpc; charset="
         b"Content-Length: %d\r\n\r\n",
         b"content-length:%d\r\n\r\n",
         b"Content-Length:   00%d  \r\n\r\n",
+        b"Content-Length: 000000000%d\r\n\r\n",
         JSON_RPC + b"utf-8\r\nContent-Length: %d\r\n\r\n",
         b"Content-Length: %d\r\n" + JSON_RPC + b"utf8\r\n\r\n",
         b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n",
@@ -71,6 +73,7 @@ NO_HEADERS = {
     b"Content-Length: \r\n %d\r\n\r\n": "neither",
     b"Content-Length: 268435457\r\n\r\n%d": "not a number up to 268435456",
     b"Content-Length: 99999999999999999999%d\r\n\r\n": "not a number up to 268435456",
+    b"Content-Length: 0000000000%d\r\n\r\n": "'00000000002' is not a number",
     b"Content-Length: %d\r\n" + JSON_RPC + b"utf-16\r\n\r\n": "utf-16' is not UTF-8",
     b'{"jsonrpc": "2.0"}Content-Length: %d\r\n\r\n': "neither",
     b"Content-Type: " + b"x" * 70_000 + b"\r\nContent-Length: %d\r\n\r\n": "neither",
@@ -99,6 +102,13 @@ def test_nothing_is_read_after_a_wrong_length() -> None:
             next(found)
     assert list(frames(BytesIO(framed(b"[1]") + b"Content-Length: 9\r\n\r\n[2"))) == [b"[1]"]
     assert list(frames(BytesIO(framed(b"[1]") + b"Content-Length: 9\r\n"))) == [b"[1]"]
+    assert list(frames(BytesIO(b"Content-Length: 268435456\r\n\r\n[1]"))) == []
+
+
+def test_of_what_is_no_header_the_beginning_is_shown() -> None:
+    with pytest.raises(HeaderError) as error:
+        next(frames(BytesIO(b"x" * 300)))
+    assert str(error.value) == f"'{'x' * 60}' is neither Content-Length nor Content-Type"
 
 
 def test_the_connection_is_closed_and_says_why_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -221,6 +231,60 @@ def test_the_end_of_the_input_is_reported_and_a_closed_output_ignored() -> None:
     client.connection.close(10)
 
 
+def test_messages_that_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_MAX_OPTIONAL", 2)
+    stream = BytesIO()
+    waiting = Connection(BytesIO(), stream, lambda _, __: None, lambda _: None, lambda: None)
+    for number in range(4):
+        waiting.send(["log", number], optional=True)
+    waiting.send("a")
+    for number in range(3):
+        waiting.send(["findings", number], key="file:///a.go")
+        waiting.send(["findings", -number], key="file:///b.go")
+    waiting.send(["log", 4], optional=True)
+    sent = [["log", 0], ["log", 1], ["log", 2], "a", ["findings", 2], ["findings", -2]]
+    assert waiting.waiting == len(sent)
+    assert waiting._size == sum(len(encoded(each)) for each in sent)
+    waiting.start()
+    waiting.close(10)
+    assert [msgspec.json.decode(body) for body in frames(BytesIO(stream.getvalue()))] == sent
+    assert (waiting.waiting, waiting._size) == (0, 0)
+
+
+def test_nothing_is_read_while_somebody_is_behind() -> None:
+    received: list[Any] = []
+    first, ended = threading.Event(), threading.Event()
+    behind = [False, True]
+
+    def noted(message: Any, size: int) -> None:
+        received.append((message["id"], size))
+        first.set()
+
+    bodies = [b'{"jsonrpc": "2.0", "id": %d}' % number for number in (1, 2, 300)]
+    stdin = BytesIO(b"".join(map(framed, bodies)))
+    paused = Connection(stdin, BytesIO(), noted, lambda _: None, ended.set)
+    for number in range(2):
+        paused.pause_while(lambda number=number: behind[number])  # type: ignore[misc]
+    paused.start()
+    assert first.wait(10)
+    time.sleep(0.05)
+    assert received == [(1, 27)]
+    assert not ended.is_set()
+    behind[1] = False
+    assert ended.wait(10)
+    assert received == [(1, 27), (2, 27), (300, 29)]
+
+
+def test_a_connection_that_is_closed_is_read_to_the_end() -> None:
+    ended = threading.Event()
+    stdin = BytesIO(framed(b'{"jsonrpc": "2.0", "id": 1}') * 3)
+    closed = Connection(stdin, BytesIO(), lambda _, __: None, lambda _: None, ended.set)
+    closed.pause_while(lambda: True)
+    closed.start()
+    closed.close(10)
+    assert ended.wait(10)
+
+
 def test_nothing_is_read_from_a_client_that_does_not_read() -> None:
     size, messages = 1024 * 1024, 200
     (asking, ask), (answers, answering) = os.pipe(), os.pipe()
@@ -264,8 +328,7 @@ def test_an_input_that_cannot_be_read_ends_the_connection(
     capsys: pytest.CaptureFixture[str], error: Exception
 ) -> None:
     ended = threading.Event()
-    connection = Connection(Failing(error), BytesIO(), lambda _, __: None, lambda _: None, ended.set)
-    connection.start()
+    Connection(Failing(error), BytesIO(), lambda _, __: None, lambda _: None, ended.set).start()
     assert ended.wait(10)
     assert capsys.readouterr().err == f"modgo: cannot read on: {error}\n"
 

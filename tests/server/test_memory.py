@@ -14,7 +14,6 @@ import msgspec
 import psutil
 
 from bench.resident import Watch
-from modgo_lsp.server.workspace.gc_policy import IdleCollector
 
 from .conftest import UNREGISTERED
 from .stdio import Start, at, between, change, settle
@@ -136,21 +135,6 @@ def test_a_burst_of_edits_takes_no_memory(start: Start, module: Path) -> None:
         server.until(lambda: server.pushed[uri].get("version") == edits + 1, 60)
         settle(server)
     assert watch.peak < 200, watch.peak
-
-
-def test_released_loaders_are_freed_before_they_are_many() -> None:
-    collector = IdleCollector()
-    assert collector.seconds_left is None
-    collector.released()
-    assert 20 < collector.seconds_left <= 30
-    for _ in range(15):
-        collector.released()
-    assert collector.seconds_left == 0
-    collector.collect()
-    assert collector.seconds_left is None
-    for _ in range(30):
-        collector.worked()
-    assert 200 < collector.seconds_left <= 300
 
 
 def test_the_largest_file_that_is_analysed_is_a_setting(start: Start, module: Path) -> None:

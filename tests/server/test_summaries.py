@@ -77,3 +77,24 @@ def test_each_path_has_a_uri(name: str) -> None:
     assert uri.startswith("file:///m/")
     assert path_of(uri) == path
     assert os.fsencode(path_of(uri) or "") == os.fsencode(path)
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [
+        ("file:///m/a.go", "/m/a.go"),
+        ("file:///m//x/../a%2Ego", "/m/a.go"),
+        ("file:///", "/"),
+        ("file:///m/a%00.go", None),
+        ("file:///m/%ff%00.go", None),
+        ("file:m/a.go", None),
+        ("file:%ff.go", None),
+        ("file:", None),
+        ("/m/a.go", None),
+        ("untitled:/m/a.go", None),
+        ("http://[", None),
+        ("", None),
+    ],
+)
+def test_only_uris_of_files_have_a_path(uri: str, path: str | None) -> None:
+    assert path_of(uri) == path

@@ -18,8 +18,9 @@ def path_of(uri: str) -> str | None:
         path = os.fsdecode(unquote_to_bytes(urlsplit(uri).path))  # a name that is not UTF-8
     except ValueError:
         return None
-    is_one = path and os.path.isabs(path) and "\0" not in path  # noqa: PTH117 (for each message)
-    return os.path.normpath(path) if path and is_one else None
+    if path is None or not os.path.isabs(path) or "\0" in path:  # noqa: PTH117 (for each message)
+        return None
+    return os.path.normpath(path)
 
 
 def uri_of(path: str) -> str:

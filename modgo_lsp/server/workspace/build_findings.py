@@ -115,7 +115,7 @@ class BuildFindings:
 
     def text_changed(self, path: str) -> bool:
         """An open document has changed. Returns whether findings were removed."""
-        return not self.is_empty and self._changed(path, None)
+        return self._changed(path, None)
 
     def file_changed(self, path: str) -> bool:
         """A file or folder on disk has changed, now or a while ago. Returns whether findings were removed."""

@@ -6,7 +6,6 @@ pushed to it nevertheless: otherwise it would never show them.
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Iterable
 
@@ -17,8 +16,6 @@ from modgo_lsp.server.lsp import wire
 from modgo_lsp.server.lsp.outbox import Outbox
 from modgo_lsp.server.workspace.feature_refresh import FeatureRefresh
 from modgo_lsp.server.workspace.snapshot import Snapshot
-
-_log = logging.getLogger(__name__)
 
 SOURCE = "modgo"
 _SEVERITY = {"error": 1, "warning": 2, "information": 3, "hint": 4}
@@ -53,9 +50,7 @@ class Publisher:
 
 
 def diagnostic(snapshot: Snapshot, finding: Finding) -> wire.Diagnostic:
-    rule = RULES.get(finding.code)
     client = snapshot.client
-    described = rule is not None and client.code_description
     return wire.Diagnostic(
         range=_range(snapshot, finding.location),
         severity=_SEVERITY[finding.severity],
@@ -63,7 +58,7 @@ def diagnostic(snapshot: Snapshot, finding: Finding) -> wire.Diagnostic:
         source=SOURCE,
         message=finding.message,
         tags=(_TAG_UNNECESSARY,) if finding.code in _UNNECESSARY and client.unnecessary else None,
-        code_description=wire.CodeDescription(rule.url) if rule is not None and described else None,
+        code_description=wire.CodeDescription(RULES[finding.code].url) if client.code_description else None,
         related_information=_related(snapshot, finding) if client.related_information else None,
     )
 

@@ -18,8 +18,8 @@ class Order(msgspec.Struct, frozen=True):
     """`roots` are the folders to index, `overrides` the editor's settings; `cores` is None for all."""
 
     roots: tuple[str, ...]
-    overrides: dict[str, Any] = {}
-    cores: int | None = None
+    overrides: dict[str, Any]
+    cores: int | None
 
 
 class Progress(msgspec.Struct, frozen=True, tag=True):
