@@ -57,10 +57,11 @@ def explain(error: OSError, remedy: str, *, force: bool = False) -> tuple[str, s
 
 class Kind(NamedTuple):
     """A kind of file that may be replaced. `name` is for messages ("a baseline"); `matches` gets the open
-    file."""
+    file. With `must_exist` no new file is made."""
 
     name: str
     matches: Callable[[BinaryIO], bool]
+    must_exist: bool = False
 
 
 ANYTHING = Kind("a file", lambda _: True)
@@ -69,7 +70,7 @@ NOTHING = Kind("a new file", lambda _: False)
 
 def content_is(before: bytes) -> Kind:
     """A file that still has the content `before`."""
-    return Kind("as it was when it was read", lambda file: file.read(len(before) + 1) == before)
+    return Kind("as it was when it was read", lambda file: file.read(len(before) + 1) == before, True)
 
 
 def content_where(name: str, matches: Callable[[bytes], bool]) -> Kind:
@@ -224,6 +225,8 @@ def _replaceable(folder: _Folder, name: str, path: str, replaces: Kind, force: b
     try:
         found = os.stat(where, dir_fd=folder.descriptor, follow_symlinks=False)
     except FileNotFoundError:
+        if replaces.must_exist:
+            raise WriteRefusedError(path, "it is gone", "run the command again") from None
         return None
     if not stat.S_ISREG(found.st_mode):
         raise WriteRefusedError(path, f"it is {_what(found.st_mode)}", _ELSEWHERE)

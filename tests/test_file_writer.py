@@ -87,6 +87,8 @@ def refusal(call: Callable[[], object]) -> WriteRefusedError | None:
         (nothing, NOTHING, False, None),
         (nothing, OURS, False, None),
         (nothing, ANYTHING, False, None),
+        (nothing, content_is(b""), False, "it is gone"),
+        (nothing, content_is(b""), True, "it is gone"),
         (ours, NOTHING, False, "it is there already"),
         (ours, NOTHING, True, None),
         (ours, OURS, False, None),
@@ -124,7 +126,7 @@ def test_what_is_there(
     else:
         assert refused is not None
         assert str(refused) == f"{path} cannot be written: {reason}"
-        assert refused.forcible == (make not in (folder, pipe, bound_socket, link, dangling))
+        assert refused.forcible == (make not in (nothing, folder, pipe, bound_socket, link, dangling))
     if write == "write_file" and reason is None:
         assert path.read_bytes() == b"new"
     elif before is not None:
