@@ -66,6 +66,9 @@ def module_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.setenv("GOCACHE", str(Path(caches, "go-build")))
         # Go indexes a cached module by its path forever, and pytest uses temporary paths again.
         patch.setenv("GODEBUG", "goindex=0")
+        # Tests that look at these set them.
+        for name in ("FORCE_COLOR", "NO_COLOR", "COLUMNS"):
+            patch.delenv(name, raising=False)
         # Failed calls are recorded there.
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield

@@ -26,7 +26,6 @@ _ONE, _FILE = "modgo:ignore", "modgo:ignore-file"
 _CODES = rb"[A-Za-z]+\d[^\s,]*(?:[ \t]*,[ \t]*[^\s,]+)*"
 _CODE = rb"[^\s,]+"
 
-
 REASON_IS_MISSING = "the configuration asks for a reason: write it after the codes"
 
 

@@ -187,6 +187,7 @@ def test_revisions_that_are_none(repository: Path, revision: str, message: str, 
 
 
 def test_a_folder_in_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     with pytest.raises(RevisionError) as caught, revision_files(str(tmp_path), "HEAD", DiskFiles()):
         pass
     assert caught.value.message == f"{tmp_path} is in no git repository"

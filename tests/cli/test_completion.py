@@ -131,8 +131,8 @@ def test_functions_in_the_manifest_of_a_module(tmp_path: Path) -> None:
     [
         ("", "MG101", len(RULES)),
         ("m", "MG101", len(RULES)),
-        ("Mg10", "MG101", 9),
-        ("mg2", "MG201", 8),
+        ("Mg10", "MG101", sum(code.startswith("MG10") for code in RULES)),
+        ("mg2", "MG201", sum(code.startswith("MG2") for code in RULES)),
         ("unreg", "unregistered-udf", 1),
         ("mx", "", 0),
     ],

@@ -13,6 +13,7 @@ from modgo_lsp import __version__
 from modgo_lsp.build.toolchain import CCompiler, Go, ToolchainError
 from modgo_lsp.cli.bug_report import _VARIABLES, CheckRow, bug_report, without_secrets
 from modgo_lsp.cli.doctor import Check, _cache, _fence, _line, _loader, _sdk, _shown, _tool
+from modgo_lsp.cli.global_options import global_options
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,8 @@ from modgo_lsp.cli.doctor import Check, _cache, _fence, _line, _loader, _sdk, _s
         ),
     ],
 )
-def test_a_check_in_text(check: Check, line: str) -> None:
+def test_a_check_in_text(check: Check, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(global_options(), "color", "never")
     assert _line(check) == line
 
 

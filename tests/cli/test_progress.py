@@ -140,21 +140,27 @@ def test_elsewhere_each_stage_is_one_line(
     assert capsys.readouterr() == ("", "")
 
 
+def timers() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)}
+
+
 def test_elsewhere_long_work_is_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(progress_module, "_LONG_SECONDS", 0.0)
     for quiet, option, error in ((False, False, "calling\n"), (True, False, ""), (False, True, "")):
         monkeypatch.setattr(global_options(), "quiet", option)
-        before = threading.active_count()
+        others = timers()
         with waiting("calling", quiet):
-            for thread in threading.enumerate():
-                if isinstance(thread, threading.Timer):
-                    thread.join()
-        assert (capsys.readouterr(), threading.active_count()) == (("", error), before)
+            for timer in timers() - others:
+                timer.join(10)
+        assert capsys.readouterr() == ("", error)
+        assert timers() <= others
     monkeypatch.setattr(global_options(), "quiet", False)
     monkeypatch.setattr(progress_module, "_LONG_SECONDS", 1000.0)
-    before = threading.active_count()
+    others = timers()
     with waiting("calling", False):
-        assert threading.active_count() == before + 1
-    assert (capsys.readouterr(), threading.active_count()) == (("", ""), before)
+        (timer,) = timers() - others
+    timer.join(10)
+    assert capsys.readouterr() == ("", "")
+    assert timers() <= others

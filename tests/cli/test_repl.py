@@ -19,6 +19,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from modgo_lsp.cli import progress
 from modgo_lsp.cli.repl.line import CallLine, CommandLine, LineError, is_incomplete, parse_line
 from modgo_lsp.cli.repl.prompt import COMMANDS, ReplCompleter, prompt_session
 from modgo_lsp.cli.repl.session import Repl
@@ -278,7 +279,10 @@ def test_functions_are_listed(repl: Repl, capsys: pytest.CaptureFixture[str]) ->
     assert len(lines) == len(repl.functions)
 
 
-def test_a_stream_reads_all_records(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stream_reads_all_records(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "_LONG_SECONDS", 1000.0)
     store = Store(tmp_path / "records.db")
     repl = Repl(str(STREAMS), Settings(), store, 10.0)
     repl.open()

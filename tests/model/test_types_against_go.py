@@ -37,7 +37,7 @@ def of_go(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     functions = "".join(f"func _() {{ {function(each, 'use({})')} }}\n" for each in CASES)
     (folder / "code.txt").write_text(f"package p\n{DECLARATIONS}func use(any) {{}}\n{functions}")
     command = [GO, "run", str(DATA / "printer" / "main.go"), str(folder / "code.txt")]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=200)
     assert done.returncode == 0, done.stderr
     return dict(zip(CASES, done.stdout.splitlines(), strict=True))
 

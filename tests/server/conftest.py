@@ -4,6 +4,7 @@ folder."""
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import subprocess
 import sys
@@ -18,6 +19,8 @@ import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
 
+from modgo_lsp.golang.syntax import tree_cache
+from modgo_lsp.server.workspace.session import Session
 from tests.server.language_client import PUSHED, LanguageServer
 
 from .stdio import COMMAND, Start
@@ -30,6 +33,24 @@ pytest.register_assert_rewrite(
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 20.0
+
+
+@pytest.fixture(autouse=True)
+def process_state() -> Iterator[None]:
+    """What a session sets for its whole process, which is that of the tests here, is as it was afterwards."""
+    logger, largest = logging.getLogger("modgo_lsp"), tree_cache._HELD.largest
+    handlers, level = logger.handlers[:], logger.level
+    yield
+    logger.handlers[:] = handlers
+    logger.setLevel(level)
+    tree_cache.hold_at_most(largest)
+
+
+def never_collecting(session: Session) -> Session:
+    """The threads of a session outlive its test, and would collect and freeze the garbage of others."""
+    session.analysis_thread.collector.collect = lambda: None  # type: ignore[method-assign]
+    return session
+
 
 GO_MOD = "module example.com/stats\n\ngo 1.24\n\nrequire github.com/GeertJohan/aerospike-mod-go/udf v1.0.0\n"
 CLEAN = """package stats

@@ -31,6 +31,7 @@ from modgo_lsp.server.workspace.session import Session
 from modgo_lsp.server.workspace.snapshot import Snapshot
 from modgo_lsp.server.workspace.stale_request import answered
 
+from .conftest import never_collecting
 from .stdio import between, change
 
 _RANGE = types.Range(types.Position(0, 0), types.Position(0, 1))
@@ -40,7 +41,7 @@ _RANGE = types.Range(types.Position(0, 0), types.Position(0, 1))
 def session(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> Session:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     nowhere = Connection(BytesIO(), BytesIO(), lambda _, __: None, lambda _: None, lambda: None)
-    return Session(Outbox(nowhere), wire.Initialize(), Client(), "utf-16")
+    return never_collecting(Session(Outbox(nowhere), wire.Initialize(), Client(), "utf-16"))
 
 
 def step(work: Callable[[], None]) -> Iterator[None]:

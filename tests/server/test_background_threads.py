@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -52,8 +53,17 @@ def test_a_commit_in_a_work_tree_is_noticed(repository: Path, tmp_path: Path) ->
     assert [old == new for old, new in zip(before, after, strict=True)] == [True, False, False, True]
 
 
-def test_a_revision_that_takes_too_long(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(new_since, "_SECONDS", 0)
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("_SECONDS", 0, "it took more than 0 s"),
+        ("_MODULE", "modgo_lsp.no_such_module", "its process has ended early"),
+    ],
+)
+def test_a_revision_that_cannot_be_linted(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: object, why: str
+) -> None:
+    monkeypatch.setattr(new_since, name, value)
     complaints: list[str] = []
     complained = threading.Event()
 
@@ -64,19 +74,21 @@ def test_a_revision_that_takes_too_long(repository: Path, monkeypatch: pytest.Mo
     since = NewSince(lambda: None, complain)
     since.set(Order((str(repository),), "main"))
     assert complained.wait(20)
-    assert complaints == ["modgo.lint.newSince: main could not be linted within 0 s."]
+    assert complaints == [f"modgo.lint.newSince: main could not be linted: {why}."]
     assert since.known == frozenset()
 
 
 def test_a_revision_that_is_no_longer_set(repository: Path) -> None:
     before = set(threading.enumerate())
-    since = NewSince(lambda: None, pytest.fail)
+    complaints: list[str] = []
+    since = NewSince(lambda: None, complaints.append)
     since.set(Order((str(repository),), "main"))
     since.set(Order((str(repository),), ""))
     for thread in set(threading.enumerate()) - before:
-        thread.join(20)
-        assert not thread.is_alive()
-    assert since.known == frozenset()
+        if thread.name == "revision":
+            thread.join(20)
+            assert not thread.is_alive()
+    assert (since.known, complaints) == (frozenset(), [])
 
 
 def failing(done: threading.Event) -> Iterator[None]:
@@ -117,14 +129,23 @@ def process_state() -> tuple[object, ...]:
     return mask, signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGHUP)
 
 
-def test_a_client_is_accepted_and_the_process_is_as_before(tmp_path: Path) -> None:
-    path = tmp_path / "socket"
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder for sockets, whose paths have at most 107 bytes."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        yield Path(folder)
+
+
+def test_a_client_is_accepted_and_the_process_is_as_before(short_path: Path) -> None:
+    path = short_path / "socket"
     before = process_state()
     found: list[object] = []
 
     def connect() -> None:
         with socket.socket(socket.AF_UNIX) as client:
+            end = time.monotonic() + 20
             while client.connect_ex(str(path)):
+                assert time.monotonic() < end
                 time.sleep(0.001)
             found.append(signal.getsignal(signal.SIGTERM))
             client.sendall(b"ask")
@@ -140,7 +161,9 @@ def test_a_client_is_accepted_and_the_process_is_as_before(tmp_path: Path) -> No
         assert stdin.read() == b"ask"
         stdout.write(b"answer")
     connecting.join(10)
-    assert found[1:] == [b"answer"]
+    handler, answer = found
+    assert handler != before[1]
+    assert answer == b"answer"
 
 
 def test_after_a_socket_that_cannot_be_made_the_process_is_as_before(tmp_path: Path) -> None:
@@ -168,8 +191,8 @@ def test_the_end_of_another_process_is_noticed() -> None:
     assert ended.is_set()
 
 
-def test_only_the_own_socket_is_removed(tmp_path: Path) -> None:
-    path = tmp_path / "socket"
+def test_only_the_own_socket_is_removed(short_path: Path) -> None:
+    path = short_path / "socket"
     for change in ("stays", "gone", "replaced"):
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(str(path))

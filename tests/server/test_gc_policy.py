@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import weakref
 from collections.abc import Iterator
 from contextlib import suppress
@@ -96,7 +97,8 @@ def test_nothing_is_collected_until_libraries_are_loaded() -> None:
     before = gc.get_freeze_count()
     with suppress(ImportError), gc_policy.loading():
         assert gc.isenabled()
-        assert gc.get_threshold() == (700, 10, 1_000_000_000)
+        assert gc.get_threshold()[:2] == (700, 10)
+        assert sys.version_info >= (3, 13) or gc.get_threshold()[2] == 1_000_000_000
         assert gc.get_freeze_count() == before
         raise ImportError
     assert gc.get_freeze_count() > 1000

@@ -16,7 +16,7 @@ from modgo_lsp.server.workspace.grants import IGNORED
 from modgo_lsp.server.workspace.session import Session
 
 from .analysed_files import Sent
-from .conftest import UNREGISTERED
+from .conftest import UNREGISTERED, never_collecting
 
 REFRESH = "workspace/diagnostic/refresh"
 PULLS = Client(pull_diagnostics=True, diagnostic_refresh=True)
@@ -41,7 +41,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def started(client: Client | None = None, **params: Any) -> tuple[Session, Shown]:
     outbox = Shown()
-    return Session(outbox, wire.Initialize(**params), client or Client(), "utf-16"), outbox
+    session = Session(outbox, wire.Initialize(**params), client or Client(), "utf-16")
+    return never_collecting(session), outbox
 
 
 def finish(session: Session) -> None:

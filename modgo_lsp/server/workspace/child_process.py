@@ -48,8 +48,8 @@ def write(stream: IO[bytes], message: object) -> None:
 
 
 def send(process: subprocess.Popen[bytes], message: object) -> None:
-    """Sends the only message to a process. If it has ended, which may be by the user's wish, its output ends
-    too: there the caller notices."""
+    """Sends the only message to a process. One that has ended, for example because the user has cancelled it,
+    is no error here: `read` then returns None."""
     assert process.stdin is not None
     with suppress(BrokenPipeError), process.stdin:
         write(process.stdin, message)

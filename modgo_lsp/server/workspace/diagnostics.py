@@ -51,6 +51,8 @@ class Publisher:
 
 def diagnostic(snapshot: Snapshot, finding: Finding) -> wire.Diagnostic:
     client = snapshot.client
+    # The index's process is of a newer modgo where that was upgraded meanwhile.
+    rule = RULES.get(finding.code) if client.code_description else None
     return wire.Diagnostic(
         range=_range(snapshot, finding.location),
         severity=_SEVERITY[finding.severity],
@@ -58,7 +60,7 @@ def diagnostic(snapshot: Snapshot, finding: Finding) -> wire.Diagnostic:
         source=SOURCE,
         message=finding.message,
         tags=(_TAG_UNNECESSARY,) if finding.code in _UNNECESSARY and client.unnecessary else None,
-        code_description=wire.CodeDescription(RULES[finding.code].url) if client.code_description else None,
+        code_description=None if rule is None else wire.CodeDescription(rule.url),
         related_information=_related(snapshot, finding) if client.related_information else None,
     )
 

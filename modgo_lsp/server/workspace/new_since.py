@@ -80,16 +80,17 @@ class NewSince:
             return
         if number != self._run_number:
             return
-        if found is None:
-            self._complain(f"modgo.lint.newSince: {order.revision} could not be linted within {_SECONDS} s.")
+        if isinstance(found, str):
+            self._complain(f"modgo.lint.newSince: {order.revision} could not be linted: {found}.")
             return
         for problem in found.problems:
             self._complain(f"modgo.lint.newSince: {problem}.")
         self.known = frozenset(found.identities)
         self._changed()
 
-    def _found(self, order: Order, number: int) -> Found | None:
-        pipe = subprocess.PIPE
+    def _found(self, order: Order, number: int) -> Found | str:
+        """The findings, or why there are none."""
+        pipe, late = subprocess.PIPE, threading.Event()
         with subprocess.Popen(
             python_command(_MODULE), stdin=pipe, stdout=pipe, cwd=NEUTRAL_FOLDER
         ) as process:
@@ -98,7 +99,12 @@ class NewSince:
                 if number != self._run_number:
                     process.kill()
             assert process.stdout is not None
-            timer = Timer(_SECONDS, process.kill)
+
+            def stop() -> None:
+                late.set()
+                process.kill()
+
+            timer = Timer(_SECONDS, stop)
             timer.start()
             try:
                 send(process, order)
@@ -106,7 +112,9 @@ class NewSince:
             finally:
                 timer.cancel()
                 process.kill()
-        return None if body is None else msgspec.msgpack.decode(body, type=Found)
+        if body is not None:
+            return msgspec.msgpack.decode(body, type=Found)
+        return f"it took more than {_SECONDS} s" if late.is_set() else "its process has ended early"
 
 
 def _heads(order: Order) -> tuple[object, ...]:
