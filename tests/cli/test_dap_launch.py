@@ -150,7 +150,7 @@ def test_a_case_is_found_by_its_name_and_file(tmp_path: Path) -> None:
     assert _case(folders, "two", None).function == "h"
     for name, remedy in (
         ("tw", "did you mean two?"),
-        ("another", "`modgo test --json` shows their names"),
+        ("another", "their names are in testdata/udf"),
     ):
         with pytest.raises(CliError) as refused:
             _case(folders, name, None)

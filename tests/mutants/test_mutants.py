@@ -110,6 +110,17 @@ def test_go() -> None:
     found = changes(tree_mutants("a.go", text, 6))
     assert {"returnx>1||!g(x)", "returnx>=1&&!g(x)", "returnx>=1||g(x)", "return!g(x)"} <= found
     assert not changes(tree_mutants("a.go", text, 3))
+    for returned, numbers in (
+        ("0, err", 0),
+        ("0, errExt", 0),
+        ('0, errors.New("no")', 0),
+        ("0, nil", 1),
+        ("1, 2", 2),
+        ("f(0), err", 1),
+        ("f(0)", 1),
+    ):
+        text = f"package p\n\nfunc f(x int) (int, error) {{\n\treturn {returned}\n}}\n"
+        assert len(changes(tree_mutants("a.go", text, 4))) == numbers
 
 
 def test_a_seed_gives_the_same_sample() -> None:

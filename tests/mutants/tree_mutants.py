@@ -121,6 +121,7 @@ def _changes(node: Node) -> Iterator[_Change]:
         and not _UNIT.fullmatch(_text(node))
         and not _is_size(node)
         and not _is_allocated(node)
+        and not _is_beside_an_error(node)
     ):
         yield "number", node, node.start_byte, node.end_byte, f"({_text(node)} + 1)"
     if node.type in _LISTS:
@@ -156,6 +157,16 @@ def _is_allocated(number: Node) -> bool:
     call = node.parent.parent if node.parent is not None else None
     function = call.child_by_field_name("function") if call is not None else None
     return function is not None and _text(function) in _ALLOCATE
+
+
+def _is_beside_an_error(number: Node) -> bool:
+    """The 0 of `return 0, err` in Go, which nobody reads."""
+    parent = number.parent
+    if parent is None or parent.type != "expression_list" or parent.parent is None:
+        return False
+    last = parent.named_children[-1]
+    is_error = last.type == "call_expression" or _text(last).startswith("err")
+    return parent.parent.type == "return_statement" and last != number and is_error
 
 
 def _of_operators(node: Node) -> Iterator[_Change]:

@@ -159,7 +159,7 @@ def _case(folders: tuple[Path, ...], name: str, file: str | None) -> Case:
     if found is None:
         names = [case.name for case in cases]
         raise CliError(
-            f"there is no case {name!r}", did_you_mean(name, names, "`modgo test --json` shows their names")
+            f"there is no case {name!r}", did_you_mean(name, names, "their names are in testdata/udf")
         )
     return found
 

@@ -341,6 +341,20 @@ func BenchmarkList1000(b *testing.B) {
 	})
 }
 
+func TestTheDeepestViewIsDecodedWhole(t *testing.T) {
+	v := ViewAll(viewOf(t, ofHex(t, List, strings.Repeat("91", DepthMax)+"01")))
+	for range DepthMax {
+		list, ok := v.([]any)
+		if !ok || len(list) != 1 {
+			t.Fatalf("not %d levels deep, but %v", DepthMax, v)
+		}
+		v = list[0]
+	}
+	if v != int64(1) {
+		t.Errorf("got %v", v)
+	}
+}
+
 func TestAnElementOfTheDeepestView(t *testing.T) {
 	v := ViewElement(viewOf(t, ofHex(t, List, strings.Repeat("91", DepthMax)+"01")), 0)
 	for range DepthMax - 1 {
