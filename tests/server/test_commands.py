@@ -170,6 +170,7 @@ async def test_a_save_before_a_build_that_is_reported_late_removes_no_findings(m
         for number in range(8):
             other.write_text(f'package stats\n\nvar broken{number} int = "x"\n')
             assert not (await editor.run("modgo.build", {"uri": module.as_uri()}))["ok"]
+            await editor.codes_become(editor.uri("other.go"), "MG401")
             _report(editor, other)
             await asyncio.sleep(0.1)
             assert editor.codes(editor.uri("other.go")) == ["MG401"], number
