@@ -184,6 +184,17 @@ def test_a_baseline_hides_its_findings_only(module: Path) -> None:
     assert (news.returncode, news.stdout.count("MG101")) == (1, 3)
 
 
+def test_another_file_is_replaced_by_a_baseline_only_by_force(module: Path) -> None:
+    (module / "modgo-baseline.json").write_text("other")
+    done = modgo(module, "--write-baseline")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "it is not a baseline" in done.stderr
+    assert "--force" in done.stderr
+    done = modgo(module, "--write-baseline", "--force")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads((module / "modgo-baseline.json").read_text())["findings"] == {}
+
+
 def test_a_mistake_in_the_settings_is_an_error_beside_a_baseline(module: Path) -> None:
     append(module, FORGOTTEN)
     (module / "modgo.toml").write_text('selct = ["MG1"]\n')

@@ -14,6 +14,7 @@ import pytest
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.commands import COMMANDS
 from modgo_lsp.cli.standard_input import read_bytes, read_text
+from modgo_lsp.cli.standard_streams import _Lenient
 
 ROOT = Path(__file__).parents[2]
 # Arguments with which each command has output.
@@ -119,3 +120,24 @@ def test_standard_input_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CliError, match="standard input has more than 64 MiB") as refused:
         read_bytes("give less")
     assert refused.value.remedy == "give less"
+
+
+def test_standard_error_is_written_at_each_line_and_when_it_is_flushed(tmp_path: Path) -> None:
+    path = tmp_path / "error"
+    stream = _Lenient(path.open("w", encoding="utf-8"))
+    assert stream.write("a") == 1
+    assert path.read_bytes() == b""
+    stream.flush()
+    assert path.read_bytes() == b"a"
+    stream.write("b\nü")
+    assert path.read_bytes() == b"ab\n\xc3\xbc"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_standard_error_that_is_full_is_discarded() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        stream = _Lenient(full)
+        stream.write("a")
+        stream.flush()
+        assert stream.write("bc\n") == 3
+        assert os.fstat(stream.fileno()).st_rdev == Path(os.devnull).stat().st_rdev
