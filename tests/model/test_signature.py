@@ -360,3 +360,33 @@ def test_roles_of_parameters(udfs: Make, signature: str, roles: str) -> None:
     if found.receiver_first:
         shown[shown[0] == "context"] += "!"
     assert " ".join(shown) == roles
+
+
+@pytest.mark.parametrize(
+    ("signature", "messages"),
+    [
+        (
+            "() *udf.Record",
+            ["the result has type *udf.Record: a record UDF returns a value, not a record or a stream"],
+        ),
+        ("() chan int", ["the result has type chan int: no Aerospike value converts to a channel"]),
+        ("() (int, int)", ["the second result has type int: it can only be error"]),
+        ("() (int, int, error)", ["this returns 3 results: a UDF returns at most a value and an error"]),
+        ("(r udf.Record)", ["parameter r is a record by value: take a pointer, *udf.Record"]),
+        (
+            "(n int, r *udf.Record)",
+            ["parameter r is in the wrong place: the record comes before the arguments"],
+        ),
+        (
+            "(s *udf.Stream)",
+            ["a stream UDF returns a stream: add the result *udf.Stream, or (*udf.Stream, error)"],
+        ),
+        ("(s *udf.Stream) udf.Stream", ["a stream UDF returns *udf.Stream, not udf.Stream"]),
+        ("(ctx, again context.Context)", ["parameter again is a second context: a UDF takes one"]),
+    ],
+)
+def test_messages_about_signatures(udfs: Make, signature: str, messages: list[str]) -> None:
+    source = f'var _ context.Context\nfunc F{signature}\nvar _ = udf.Register("f", F)\n'
+    found = udfs(source, CTX).registrations[0].signature
+    assert found is not None
+    assert [each.message for each in found.problems] == messages
