@@ -29,6 +29,10 @@ _LIMIT = m.Assign(
 )
 # `text.find(x) < 0` is the same with rfind.
 _IS_FOUND = m.Comparison(left=m.Call(func=m.Attribute(attr=m.Name("find"))))
+# `text.find(x, start) < 0` is the same with 1: nothing is searched before `start`.
+_IS_FOUND_LATER = m.Comparison(
+    left=m.Call(func=m.Attribute(attr=m.Name("find")), args=[m.Arg(), m.Arg(), m.ZeroOrMore(m.Arg())])
+)
 # An assertion, as `assert` is.
 _ZIP = m.Call(func=m.Name("zip"))
 _STRICT = m.Arg(keyword=m.Name("strict"), value=m.Name("True"))
@@ -102,6 +106,10 @@ class _Visitor(cst.CSTVisitor):
             self._left_out.update(each for each in arguments if m.matches(each, _STRICT))
         if m.matches(node, _IS_FOUND):
             self._compared.add(cst.ensure_type(node, cst.Comparison).left)
+        if m.matches(node, _IS_FOUND_LATER):
+            self._left_out.update(
+                each.comparator for each in cst.ensure_type(node, cst.Comparison).comparisons
+            )
         if starts_here:
             self._apply_operators(node)
         if m.matches(node, _ELSEWHERE):

@@ -71,6 +71,8 @@ def test_code_that_is_the_same_or_a_choice_is_left_out() -> None:
     assert python_mutants("a.py", "def f(n: int = 0) -> None:\n    pass\n", 1)
     assert {'return"".rfind("")'} <= lines('return "".find("")')
     assert not any("rfind" in each for each in lines('return "".find("") < 0'))
+    assert any("<1" in each for each in lines('return "".find("") < 0'))
+    assert not any("<1" in each for each in lines('return "".find("", n) < 0'))
     assert not any("False" in each for each in lines("return zip(n, n, strict=True)"))
     assert any("False" in each for each in lines("return g(n, n, strict=True)"))
     assert lines('return getattr(os, "O_BINARY", 0)') == set()
