@@ -32,7 +32,7 @@ def exceeded_bounds(operands: Operands, file: GoFile) -> list[ExceededBound]:
     found: list[ExceededBound] = []
     for decl in file.syntax.decls:
         found += _nested(file, decl)
-        if not isinstance(decl, ast.FuncDecl) and decl.token != "var":
+        if not isinstance(decl, ast.FuncDecl):
             too_complex = (item for item in file.declared[decl] if _is_too_complex(operands, file, item))
             found += (_exceeded_bound(file, item) for item in too_complex)
     return found

@@ -23,9 +23,12 @@ _LOGGING = m.Expr(m.Call(func=m.Attribute(value=m.Name("log") | m.Name("_log") |
 _TYPE_CHECKING = m.If(test=m.Name("TYPE_CHECKING"))
 _ALL = m.Assign(targets=[m.AssignTarget(target=m.Name("__all__") | m.Name("__slots__"))])
 # The value of a named limit is a choice: tests of its bounds use the name.
-_LIMIT = m.Assign(
-    targets=[m.AssignTarget(target=m.Name(value=m.MatchRegex(r"_?[A-Z][A-Z0-9_]*$")))],
-    value=m.Integer(value=m.MatchRegex(r"[0-9_]+$")) | m.Float(),
+_CAPITALS = m.Name(value=m.MatchRegex(r"_?[A-Z][A-Z0-9_]*$"))
+_DIGITS = m.Integer(value=m.MatchRegex(r"[0-9_]+$")) | m.Float()
+_NUMBER = _DIGITS | m.BinaryOperation(left=_DIGITS, operator=m.Multiply() | m.LeftShift(), right=_DIGITS)
+_LIMIT = m.Assign(targets=[m.AssignTarget(target=_CAPITALS)], value=_NUMBER) | m.Assign(
+    targets=[m.AssignTarget(target=m.Tuple(elements=[m.AtLeastN(m.Element(value=_CAPITALS), n=1)]))],
+    value=m.Tuple(elements=[m.AtLeastN(m.Element(value=_NUMBER), n=1)]),
 )
 # `text.find(x) < 0` is the same with rfind.
 _IS_FOUND = m.Comparison(left=m.Call(func=m.Attribute(attr=m.Name("find"))))

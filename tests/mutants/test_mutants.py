@@ -83,6 +83,10 @@ def test_code_that_is_the_same_or_a_choice_is_left_out() -> None:
             bool(python_mutants("a.py", f"def f() -> int:\n{indent(code, '    ')}", n)) for n in range(2, 6)
         ]
         assert found == [True, False, False, True]
+    for limits in ("MOST = 8", "_MOST = 1 << 20", "_FEW, _MUCH = 8, 256 * 1024"):
+        assert lines(limits) == set()
+    for others in ("most = 8", "_MOST = n << 20", "_FEW, _MUCH = 8, n * 1024"):
+        assert lines(others)
     assert lines("return n / 1e6") == {"returnn*1e6"}
     assert lines("return n // 1_000") == {"returnn/1_000"}
 
