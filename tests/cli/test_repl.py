@@ -409,6 +409,7 @@ def test_without_a_folder_for_it_the_history_is_in_memory(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
     with create_pipe_input() as keys:
         session = prompt_session(repl, input=keys, output=DummyOutput())
+        assert not session.complete_while_typing
         for typed in ("echo 1\r", "\x1b[A\r"):
             keys.send_text(typed)
             assert session.prompt() == "echo 1"

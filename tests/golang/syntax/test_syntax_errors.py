@@ -90,6 +90,12 @@ def test_place_and_message(source: str, place: str, message: str) -> None:
             "1:1",
             "this file is UTF-16, and Go source has to be UTF-8: save the file as such",
         ),
+        (
+            b"package p\n//\xef\xbb\xbf\n\xef\xbb\xbf",
+            "2:3",
+            "a byte order mark is only allowed at the start of a file",
+        ),
+        (b"package p\n//\0\n\0", "2:3", "a NUL byte is not allowed in Go source"),
         (b"package p\n\xef\xbb\xbf", "2:1", "a byte order mark is only allowed at the start of a file"),
     ],
 )
