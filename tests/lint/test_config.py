@@ -9,7 +9,15 @@ import jsonschema
 import pytest
 
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.lint.config import KEYS, Settings, configuration, resolve, schema
+from modgo_lsp.lint.config import (
+    KEYS,
+    ConfigProblem,
+    Settings,
+    _named_file,
+    configuration,
+    resolve,
+    schema,
+)
 
 
 def problems(folder: Path, overrides: dict[str, Any] | None = None) -> list[str]:
@@ -162,3 +170,15 @@ def test_the_schema_agrees_with_the_resolver(tmp_path: Path) -> None:
     for value in ({"selct": []}, {"select": 1}, {"severity": {"MG101": "loud"}}):
         assert not validator.is_valid(value)
         assert problems(tmp_path, value) != []
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/no/such.toml", "this cannot be read: No such file or directory"),
+        ("/a\0b", "this cannot be read: embedded null byte"),
+    ],
+)
+def test_a_named_file_that_cannot_be_read(path: str, message: str) -> None:
+    *_, problem = _named_file(path, DiskFiles())
+    assert problem == ConfigProblem(path, 1, message)
