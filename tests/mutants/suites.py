@@ -61,7 +61,9 @@ _GO = (
     "go test -failfast -timeout 100s ./internal/... ./bind ./udfdebug ./udfslog ./udftest",
     "go test -failfast -timeout 200s .",
 )
-_GO_FROM_PYTHON = "build/test_types.py build/test_dispatch.py host/test_streams.py cli/test_debug.py"
+_GO_FROM_PYTHON = (
+    "build/test_types.py build/test_dispatch.py host/test_call.py host/test_streams.py cli/test_debug.py"
+)
 
 _SECONDS = 60  # of one test of Python
 _NEAR_SECONDS = 120  # of the files whose names or imports are near to the mutant's
