@@ -73,7 +73,7 @@ class Cycle:
 
 
 @pytest.mark.usefixtures("gc_state")
-def test_a_collection_frees_what_was_frozen_and_begins_anew(clock: Clock) -> None:
+def test_a_collection_frees_what_was_frozen_and_begins_again(clock: Clock) -> None:
     gc.disable()
     collector = IdleCollector()
     for _ in range(30):
