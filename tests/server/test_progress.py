@@ -1,4 +1,4 @@
-"""Work-done progress: what the client is told, and what is logged instead."""
+"""Work-done progress: the messages to the client, and what the log has where it shows none."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def _all(
         yield Difference("error", _error_text(expectation.error), None)
     if failure is not None and expectation.error is not None:
         yield from _error(expectation.error, failure.kind, failure.message, how)
-    if expectation.has_result:  # which one with an error has not
+    if expectation.has_result:  # an expectation with an error has none
         yield from _value(expectation.result, returned(outcome), "result", how)
     if isinstance(outcome, CallResult):
         if expectation.record is not None:
