@@ -33,6 +33,8 @@ from modgo_lsp.host.values import (
 _SAFE_INTEGER = 2**53 - 1
 _LIST_ORDERS = {"none": False, "ordered": True}
 _MAP_ORDERS: tuple[MapOrder, ...] = ("none", "k", "kv")
+# The orders of a form that does not name one.
+_USUAL_ORDERS = {"$map": "k", "$list": "none"}
 _INTEGER = re.compile(r"-?[0-9]{1,20}")  # 64 bits need 19 digits
 _DOUBLES = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -158,10 +160,11 @@ def _read_object(tree: Object, place: str, depth: int) -> Value:
             f"there is no form {form} (there are {', '.join(_FORMS)}); "
             'a map with such a key is written {"$map": [[key, value], …]}',
         )
-    others = [key for key in found if key != form and not (key == "order" and form in ("$map", "$list"))]
+    others = [key for key in found if key != form and not (key == "order" and form in _USUAL_ORDERS)]
     if others:
         raise FormError(place, f"{form} cannot be combined with {others[0]}")
-    return reader(found[form], found.get("order"), f"{place}.{form}" if place else form, depth)
+    order = found.get("order", _USUAL_ORDERS.get(form))
+    return reader(found[form], order, f"{place}.{form}" if place else form, depth)
 
 
 def _read_bytes(tree: Any, _order: Any, place: str, _depth: int) -> bytes:
@@ -205,8 +208,6 @@ def _read_int(tree: Any, _order: Any, place: str, _depth: int) -> int:
 def _read_list(tree: Any, order: Any, place: str, depth: int) -> List:
     if isinstance(tree, Object) or not isinstance(tree, list):
         raise FormError(place, "must be a JSON array")
-    if order is None:
-        order = "none"
     if not isinstance(order, str) or order not in _LIST_ORDERS:
         raise FormError(place, 'the order of a list is "ordered" or "none"')
     value = _read(tree, place, depth)
@@ -217,8 +218,6 @@ def _read_list(tree: Any, order: Any, place: str, depth: int) -> List:
 def _read_map(tree: Any, order: Any, place: str, depth: int) -> Map:
     if isinstance(tree, Object) or not isinstance(tree, list):
         raise FormError(place, "must be an array of [key, value]")
-    if order is None:
-        order = "k"
     if not isinstance(order, str) or order not in _MAP_ORDERS:
         raise FormError(place, 'the order of a map is "k", "kv" or "none"')
     pairs: list[tuple[Value, Value]] = []

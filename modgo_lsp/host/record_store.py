@@ -138,7 +138,7 @@ class Store:
         """The records that have not expired, in the order of their keys. Raises StoreError."""
         with self._store_errors():
             rows = self._db.execute(
-                "SELECT namespace, set_name, key_type, key FROM records ORDER BY 1, 2, 3, 4"
+                f"SELECT namespace, set_name, key_type, key FROM records ORDER BY 1, 2, 3, {_POSITIVE}, 4"
             ).fetchall()
         for namespace, set_name, kind, data in rows:
             number = int.from_bytes(data, "big", signed=True) if kind == INTEGER else 0
@@ -193,6 +193,8 @@ class Store:
         return f"{self._path} cannot be used ({text})"
 
 
+# Whether a key is an integer that is not negative: the bytes of a negative one begin with a set bit.
+_POSITIVE = f"key_type = {INTEGER} AND key < x'80'"
 _KEY = "namespace = ? AND set_name = ? AND key_type = ? AND key = ?"
 
 

@@ -113,6 +113,8 @@ def test_values_that_json_has_are_plain() -> None:
         ('{"$map": 1}', r"^\$map: must be an array of \[key, value\]$"),
         ('{"$map": [1]}', r"^\$map\[0\]: must be \[key, value\]$"),
         ('{"$map": [{"a": 1, "b": 2}]}', r"^\$map\[0\]: must be \[key, value\]$"),
+        ('{"$list": [], "order": null}', 'the order of a list is "ordered" or "none"'),
+        ('{"$map": [], "order": null}', 'the order of a map is "k", "kv" or "none"'),
         ('{"$map": [], "order": ["k"]}', 'the order of a map is "k", "kv" or "none"'),
         ('{"$map": [["a", 1], [null, 1]]}', r"^\$map\[1\]\[0\]: a map key may be .*, not nil$"),
         ('{"$map": [["a", {"$int": ""}]]}', r"^\$map\[0\]\[1\]\.\$int: must be an integer"),

@@ -104,11 +104,14 @@ def test_all_records_in_the_order_of_their_keys(tmp_path: Path) -> None:
     expected = [
         Record(namespace, set_name, key, {"n": 1}, 50, 3, int(time.time() * 1000))
         for namespace, set_name, key in (
+            ("a", "", -(2**63)),
+            ("a", "", -1),
             ("a", "", 2),
             ("a", "", 300),
             ("a", "", "1"),
             ("a", "", "b"),
             ("a", "", b"a"),
+            ("a", "", b"\xff"),
             ("a", "s", -1),
             ("b", "", 1),
         )
