@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from modgo_lsp.golang.modules.module_tree import go_mod_folder
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.finding import Location
 
@@ -26,7 +27,7 @@ def go_sum_fault(text: str, folder: Path) -> Location | None:
 
 
 def _first_line(folder: Path, is_it: Callable[[bytes], bool]) -> Location | None:
-    module = next((each for each in (folder, *folder.parents) if (each / "go.mod").is_file()), None)
+    module = go_mod_folder(folder)
     path = None if module is None else module / "go.sum"
     try:
         content = b"" if path is None else path.read_bytes()

@@ -21,6 +21,7 @@ from modgo_lsp.file_writer import explain
 from modgo_lsp.folder_writer import check_new_folder, write_folder
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.golang.modules.go_mod import parse_go_mod
+from modgo_lsp.golang.modules.module_tree import go_mod_folder
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.user_error import UserError
 
@@ -134,9 +135,9 @@ def _check_names(request: NewModuleRequest, folder: Path) -> None:
 def _around(setting: str | None, folder: Path) -> _Around:
     """What the go command finds above `folder`. Raises OSError."""
     above = folder.parents
-    go_mod = next((each / "go.mod" for each in above if (each / "go.mod").is_file()), None)
-    path = "" if go_mod is None else parse_go_mod(_read(go_mod)).module
-    outer = (path, go_mod.parent) if go_mod is not None and path else None
+    around = go_mod_folder(folder.parent)
+    path = "" if around is None else parse_go_mod(_read(around / "go.mod")).module
+    outer = (path, around) if around is not None and path else None
     named = find_go_environment(setting).work
     places = (Path(named),) if named else (each / "go.work" for each in (folder, *above))
     go_work = next((each for each in places if each.is_file()), None)

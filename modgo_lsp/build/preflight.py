@@ -25,6 +25,7 @@ from modgo_lsp.build.wrappers import Dispatch, Generated, quoted
 from modgo_lsp.file_writer import explain
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.golang.modules.build_constraints import KNOWN_ARCH, KNOWN_OS, BuildContext
+from modgo_lsp.golang.modules.go_mod import DEFAULT_GO
 from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.modules.versions import go_version
 from modgo_lsp.golang.syntax.positions import Span
@@ -83,7 +84,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     def old_go_line(self, sdk: Sdk) -> Finding | None:
         """A finding at go.mod's go line if it is older than the SDK needs, which Go refuses."""
-        if self.module is None or go_version(self.module.go_version or "1.16") >= go_version(sdk.go):
+        if self.module is None or go_version(self.module.go_version or DEFAULT_GO) >= go_version(sdk.go):
             return None
         has = f"has go {self.module.go_version}" if self.module.go_version else "has no go line"
         message = (

@@ -22,7 +22,7 @@ from modgo_lsp.build.isolation import NEUTRAL_FOLDER
 from modgo_lsp.build.process import TooSlowError, run
 from modgo_lsp.build.toolchain import Go, ToolchainError
 from modgo_lsp.file_writer import ANYTHING, NOTHING, check_place, content_is, workspace_of, write_file
-from modgo_lsp.golang.modules.go_mod import parse_go_mod
+from modgo_lsp.golang.modules.go_mod import DEFAULT_GO, parse_go_mod
 from modgo_lsp.golang.modules.versions import escaped, go_version
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.resources import resource
@@ -44,7 +44,7 @@ class Sdk(msgspec.Struct, frozen=True):
     @property
     def go(self) -> str:
         """The oldest Go that it needs, as in its go.mod."""
-        return parse_go_mod(self.files["go.mod"]).go or "1.16"
+        return parse_go_mod(self.files["go.mod"]).go or DEFAULT_GO
 
     @property
     def sum_lines(self) -> tuple[str, str]:

@@ -32,8 +32,3 @@ async def install_sdk(go: str | None, module: Path | None) -> InstalledSdk:
     await install(found, sdk)
     raised = None if module is None else await require(found, sdk, module)
     return InstalledSdk(sdk, found, raised)
-
-
-def go_mod_folder(start: Path) -> Path | None:
-    """The folder of the go.mod in or above an absolute path."""
-    return next((each for each in (start, *start.parents) if (each / "go.mod").is_file()), None)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from modgo_lsp.build.sdk import proxy_list, shipped_sdk
-from modgo_lsp.build.sdk_install import InstalledSdk, go_mod_folder, install_sdk
+from modgo_lsp.build.sdk_install import InstalledSdk, install_sdk
 from modgo_lsp.build.toolchain import ToolchainError, discover_go
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.command import Command, CommandGroup, json_option
@@ -16,6 +16,7 @@ from modgo_lsp.cli.completion import folders
 from modgo_lsp.cli.local_module import complete, settings_for, write_json
 from modgo_lsp.cli.terminal import say
 from modgo_lsp.file_writer import explain
+from modgo_lsp.golang.modules.module_tree import go_mod_folder
 
 
 @click.group(cls=CommandGroup)

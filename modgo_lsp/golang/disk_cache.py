@@ -1,4 +1,4 @@
-"""The disk, with what was read of it cached until somebody reports a change."""
+"""Caches files and listings from the disk until a change is reported."""
 
 from __future__ import annotations
 

@@ -42,7 +42,8 @@ computed again.
 
 If a read were not recorded, a result would be stale after some edit and right in a fresh run.
 tests/lint/test_histories.py and tests/server/truth.py compare the two after thousands of random edits.
-At the level debug each dependent that is emptied is logged with the input that changed.
+At the level debug each dependent that is emptied is logged with the input that changed, and why an edit began
+a new table (golang/program/sources.py).
 """
 
 from __future__ import annotations

@@ -3,12 +3,10 @@
 Design note. A package's key changes whenever anything in its Go module changes that its lint result may
 depend on.
 
-- A result depends on the files of its package, and on those of the packages that it imports, directly or not.
-The
-  digests of files are those of their bytes; which files a build takes is part of a package's digest.
+- A result depends on the files of its package, and on those of the packages that it imports, directly or
+  not. The digests of files are those of their bytes; which files a build takes is part of a package's digest.
 - The result of a package with UDFs depends on the packages that import it, too: they may call what it
-registers,
-  or refer to its functions. Such imports are edges in both directions, which makes cycles. All
+  registers, or refer to its functions. Such imports are edges in both directions, which makes cycles. All
   packages of a strongly connected component share one key, made of the digests of its members and the keys of
   the components that it leads to.
 - A package that imports none with UDFs, directly or not, has edges to its imports alone.

@@ -14,7 +14,7 @@ from modgo_lsp.lint.lint_result import report_findings
 from modgo_lsp.lint.linted_modules import LintedModule, Machine, linted_modules
 from modgo_lsp.lint.rule_selection import is_excluded
 from modgo_lsp.lint.target_folders import PathProblem, Target, find_targets
-from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.finding import SEVERITIES, Finding
 
 if TYPE_CHECKING:
     from modgo_lsp.golang.syntax.document import Document
@@ -168,7 +168,7 @@ def absolute(path: str) -> str:
     return os.path.abspath(folder)  # keeps symbolic links, drops `..`
 
 
-_SEVERITIES = ("hint", "information", "warning", "error", "never")
+_FAIL_ON = (*reversed(SEVERITIES), "never")
 
 
 class _Configurations:
@@ -230,4 +230,4 @@ class _Configurations:
 
     def fail_on(self) -> str:
         asked = {found.settings.fail_on for found in self._by_folder.values()} or {"warning"}
-        return min(asked, key=_SEVERITIES.index)
+        return min(asked, key=_FAIL_ON.index)

@@ -19,7 +19,7 @@ from modgo_lsp.rules.rule import Check, Rule
 
 
 def run_rules(package: Package) -> list[Finding]:
-    """What every rule finds in a package. The builder refuses what has an error among it.
+    """The findings of every rule in a package. The builder refuses a package with an error.
 
     A finding may be in a package that this one imports. In a package that doesn't import the SDK, only
     files that are not text are reported."""

@@ -18,8 +18,8 @@ from modgo_lsp.rules.catalogue import RULES
 
 
 class Suppressed(msgspec.Struct, frozen=True):
-    """`outcome` is of the files with suppressions; `changes` are the texts before and after, by path; `count`
-    is of findings that are suppressed now."""
+    """`outcome` is that of lint after the suppressions are added; `changes` are the texts before and after,
+    by path; `count` is the number of findings that are suppressed now."""
 
     outcome: Outcome
     changes: Mapping[str, tuple[bytes, bytes]]

@@ -88,7 +88,7 @@ def _declared(spec: ast.Spec) -> tuple[ast.Ident, ...]:
 
 def _is_too_complex(operands: Operands, file: GoFile, item: Object) -> bool:
     if isinstance(item, ConstantName):
-        return not _is_plain(item.value_expr) and _is_constant_too_large(operands, item)
+        return not _is_plain(item.value_expr) and operands.is_beyond_bounds(item)
     if not isinstance(item, TypeName):
         return False
     # Only an alias, or a type with brackets, can exceed a bound.
@@ -104,10 +104,6 @@ def _is_plain(value: ast.Expr | None) -> bool:
         or isinstance(value, ast.Ident)
         or (isinstance(value, ast.BasicLit) and not constants.is_too_large(value))
     )
-
-
-def _is_constant_too_large(operands: Operands, item: ConstantName) -> bool:
-    return operands.is_beyond_bounds(item)
 
 
 def _exceeded_bound(file: GoFile, item: Object) -> ExceededBound:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 from modgo_lsp.golang.syntax.positions import Span
 
 Severity = Literal["error", "warning", "information", "hint"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)  # the worst first
 
 
 class Location(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from modgo_lsp.golang.syntax import ast
-from modgo_lsp.golang.types.assignments import ASSIGNING, assignments
+from modgo_lsp.golang.types.assignments import ASSIGNING, reassignments
 from modgo_lsp.golang.types.call_targets import Declaration, Targets
 from modgo_lsp.golang.types.objects import Object, VariableName
 from modgo_lsp.golang.types.packages import GoFile
@@ -66,7 +66,10 @@ class FunctionBody:
 
     def own_variable(self, node: ast.Node) -> VariableName | None:
         """The variable, declared in this function, that an identifier refers to."""
-        item = self.object_of(node)
+        return self.own(self.object_of(node))
+
+    def own(self, item: Object | None) -> VariableName | None:
+        """`item` if it is a variable that is declared in this function."""
         if not isinstance(item, VariableName) or item.owner is not None or item.ident is None:
             return None
         inside = item.file is self.file and self.declaration.span.holds(item.ident.span.start)
@@ -108,9 +111,7 @@ class FunctionBody:
             item
             for node in self.nodes
             if isinstance(node, ASSIGNING)
-            for target, _ in assignments(node)
-            if (item := self.object_of(target)) is not None
-            if item.ident is None or item.ident.span != target.span
+            for item, _ in reassignments(self.file, node)
         )
 
     def calls_of(self, literal: ast.FuncLit) -> list[ast.CallExpr] | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar, cast
 
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.golang.types.assignments import ASSIGNING, assignments
+from modgo_lsp.golang.types.assignments import ASSIGNING, reassignments
 from modgo_lsp.golang.types.call_targets import Callee, Declaration, Targets
 from modgo_lsp.golang.types.objects import Builtin, Object, PackageName, VariableName
 from modgo_lsp.golang.types.packages import GoFile
@@ -202,10 +202,9 @@ class Code:
 
     def _set_by(self, nodes: Iterable[ast.Node]) -> Iterator[Object]:
         for node in nodes:
-            for target, _ in assignments(node):
-                item = self.object_of(target)
-                if item is not None and (item.ident is None or item.ident.span != target.span):
-                    yield item
+            for item, _ in reassignments(self.file, node):
+                item.read()
+                yield item
 
     def converted(self, expr: ast.CallExpr) -> ast.Expr | None:
         """The operand of a conversion; None if the expression is a call."""

@@ -28,7 +28,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from modgo_lsp.golang.syntax import ast
-from modgo_lsp.golang.types.assignments import ASSIGNING, assignments
+from modgo_lsp.golang.types.assignments import ASSIGNING, reassignments
 from modgo_lsp.golang.types.call_targets import Callee, Declaration, Targets
 from modgo_lsp.golang.types.objects import Nil, VariableName
 from modgo_lsp.golang.types.packages import GoFile
@@ -290,11 +290,9 @@ class _Uses:
     def _check_assigned(self, node: ast.Node) -> None:
         """What is assigned to a variable for consumers must be known. The value of its declaration is
         checked where the variable is used."""
-        for target, value in assignments(node):
-            item = self._body.own_variable(target)
-            if item is None or item.ident.span == target.span:
-                continue
-            if self._is_consumer(self._body.operands.variables.type_of(item)):
+        for target, value in reassignments(self._file, node):
+            item = self._body.own(target)
+            if item is not None and self._is_consumer(self._body.operands.variables.type_of(item)):
                 if value is None:
                     raise _UncertainError
                 self._require_known(value)

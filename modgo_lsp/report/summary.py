@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from modgo_lsp.lint.lint_paths import Counts
-from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.finding import SEVERITIES, Finding
 
 
 class Summary(msgspec.Struct):
@@ -20,7 +20,7 @@ class Summary(msgspec.Struct):
 
 
 def summary(findings: Iterable[Finding], counts: Counts) -> Summary:
-    number = dict.fromkeys(("error", "warning", "information", "hint"), 0)
+    number = dict.fromkeys(SEVERITIES, 0)
     for finding in findings:
         number[finding.severity] += 1
     return Summary(counts.packages, counts.files, *number.values())

@@ -42,4 +42,5 @@ RULE = Rule(
     summary="A suppression suppresses nothing",
     text=TEXT,
     fix="remove it",
+    unnecessary=True,
 )

@@ -33,6 +33,7 @@ class Rule(msgspec.Struct, frozen=True):
     `check` yields the findings in one package; None if lint, build or host report this rule.
     `by_code`: the check goes through the functions that a UDF reaches one by one. The findings in a
     function depend only on that function's source and the names in it, and are located there.
+    `unnecessary`: what it reports can be deleted; editors fade it.
     `module_wide`: a finding in a package may depend on the packages that import it.
     """
 
@@ -45,6 +46,7 @@ class Rule(msgspec.Struct, frozen=True):
     check: Check | None = None
     by_code: bool = False
     module_wide: bool = False
+    unnecessary: bool = False
 
     @property
     def group(self) -> Group:

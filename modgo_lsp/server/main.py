@@ -59,8 +59,8 @@ def serve(pipe: str | None = None) -> NoReturn:
 
 
 def _protocol_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Standard input and output, and nobody else's from now on: what a library prints or a child process
-    reads must not get into the protocol."""
+    """Reserves standard input and output for the protocol: what a library prints goes to standard error, and
+    a child process reads nothing."""
     stdin, stdout = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)

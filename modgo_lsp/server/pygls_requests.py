@@ -91,7 +91,7 @@ class PyglsRequests:
                     return await handle(self.commands, params)
                 if method.context == "workspace":
                     await indexed(session)
-                    return await analysed(session, lambda: handle(session.looked_up(), params))
+                    return await analysed(session, lambda: handle(session.rescanned(), params))
                 snapshot, reservation = _state.get()
                 work = partial(answered, session, handle, snapshot, params)
                 return await analysed(session, work, reservation)

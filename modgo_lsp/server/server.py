@@ -173,8 +173,8 @@ class Server:
             session.analysis_thread.put(job)
         elif method.context == "workspace":
             assert session is not None
-            looked_up = session.looked_up
-            job = self._job(method, message["id"], lambda: handle(looked_up(), params))
+            rescanned = session.rescanned
+            job = self._job(method, message["id"], lambda: handle(rescanned(), params))
             session.when_indexed(partial(session.analysis_thread.put, job))
         else:
             result = handle(self if method.context == "server" else session, params)

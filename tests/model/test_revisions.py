@@ -105,6 +105,38 @@ def test_a_revision_keeps_its_answer_after_a_new_world(shop: Shop) -> None:
     assert _names(package) == ["add"]
 
 
+def test_why_a_world_is_begun_is_logged(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    def reasons(change: Callable[[], None]) -> list[str]:
+        _ = shop.package().reached
+        caplog.clear()
+        with caplog.at_level(logging.DEBUG, "modgo_lsp.golang.program.sources"):
+            change()
+        return [record.getMessage().replace(str(shop.folder), ".") for record in caplog.records]
+
+    def written(name: str) -> None:
+        (shop.folder / name).write_text("module example.com/shop\n\ngo 1.24\n")
+        shop.disk.report_change(str(shop.folder / name))
+        shop.advance()
+
+    def removed(name: str) -> None:
+        (shop.folder / name).unlink()
+        shop.disk.report_change(str(shop.folder / name))
+        shop.advance()
+
+    assert reasons(lambda: shop.edit("shop.go", '"add"', '"sum"')) == []
+    assert reasons(lambda: shop.edit("shop.go", _SDK, f'{_SDK}import "os"\n')) == [
+        "a new world: ./shop.go: more than its declarations changed"
+    ]
+    assert reasons(lambda: written("go.mod")) == ["a new world: ./go.mod: more than its declarations changed"]
+    assert reasons(lambda: shop.edit("money/money.go", "package", "//go:build never\n\npackage")) == [
+        "a new world: ./money/money.go: more than its declarations changed"
+    ]
+    shop.close("money/money.go")
+    assert reasons(lambda: removed("money/money.go")) == [
+        "a new world: ./money/money.go: the listing of its folder changed"
+    ]
+
+
 @pytest.fixture
 def invalidated(shop: Shop, caplog: pytest.LogCaptureFixture) -> Callable[..., list[str]]:
     """The results that an edit invalidates, by the log, among those that rules use."""

@@ -127,12 +127,12 @@ def test_settings_and_files_that_change_are_published(module: Path) -> None:
     other.write_text("package stats\n\nvar _ = Extra\n")
     assert codes(lambda: session.files_changed([str(other)])) == [[]]
     other.unlink()
-    assert codes(session.look_again) == [["MG101"]]
-    assert codes(session.look_again) == []
+    assert codes(session.rescan) == [["MG101"]]
+    assert codes(session.rescan) == []
     other.write_text("package stats\n\nvar _ = Extra\n")
     found: list[int] = []
-    looked_up = session.analysis_thread.submit
-    assert codes(lambda: looked_up(session.looked_up, lambda each, _: found.append(each.number))) == [[]]
+    submit = session.analysis_thread.submit
+    assert codes(lambda: submit(session.rescanned, lambda each, _: found.append(each.number))) == [[]]
     assert len(found) == 1
 
 

@@ -8,8 +8,8 @@ import msgspec
 
 from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.lint.lint_paths import Scope, absolute
+from modgo_lsp.model.finding import SEVERITIES
 
-SEVERITIES = ("error", "warning", "information", "hint")
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
 FAIL_ON = (*SEVERITIES, "never")
 

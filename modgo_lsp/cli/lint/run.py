@@ -20,7 +20,7 @@ from modgo_lsp.build.lint_worker_pool import LintWorkerPool
 from modgo_lsp.cli.global_options import global_options
 from modgo_lsp.cli.lint.baseline import write_baseline_of
 from modgo_lsp.cli.lint.fixes import fix_list, unified_diff, why_not_writable, write_changes
-from modgo_lsp.cli.lint.options import SEVERITIES, Options, overridden_settings, scope_of
+from modgo_lsp.cli.lint.options import Options, overridden_settings, scope_of
 from modgo_lsp.cli.lint.output import show, show_problems, write
 from modgo_lsp.cli.lint.progress import counting
 from modgo_lsp.cli.standard_input import read_bytes
@@ -31,6 +31,7 @@ from modgo_lsp.lint.config import configuration
 from modgo_lsp.lint.lint_paths import Outcome, absolute, lint_paths
 from modgo_lsp.lint.lint_result import finding_order
 from modgo_lsp.lint.linted_modules import Machine
+from modgo_lsp.model.finding import SEVERITIES
 from modgo_lsp.plural import counted
 from modgo_lsp.report.sources import Sources, printable
 from modgo_lsp.report.terminal_escapes import shown

@@ -8,6 +8,7 @@ from pathlib import Path
 from watchfiles import Change, DefaultFilter, watch
 
 from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.golang.modules.module_tree import go_mod_folder
 from modgo_lsp.lint.baseline import DEFAULT_NAME
 from modgo_lsp.lint.config import FILES
 from modgo_lsp.lint.lint_paths import absolute
@@ -35,7 +36,7 @@ def _watched(path: Path) -> Path:
     """The folder to watch for a path: that of its Go module, because findings depend on other packages and on
     the configuration there; else its own folder, because editors replace files instead of writing to them."""
     folder = path if path.is_dir() else path.parent
-    return next((each for each in (folder, *folder.parents) if (each / "go.mod").is_file()), folder)
+    return go_mod_folder(folder) or folder
 
 
 def changes(

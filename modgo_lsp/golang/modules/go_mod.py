@@ -32,9 +32,12 @@ class GoMod(msgspec.Struct, frozen=True):
 
     @property
     def language(self) -> tuple[int, ...]:
-        """The version of Go that the sources are written in, (1, 24): 1.16 without a go directive."""
-        return go_version(self.go or "1.16")[:2]
+        """The version of Go that the sources are written in, (1, 24)."""
+        return go_version(self.go or DEFAULT_GO)[:2]
 
+
+# Where a go.mod has no go directive.
+DEFAULT_GO = "1.16"
 
 # A quote without an end makes the rest one word, or each quote in it would be searched for an end.
 _WORD = re.compile(r'"(?:\\.|[^"\\])*"?|`[^`]*`?|//.*|=>|[()]|[^\s()"`]+')

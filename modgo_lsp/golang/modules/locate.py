@@ -16,6 +16,7 @@ from modgo_lsp.golang.modules.build_list import ModuleGraph, replacement
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.golang.modules.go_mod import GoMod, Replace, parse_go_mod, vendored_packages
 from modgo_lsp.golang.modules.module import Module
+from modgo_lsp.golang.modules.module_tree import is_module_root
 from modgo_lsp.golang.modules.versions import escaped
 
 # Since these versions of Go, a vendor folder is used by default: beside go.mod, and beside go.work.
@@ -150,7 +151,7 @@ class Locator:
         """Whether no go.mod in between makes `directory` part of another module."""
         folder = Path(directory)
         while str(folder) != module_directory and folder != folder.parent:
-            if any(name == "go.mod" for name, _ in self._entries(str(folder))):
+            if is_module_root(str(folder), self._entries):
                 return False
             folder = folder.parent
         return True

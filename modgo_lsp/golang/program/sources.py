@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from modgo_lsp.golang.program.parsed_file import Parsed, head
 from modgo_lsp.golang.syntax import document
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.file_header import Header, read_header
+
+_log = logging.getLogger(__name__)
 
 
 class Built(NamedTuple):
@@ -41,6 +44,10 @@ def _begin_alike(before: Document, now: Document) -> bool:
             break
         declares = declares or new.kinds.declares
     return declares and not any(b"import" in part.text for part in set(now.parts).difference(before.parts))
+
+
+class _NewWorldError(Exception):
+    """More has changed than a world can be updated for."""
 
 
 class Sources:
@@ -205,33 +212,44 @@ class Sources:
         or None if it has not been parsed. Returns None, without an effect, if more than texts with the same
         imports has changed. `index_is_valid` says whether an external index of imports remains valid for a
         path."""
+        try:
+            return self._advance(files, index_is_valid)
+        except _NewWorldError as error:
+            _log.debug("a new world: %s: %s", *error.args)
+            return None
+
+    def _advance(
+        self, files: Files, index_is_valid: Callable[[str, Files], bool]
+    ) -> dict[str, Parsed | None]:
         paths = files.since(self._files)
         if paths is None:
-            return None
+            raise _NewWorldError("all files", "there is no record of what changed")
         texts: dict[str, bytes | None] = {}
         changed: dict[str, Parsed | None] = {}
         for path in paths:
             if not self._is_listed_as_before(files, path):
-                return None
+                raise _NewWorldError(path, "the listing of its folder changed")
             opened = files.document(path)
             if (path not in self._texts or opened is None) and not index_is_valid(path, files):
-                return None
+                raise _NewWorldError(path, "the index of imports changed")
             if os.path.dirname(path) in self._facts and opened is not self._files.document(path):  # noqa: PTH120
-                return None  # outlines hold offsets in the open document
+                raise _NewWorldError(path, "outlines hold offsets in the open document")
             if path not in self._texts:
                 continue
             before, text = self._texts[path], _read(files, path)
             known = self._parsed.get(path)
             if text == before and (known is None or opened is None or opened is known.document):
                 continue
-            if before is None or text is None or not self._stays(path, before, text, opened):
-                return None
+            if before is None or text is None:
+                raise _NewWorldError(path, "it was created or deleted")
+            if not self._stays(path, before, text, opened):
+                raise _NewWorldError(path, "more than its declarations changed")
             texts[path] = text
             changed[path] = None
             if known is not None:
                 parsed = Parsed(document.parse(path, text) if opened is None else opened)
                 if head(parsed) != head(known):
-                    return None
+                    raise _NewWorldError(path, "its package clause or its imports changed")
                 changed[path] = parsed
         self._files = files
         self._texts |= texts

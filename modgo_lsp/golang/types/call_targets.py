@@ -12,7 +12,7 @@ from typing import NamedTuple, Union
 
 from modgo_lsp.golang.queries import Memo
 from modgo_lsp.golang.syntax import ast
-from modgo_lsp.golang.types.assignments import assignments
+from modgo_lsp.golang.types.assignments import reassignments
 from modgo_lsp.golang.types.bind import is_exported
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.objects import Builtin, FunctionName, Object, VariableName
@@ -165,12 +165,6 @@ def _assignments(file: GoFile, decl: ast.Node) -> dict[Object, list[_Assigned]]:
     """What a declaration assigns to each variable that is not declared by the assignment itself."""
     found: dict[Object, list[_Assigned]] = {}
     for node in ast.walk(decl):
-        for target, value in assignments(node):
-            item = file.uses.get(target.span.start) if isinstance(target, ast.Ident) else None
-            if item is not None and not _declares(file, item, target):
-                found.setdefault(item, []).append(_Assigned(file, value))
+        for item, value in reassignments(file, node):
+            found.setdefault(item, []).append(_Assigned(file, value))
     return found
-
-
-def _declares(file: GoFile, item: Object, target: ast.Expr) -> bool:
-    return item.file is file and item.ident is not None and item.ident.span == target.span

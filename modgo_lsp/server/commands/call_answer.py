@@ -52,8 +52,7 @@ def _places(outcome: Outcome, function: FunctionInfo | None) -> Iterator[str]:
 
 
 def _sources(places: set[str], package: Package | None) -> dict[str, str]:
-    """The paths of the named files, by name. A name that two files have is of the package that comes
-    first."""
+    """The paths of the named files, by name. If two files share a name, the first package's is used."""
     names = {PurePath(place.rpartition(":")[0]).name for place in places}
     found: dict[str, str] = {}
     for one in () if package is None else (package, *package.dependencies):

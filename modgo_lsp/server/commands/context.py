@@ -34,7 +34,7 @@ class Commands:
         self._is_shut_down = False
 
     def lock(self, directory: str) -> asyncio.Lock:
-        """One command at a time works on a module."""
+        """The lock that serialises the commands on a module."""
         return self._locks.setdefault(directory, asyncio.Lock())
 
     @contextmanager

@@ -18,7 +18,7 @@ async def with_module(session: Session, request: Request) -> Request:
     if request.uri:
         return request
     await indexed(session)
-    results = await analysed(session, lambda: session.looked_up().workspace_results())
+    results = await analysed(session, lambda: session.rescanned().workspace_results())
     directories = sorted(each.directory for each in results if each.imports_sdk)
     if len(directories) != 1:
         there = (

@@ -11,18 +11,18 @@ from modgo_lsp.server.workspace.session import Session
 
 
 def did_open(session: Session, params: wire.DidOpen) -> None:
-    """From now on the editor's text counts, not the disk's"""
+    """Uses the editor's text instead of the file on disk"""
     document = session.documents.open(params.text_document)
     if document is not None:
         if session.build_findings.concerns(document.path) and not _is_as_on_disk(document):
             _text_changed(session, document.path)
         session.polling.needed.set()
         session.changed()
-        session.look_again()
+        session.rescan()
 
 
 def did_change(session: Session, params: wire.DidChange) -> None:
-    """Edits, each parsed where it was made"""
+    """Applies edits; only the changed parts are parsed"""
     document = session.documents.change(params, session.encoding)
     if document is not None:
         _text_changed(session, document.path)
@@ -30,20 +30,20 @@ def did_change(session: Session, params: wire.DidChange) -> None:
 
 
 def did_save(session: Session, params: wire.OfDocument) -> None:
-    """What builds read has changed"""
+    """Reads the file on disk again, and publishes diagnostics"""
     path = path_of(params.text_document.uri)
     if path is not None:
         session.index.invalidate()
         session.disk.report_change(path)
         if session.build_findings.file_changed(path):
             session.refresh_diagnostics()
-        session.look_again()
+        session.rescan()
         session.new_since.saved()
         session.changed()
 
 
 def did_close(session: Session, params: wire.OfDocument) -> None:
-    """The disk's text counts again"""
+    """Uses the file on disk again"""
     document = session.documents.close(params.text_document.uri)
     if document is not None:
         session.index.invalidate()

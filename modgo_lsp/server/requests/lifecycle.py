@@ -26,5 +26,5 @@ def set_trace(session: Session, params: wire.SetTrace) -> None:
 
 
 def cancel_progress(session: Session, params: wire.CancelProgress) -> None:
-    """Cancels the command that the progress is of, with its processes"""
+    """Cancels the command behind a progress token, with its processes"""
     session.progress.cancel(params.token)

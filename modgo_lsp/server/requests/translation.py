@@ -15,7 +15,6 @@ from modgo_lsp.server.workspace.snapshot import Snapshot
 
 # Pygls uses this converter too: to make another one takes 38 ms.
 CONVERTER = default_converter()  # type: ignore[no-untyped-call]
-_EMPTY = LineIndex(b"")
 
 
 def to_range(lines: LineIndex, span: Span, encoding: Encoding) -> types.Range:
@@ -33,8 +32,8 @@ def to_span(lines: LineIndex, range_: types.Range, encoding: Encoding) -> Span:
 
 
 def location_range(snapshot: Snapshot, location: Location) -> types.Range:
-    """The range of `location`; the start of the file where the file no longer exists."""
-    return to_range(snapshot.lines(location.path) or _EMPTY, location.span, snapshot.encoding)
+    start, end = snapshot.positions(location)
+    return types.Range(types.Position(*start), types.Position(*end))
 
 
 def diagnostic(snapshot: Snapshot, finding: Finding) -> types.Diagnostic:

@@ -64,11 +64,11 @@ class Analysis:
         number: int,
         documents: Mapping[str, OpenDocument],
         files: OverlayFiles,
-        glanced_at: Callable[[], OverlayFiles],
+        uncached: Callable[[], OverlayFiles],
         go: str | None,
     ) -> Loader:
         """The loader for the snapshot `number`. `documents` are its open documents and `files` its files;
-        `glanced_at` gives the same files for a single look at each; `go` is the Go of the settings."""
+        `uncached` returns the same files without caching what is read; `go` is the Go of the settings."""
         if number < self._number and self._loader is not None:
             return self._load_older(files, go, self._loader)
         environment = self._go_environment(go)
@@ -78,14 +78,15 @@ class Analysis:
             if before is not None:
                 self._released()
             if environment != self._environment:
+                _log.debug("a new world: Go is %s", environment)
                 self._importers = None
             self._environment = environment
             self._importers = ImportIndex(
-                glanced_at(), environment or NOTHING_KNOWN, self._store, self._later, self._importers
+                uncached(), environment or NOTHING_KNOWN, self._store, self._later, self._importers
             )
             after = Loader(files, None, before, environment, DiskFactsCache(), self._importers)
         elif self._importers is not None:
-            self._importers.advance(glanced_at())
+            self._importers.advance(uncached())
         self._number, self._documents = number, documents
         self._files, self._loader = files, after
         return after

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from modgo_lsp.golang.syntax.positions import LineIndex
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.server.lsp import wire
@@ -19,9 +18,7 @@ from modgo_lsp.server.workspace.snapshot import Snapshot
 
 SOURCE = "modgo"
 _SEVERITY = {"error": 1, "warning": 2, "information": 3, "hint": 4}
-_UNNECESSARY = ("MG501",)  # code that can be deleted
 _TAG_UNNECESSARY = 1
-_EMPTY = LineIndex(b"")
 
 Diagnostics = tuple[wire.Diagnostic, ...]
 
@@ -52,15 +49,17 @@ class Publisher:
 def diagnostic(snapshot: Snapshot, finding: Finding) -> wire.Diagnostic:
     client = snapshot.client
     # The index's process is of a newer modgo where that was upgraded meanwhile.
-    rule = RULES.get(finding.code) if client.code_description else None
+    rule = RULES.get(finding.code)
+    fades = rule is not None and rule.unnecessary and client.unnecessary
+    link = None if rule is None or not client.code_description else wire.CodeDescription(rule.url)
     return wire.Diagnostic(
         range=_range(snapshot, finding.location),
         severity=_SEVERITY[finding.severity],
         code=finding.code,
         source=SOURCE,
         message=finding.message,
-        tags=(_TAG_UNNECESSARY,) if finding.code in _UNNECESSARY and client.unnecessary else None,
-        code_description=None if rule is None else wire.CodeDescription(rule.url),
+        tags=(_TAG_UNNECESSARY,) if fades else None,
+        code_description=link,
         related_information=_related(snapshot, finding) if client.related_information else None,
     )
 
@@ -78,10 +77,7 @@ def _related(snapshot: Snapshot, finding: Finding) -> tuple[wire.Related, ...] |
 
 
 def _range(snapshot: Snapshot, location: Location) -> wire.Range:
-    """The range of `location`; the start of the file where the file no longer exists."""
-    lines = snapshot.lines(location.path) or _EMPTY
-    start = lines.encoded(location.span.start, snapshot.encoding)
-    end = lines.encoded(location.span.end, snapshot.encoding)
+    start, end = snapshot.positions(location)
     return wire.Range(wire.Position(*start), wire.Position(*end))
 
 

@@ -46,8 +46,8 @@ def begin() -> None:
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """While libraries are loaded. From now on Python collects young objects; what exists at the end is
-    frozen."""
+    """Wraps the import of libraries: enables the collection of young objects, and freezes at the end what
+    exists then."""
     gc.set_threshold(_YOUNG, _MIDDLE, _NEVER)
     gc.enable()
     try:

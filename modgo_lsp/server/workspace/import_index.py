@@ -36,7 +36,7 @@ class ImportIndex:
             self._earlier = {root: (each.facts, before._as_of) for root, each in before._modules.items()}
 
     def advance(self, files: Files) -> None:
-        """Goes on to a later state of the files."""
+        """Updates the index to a later state of the files."""
         self._files = files
 
     def of(self, path: str, root: str) -> list[str] | None:

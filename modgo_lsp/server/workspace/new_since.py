@@ -26,12 +26,12 @@ _SECONDS = 300
 
 
 class NewSince:
-    """`known` are the identities of the revision's findings; empty without a revision. `changed` is called on
-    a thread of its own when they change, `complain` with what is wrong. `set` and `saved` are for the message
-    thread, `known` for any."""
+    """`revision_findings` are the identities of the revision's findings; empty without a revision. `changed`
+    is called on a thread of its own when they change, `complain` with what is wrong. `set` and `saved` are
+    for the message thread, `revision_findings` for any."""
 
     def __init__(self, changed: Callable[[], None], complain: Callable[[str], None]) -> None:
-        self.known: frozenset[str] = frozenset()
+        self.revision_findings: frozenset[str] = frozenset()
         self._changed = changed
         self._complain = complain
         self._order: Order | None = None
@@ -50,7 +50,7 @@ class NewSince:
             self._start(order)
         elif not was_empty:
             self.stop()
-            self.known = frozenset()
+            self.revision_findings = frozenset()
             self._changed()
 
     def saved(self) -> None:
@@ -59,7 +59,7 @@ class NewSince:
             self._start(self._order)
 
     def stop(self) -> None:
-        """Ends the run that is under way, whose result no longer counts."""
+        """Ends the run that is under way. It changes `revision_findings` no more."""
         with self._lock:
             self._run_number += 1
             if self._process is not None:
@@ -78,14 +78,16 @@ class NewSince:
         except Exception:
             _log.exception("Could not lint the revision %s", order.revision)
             return
-        if number != self._run_number:
-            return
+        with self._lock:
+            if number != self._run_number:
+                return
+            if isinstance(found, Found):
+                self.revision_findings = frozenset(found.identities)
         if isinstance(found, str):
             self._complain(f"modgo.lint.newSince: {order.revision} could not be linted: {found}.")
             return
         for problem in found.problems:
             self._complain(f"modgo.lint.newSince: {problem}.")
-        self.known = frozenset(found.identities)
         self._changed()
 
     def _found(self, order: Order, number: int) -> Found | str:

@@ -38,8 +38,9 @@ _MAX_PENDING, _MAX_REQUESTS = 8_000_000, 2_000
 
 
 class Session:
-    """`snapshot`, `changed`, `files_changed`, `refresh_diagnostics`, `when_indexed` and `is_behind` are for
-    any thread, `looked_up` for the analysis thread, and the rest for the message thread."""
+    """`snapshot`, `changed`, `diagnostics_changed`, `files_changed`, `refresh_diagnostics`, `when_indexed`
+    and `is_behind` are for any thread, `rescanned` for the analysis thread, and the rest for the message
+    thread."""
 
     def __init__(self, outbox: Outbox, params: wire.Initialize, client: Client, encoding: Encoding) -> None:
         hold_at_most(TREES)
@@ -58,7 +59,9 @@ class Session:
         self.disk = self.analysis.disk
         self.index = BackgroundIndex(self._index_order, self.progress)
         self.polling = FilePolling(self.disk, self.build_findings.concerns, self.files_changed)
-        self.new_since = NewSince(self._known_changed, partial(outbox.show_message, log_handlers.WARNING))
+        self.new_since = NewSince(
+            self.diagnostics_changed, partial(outbox.show_message, log_handlers.WARNING)
+        )
         self.grants, self._grant_problems = grants_of(client.options.allow)
         self._grants_were_ignored = False
         self._overrides: Mapping[str, Any] = {}
@@ -82,12 +85,17 @@ class Session:
                 self._overrides,
                 self.build_findings.by_directory,
                 self.index.results,
-                self.new_since.known,
+                self.new_since.revision_findings,
             )
 
     def changed(self) -> None:
         """Something that diagnostics depend on has changed."""
         self.analysis_thread.publish(self.snapshot())
+
+    def diagnostics_changed(self) -> None:
+        """The same, where a client that pulls diagnostics can't know of it."""
+        self.refresh_diagnostics()
+        self.changed()
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -119,15 +127,10 @@ class Session:
             self.analysis_thread.submit(
                 partial(editor_settings.problems, overrides), self._show_setting_problems
             )
-            self.refresh_diagnostics()
-            self.changed()
+            self.diagnostics_changed()
         # git runs in a trusted workspace only.
         revision = editor_settings.new_since(section) if self.client.options.trusted else ""
         self.new_since.set(Order(self.roots, revision, dict(overrides)))
-
-    def _known_changed(self) -> None:
-        self.refresh_diagnostics()
-        self.changed()
 
     def _show_setting_problems(self, problems: list[str] | None, _error: BaseException | None) -> None:
         for problem in problems or ():
@@ -140,16 +143,16 @@ class Session:
 
     # --- files
 
-    def look_again(self) -> None:
+    def rescan(self) -> None:
         """Looks for changes on disk that nobody reports: above the workspace, and in the module cache."""
-        self.analysis_thread.submit(self.disk.rescan, self._looked_again)
+        self.analysis_thread.submit(self.disk.rescan, self._disk_rescanned)
 
-    def looked_up(self) -> Snapshot:
+    def rescanned(self) -> Snapshot:
         """The state after another look at everything that was read from disk. On the analysis thread."""
-        self._looked_again(self.disk.rescan(), None)
+        self._disk_rescanned(self.disk.rescan(), None)
         return self.snapshot()
 
-    def _looked_again(self, changed: bool | None, _error: BaseException | None) -> None:
+    def _disk_rescanned(self, changed: bool | None, _error: BaseException | None) -> None:
         if changed:
             self.changed()
 
@@ -159,8 +162,7 @@ class Session:
         for path in paths:
             self.disk.report_change(path)
             self.build_findings.file_changed(path)
-        self.refresh_diagnostics()
-        self.changed()
+        self.diagnostics_changed()
 
     def when_indexed(self, then: Callable[[], None]) -> None:
         """Calls `then` once the index is as the files on disk are; on any thread."""

@@ -42,8 +42,8 @@ _HEAD = 64 * 1024
 class Snapshot:
     """`number` grows from snapshot to snapshot. `documents` are the open ones by path, over the `disk` as it
     is when it is first read; `overrides` the editor's settings; `built` the findings of the last builds and
-    `indexed` the lint results of the background index, both by package folder; `known` the identities of
-    findings that are not reported."""
+    `indexed` the lint results of the background index, both by package folder; `revision_findings` the
+    identities of findings that are not reported."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Snapshot:
         overrides: Mapping[str, Any],
         built: Mapping[str, tuple[Finding, ...]],
         indexed: Mapping[str, LintResult],
-        known: frozenset[str] = frozenset(),
+        revision_findings: frozenset[str] = frozenset(),
     ) -> None:
         self.client = client
         self.encoding: Encoding = encoding
@@ -64,7 +64,7 @@ class Snapshot:
         self.overrides = overrides
         self.built = built
         self._indexed = indexed
-        self._known = known
+        self._revision_findings = revision_findings
         self._analysis = analysis
         self.number = number
         self._disk = disk
@@ -210,12 +210,12 @@ class Snapshot:
         return found
 
     def _new(self, findings: Sequence[Finding]) -> Sequence[Finding]:
-        if not self._known:
+        if not self._revision_findings:
             return findings
         from modgo_lsp.report.revision_findings import new_findings  # most sessions never need it
 
         documents = {path: each.document for path, each in self.documents.items()}
-        return new_findings(findings, Sources(self.files, BASE, documents), self._known)
+        return new_findings(findings, Sources(self.files, BASE, documents), self._revision_findings)
 
     def with_importers(self, directories: Iterable[str]) -> set[str]:
         """These folders, and the folders of the packages that import them."""
@@ -258,6 +258,13 @@ class Snapshot:
             text = self._text(path)
             self._lines[path] = None if text is None else LineIndex(text)
         return self._lines[path]
+
+    def positions(self, location: Location) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The start and end of `location` as the client counts lines and characters; the start of the file
+        where the file no longer exists."""
+        lines = self.lines(location.path) or LineIndex(b"")
+        start, end = location.span.start, location.span.end
+        return lines.encoded(start, self.encoding), lines.encoded(end, self.encoding)
 
     def _known_document(self, path: str) -> Document | None:
         """The file, if it is open or was parsed to lint its package."""

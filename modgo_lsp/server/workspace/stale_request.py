@@ -1,4 +1,4 @@
-"""Requests for whose state packages are no longer loaded, because a newer one has been analysed before them.
+"""Requests that arrive after a newer state was analysed. Packages are no longer loaded for theirs.
 
 That happens while pygls loads, when requests wait and diagnostics do not, and to a request that waits behind
 one of the whole workspace. The old state could be loaded again, but that takes 1 s with the findings of a
