@@ -170,7 +170,7 @@ def main() -> None:
     found = figures(results)
     found |= {f"aggregate_{mode}_ms": statistics.median(times[mode]) * 1000 for mode in MODES}
     found |= {f"aggregate_{mode}_ratio": _ratio(times[mode], times["lua"]) for mode in MODES[1:]}
-    report("asd", found, [*rows(results, judged=True), _aggregation_row(times, options.records)], HEADER)
+    report("asd", found, [*rows(results, compared=True), _aggregation_row(times, options.records)], HEADER)
     print("× Lua: operations (CPU); of the aggregation its time.")
 
 

@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--milliseconds", type=int, default=200)
     options = parser.parse_args()
     results = _measure(options.rounds, options.milliseconds)
-    report("load", figures(results), rows(results, judged=False), HEADER)
+    report("load", figures(results), rows(results, compared=False), HEADER)
     print("× Lua: operations (CPU). The goals are for calls in a server: make bench-asd.")
 
 

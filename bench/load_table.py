@@ -94,19 +94,19 @@ HEADER = (
 )
 
 
-def rows(results: Mapping[str, Rounds], judged: bool) -> list[tuple[str, ...]]:
-    """A row a function. Where `judged`, the goals say whether they are met."""
-    return [_row(function, rounds, judged) for function, rounds in results.items()]
+def rows(results: Mapping[str, Rounds], compared: bool) -> list[tuple[str, ...]]:
+    """A row a function. If `compared`, each goal says whether it is met."""
+    return [_row(function, rounds, compared) for function, rounds in results.items()]
 
 
-def _row(function: str, rounds: Rounds, judged: bool) -> tuple[str, ...]:
+def _row(function: str, rounds: Rounds, compared: bool) -> tuple[str, ...]:
     cells = [FUNCTIONS[function], _cell(medians(rounds["lua"]))]
     goals = []
     for mode in MODES[1:]:
         times = ratios(rounds, mode)
         goal = goal_of(function, mode)
         cells += [_cell(medians(rounds[mode])), f"{times.operations:.2f} ({times.cpu:.2f})"]
-        verdict = ("met: " if goal.is_met(times.cpu, times.operations) else "MISSED: ") if judged else ""
+        verdict = ("met: " if goal.is_met(times.cpu, times.operations) else "MISSED: ") if compared else ""
         goals.append(f"{mode} {verdict}{goal}")
     return *cells, "\n".join(goals)
 

@@ -141,7 +141,7 @@ def revision_files(folder: str, revision: str, base: Files) -> Iterator[Revision
         raise RevisionError(f"a symbolic link leads from {folder} to {real}", f"lint {real}")
     root = folder[: -len(below)].rstrip(os.sep) or os.sep if below else folder
     if not revision or revision.startswith("-"):
-        raise RevisionError(f"{revision!r} is no git revision", "name one, such as main or HEAD~1")
+        raise RevisionError(f"{revision!r} is not a git revision", "name one, such as main or HEAD~1")
     tree = _output(
         [*command, "rev-parse", "--verify", "--quiet", f"{revision}^{{tree}}"],
         f"the git repository {root} has no revision {revision}",

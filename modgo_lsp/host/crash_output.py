@@ -57,7 +57,7 @@ def read_crash_output(
     frames = tuple(f"{PurePath(path).name}:{line}" for path, line in places[:FRAMES_MAX])
     if memory and (memory_limit_reached or _NO_MEMORY.search("\n".join(lines[start : start + 8]))):
         reason = f"it needs more memory than the {_megabytes(memory)} that it may have ({reason})"
-    message = f"the module took its process down: {reason}"
+    message = f"the module crashed its process: {reason}"
     return CrashOutput(message, frames, places[0] if places else None, "\n".join(lines[:start]))
 
 
@@ -89,6 +89,6 @@ def _how_it_ended(code: int) -> str:
     meaning = {
         "SIGSEGV": ", an access to memory that isn't its own",
         "SIGABRT": ", its C code gave up",
-        "SIGKILL": ", killed from outside, perhaps for want of memory",
+        "SIGKILL": ", killed from outside, perhaps because memory ran out",
     }.get(name, "")
     return f"the module's process died of {name}{meaning}"

@@ -172,8 +172,8 @@ def test_only_files_and_folders_of_the_revision_are_there(
 @pytest.mark.parametrize(
     ("revision", "message", "remedy"),
     [
-        ("", "'' is no git revision", "name one, such as main or HEAD~1"),
-        ("-x", "'-x' is no git revision", "name one, such as main or HEAD~1"),
+        ("", "'' is not a git revision", "name one, such as main or HEAD~1"),
+        ("-x", "'-x' is not a git revision", "name one, such as main or HEAD~1"),
         ("gone", "the git repository {root} has no revision gone", "`git log` lists the revisions"),
     ],
 )

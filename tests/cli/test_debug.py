@@ -224,7 +224,7 @@ def test_nothing_is_written_beside_the_package(folder: Path) -> None:
         (("no/such", "add"), "no/such does not exist"),
         (("PKG", "add", "--case", "two more", "--records", "x"), "cannot be read"),
         (("PKG", "fail", "--case", "two more"), "calls add, not fail"),
-        (("PKG", "add", "--dap", "99999"), "--dap 99999 is no port"),
+        (("PKG", "add", "--dap", "99999"), "--dap 99999 is not a port"),
         (("--install-delve", "PKG"), "take no module"),
     ],
 )

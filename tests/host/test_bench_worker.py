@@ -87,7 +87,7 @@ async def test_what_a_worker_is_asked_and_answers(tmp_path: Path) -> None:
         ("exec sleep 60", Failure("timeout", "f did not return within 0.1 s (fenced)")),
         (
             "printf 'x\\npanic: a\\n\\ngoroutine 1 [running]:\\nf()\\n\\t/m/a.go:3 +0x1\\n' >&2; exit 2",
-            Failure("crash", "f: the module took its process down: panic: a", ("a.go:3",)),
+            Failure("crash", "f: the module crashed its process: panic: a", ("a.go:3",)),
         ),
         (
             "echo what; exit 3",

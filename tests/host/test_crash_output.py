@@ -31,7 +31,7 @@ example.com/m.unrelated()
 def test_a_fatal_error() -> None:
     words = read_crash_output(2, "noise before\n" + DEADLOCK)
     assert words.message == (
-        "the module took its process down: fatal error: all goroutines are asleep - deadlock!"
+        "the module crashed its process: fatal error: all goroutines are asleep - deadlock!"
     )
     assert words.frames == ("wait.go:21", "other.go:5")
     assert words.place == ("/home/me/m/wait.go", 21)
@@ -61,7 +61,7 @@ def test_an_exit_without_output() -> None:
     assert "signal 99" in read_crash_output(-99, "").message
 
 
-DOWN = "the module took its process down: "
+DOWN = "the module crashed its process: "
 EXIT = "the module ended its process with exit status 2 (os.Exit and log.Fatal do that)"
 
 
@@ -134,7 +134,7 @@ def test_what_was_printed_before() -> None:
     [
         (-signal.SIGSEGV, "SIGSEGV, an access to memory that isn't its own"),
         (-signal.SIGABRT, "SIGABRT, its C code gave up"),
-        (-signal.SIGKILL, "SIGKILL, killed from outside, perhaps for want of memory"),
+        (-signal.SIGKILL, "SIGKILL, killed from outside, perhaps because memory ran out"),
         (-signal.SIGBUS, "SIGBUS"),
         (-99, "signal 99"),
     ],

@@ -267,10 +267,10 @@ def test_methods_that_the_client_leaves_out_are_not_announced() -> None:
         ({"trusted": True, "commands": [1]}, "commands"),
         ({"without": {}}, "without"),
         ({"settings": []}, "settings"),
-        ([], "initializationOptions are no object"),
-        ("trusted", "initializationOptions are no object"),
-        (0, "initializationOptions are no object"),
-        (False, "initializationOptions are no object"),
+        ([], "initializationOptions must be an object"),
+        ("trusted", "initializationOptions must be an object"),
+        (0, "initializationOptions must be an object"),
+        (False, "initializationOptions must be an object"),
     ],
 )
 def test_a_malformed_option_is_named_and_the_workspace_is_not_trusted(options: Any, named: str) -> None:

@@ -33,7 +33,7 @@ def serve(how: str, defaults: LaunchDefaults) -> int:
             raise CliError("who connects to a port can only be checked on Linux", "use --dap stdio")
         serving = _serve_port(int(how), defaults)
     else:
-        raise CliError(f"--dap {how} is no port", "name a port, 0 for a free one, or stdio")
+        raise CliError(f"--dap {how} is not a port", "name a port, 0 for a free one, or stdio")
     try:
         complete(serving)
     except ProtocolError as error:

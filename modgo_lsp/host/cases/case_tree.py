@@ -31,7 +31,7 @@ Scalar = Union[None, bool, int, float, str]
 
 
 class TreeError(Exception):
-    """The file is no valid JSON or YAML, or more than is allowed. `line` counts from 1."""
+    """The file is not valid JSON or YAML, or more than is allowed. `line` counts from 1."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)

@@ -116,7 +116,7 @@ def _error(node: Node) -> ExpectedError:
 def _text(node: Node, found: Mapping[str, Node]) -> Text | None:
     message, matches = found.get("message"), found.get("matches")
     if message is not None and matches is not None:
-        raise TreeError(node.line, "message and matches cannot stand together")
+        raise TreeError(node.line, "use message or matches, not both")
     if message is not None and not isinstance(message.scalar, str):
         raise TreeError(message.line, "message must be a string")
     if message is not None:

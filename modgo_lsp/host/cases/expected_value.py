@@ -95,7 +95,7 @@ def pattern_of(node: Node) -> Matches:
     try:
         check_pattern(node.scalar)
     except PatternError as error:
-        raise TreeError(node.line, f"the pattern is no regular expression ({error})") from None
+        raise TreeError(node.line, f"the pattern is not a regular expression ({error})") from None
     return Matches(node.scalar)
 
 

@@ -21,7 +21,7 @@ SEARCHED_MAX = 64 << 10
 
 
 class PatternError(Exception):
-    """The pattern is no regular expression, or takes too long. The message says what is wrong with it."""
+    """The pattern is not a regular expression, or takes too long. The message says what is wrong with it."""
 
 
 class Searches:

@@ -245,7 +245,7 @@ def _options(given: Any) -> tuple[InitializationOptions, str | None]:
     if given is None:
         return InitializationOptions(), None
     if not isinstance(given, dict):
-        return _untrusted({}, ["initializationOptions are no object"])
+        return _untrusted({}, ["initializationOptions must be an object"])
     values: dict[str, Any] = {}
     wrong = []
     for field in structs.fields(InitializationOptions):

@@ -62,6 +62,7 @@ def _can_be_written(result: LintResult) -> bool:
 
 def index(order: Order, say: Callable[[Message], None]) -> None:
     """Lints the packages, and writes the messages with `say`. Results are cached from run to run."""
+    # The server imports this module too, for its messages.
     from modgo_lsp.build.facts_cache import DiskFactsCache
     from modgo_lsp.build.go_environment import find_go_environment
     from modgo_lsp.build.lint_store import DiskStore

@@ -32,6 +32,7 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def find(order: Order) -> Found:
+    # The server imports this module too, for its messages.
     from modgo_lsp.build.git_revision import RevisionError
     from modgo_lsp.report.revision_findings import findings_in_revision
 
