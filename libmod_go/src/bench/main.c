@@ -27,6 +27,7 @@
 #include "common/clock.h"
 #include "loader/module.h"
 #include "mod_go_fenced.h"
+#include "value/value_check.h"
 
 /* More calls make a round longer, and its percentiles hardly better. */
 enum { ROUND_CALLS = 100000, FLOOR_CALLS = 1000, RESULT_BYTES = 1024 };
@@ -69,15 +70,6 @@ static _Noreturn void fail(const char *message, size_t length)
 
 /* ---- one call ------------------------------------------------------------------------------------ */
 
-static bool is_prefetched(const aerospike_udf_go_call *call, const char *name, size_t length)
-{
-	for (size_t i = 0; i < call->bin_count; i++) {
-		if (call->bins[i].name_length == length && memcmp(call->bins[i].name, name, length) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void prefetch(aerospike_udf_go_call *call, const aerospike_udf_go_record *record, char *name,
                      size_t length)
 {
@@ -85,7 +77,7 @@ static void prefetch(aerospike_udf_go_call *call, const aerospike_udf_go_record 
 	aerospike_udf_go_value nil = {.type = AEROSPIKE_UDF_GO_NIL};
 
 	if (call->bin_count == BENCH_BINS || (bin != NULL && bin->value.type >= AEROSPIKE_UDF_GO_LIST) ||
-	    is_prefetched(call, name, length))
+	    mod_go_is_prefetched(call, name, length))
 		return;
 	call->bins[call->bin_count++] =
 		(aerospike_udf_go_bin){.name = name, .name_length = length, .value = bin != NULL ? bin->value : nil};
