@@ -170,11 +170,11 @@ static void read_environment(mod_go_settings *settings)
 	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_, ";
 
 	if (value != NULL && value[strspn(value, allowed)] != '\0')
-		report_problem(settings,
-		               "MODGO_ENV is \"%.200s\": expected names of environment variables, without their "
-		               "values, separated"
-		               " by commas; other entries are ignored\n",
-		               value);
+		report_problem(
+			settings,
+			"MODGO_ENV is \"%.200s\": expected names of environment variables, without their values,"
+			" separated by commas; other entries are ignored\n",
+			value);
 }
 
 static void read_allow(mod_go_settings *settings)
