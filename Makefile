@@ -201,7 +201,7 @@ lint: $(VENV)/.dev ## Every formatter, linter and type checker (libssl-dev, libl
 	test -z "$$(gofmt -l $(GO_FOLDERS) | tee /dev/stderr)"
 	cd udf && go vet ./... && $(CURDIR)/target/tools/staticcheck ./...
 	$(MAKE) -C libmod_go format-check
-	$(MAKE) -C libmod_go tidy
+	$(MAKE) -C libmod_go tidy tidy-sdk
 	$(MAKE) -C libmod_go -f as_module.mk tidy
 	$(MAKE) -C libmod_go -f asd.mk plugin-tidy
 	$(MAKE) -C libmod_go -f fuzz.mk format-check

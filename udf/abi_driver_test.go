@@ -71,7 +71,7 @@ func buildDriver(t *testing.T, include string) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "driver")
 	cc := strings.Fields(tool(t, ".", "go", "env", "CC"))
-	tool(t, ".", cc[0], append(cc[1:], "-std=c11", "-Wall", "-Wextra", "-Werror", "-O2", "-I"+include, "-o", program, "testdata/driver.c", "-ldl", "-lpthread")...)
+	tool(t, ".", cc[0], append(cc[1:], "-std=c11", "-Wall", "-Wextra", "-Wshadow", "-Werror", "-O2", "-I"+include, "-o", program, "testdata/driver.c", "-ldl", "-lpthread")...)
 	return program
 }
 

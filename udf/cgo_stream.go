@@ -129,18 +129,23 @@ func (s *output) Write(v value.Raw) error {
 		if s.batch.Count() < writeAtOnce && s.batch.Size() < writeMax {
 			return nil
 		}
-		return s.Close()
+		return s.flush()
 	}
 	// A value that can't be in a list, such as a string with a NUL, is written by itself, after those before it.
-	if err := s.Close(); err != nil {
+	if err := s.flush(); err != nil {
 		return err
 	}
 	return check("stream_write", C.modgo_write(s.call, s.stream, C.uint32_t(v.Type), C.int64_t(v.Integer),
 		(*C.uint8_t)(unsafe.Pointer(v.Data)), C.size_t(v.Length)))
 }
 
-// Close writes the batch.
+// Close writes the rest of the elements.
 func (s *output) Close() error {
+	return s.flush()
+}
+
+// flush writes the elements that Write has gathered, if there are any.
+func (s *output) flush() error {
 	list := s.batch.List()
 	if list.Type == value.Nil {
 		return nil

@@ -1,9 +1,9 @@
 //go:build cgo
 
 /*
- * The exported functions of the ABI, and the functions that the generated C functions of single UDFs call. They do what is
- * only possible or cheaper in C: store the current call of the thread for udf.Log, and read the clock. The rest is in
- * cgo_export.go.
+ * The exported functions of the ABI, and the functions that the generated C functions of single UDFs call. They do
+ * what is only possible or cheaper in C: store the current call of the thread for udf.Log, and read the clock. The
+ * rest is in cgo_export.go.
  */
 #include <pthread.h>
 #include <stdint.h>
@@ -31,8 +31,8 @@
 /* The innermost call on this thread. Goroutines that the UDF starts run on other threads. */
 static THREAD_LOCAL aerospike_udf_go_call *current;
 
-/* The number of this thread: unique among live threads, from 1. 0 before the first call, -1 if all numbers are taken. Go
- * uses it as an index, so that a thread's frame needs no lock. */
+/* The number of this thread: unique among live threads, from 1. 0 before the first call, -1 if all numbers are taken.
+ * Go uses it as an index, so that a thread's frame needs no lock. */
 static THREAD_LOCAL int thread_number;
 
 static pthread_once_t numbers_once = PTHREAD_ONCE_INIT;
@@ -129,29 +129,27 @@ EXPORT int aerospike_udf_go_setup(void)
 }
 
 EXPORT int aerospike_udf_go_apply_single(char *name, aerospike_udf_go_call *call,
-                                         aerospike_udf_go_record *record,
-                                         aerospike_udf_go_value *arguments, size_t count,
-                                         aerospike_udf_go_result *result)
+                                         aerospike_udf_go_record *record, aerospike_udf_go_value *arguments,
+                                         size_t count, aerospike_udf_go_result *result)
 {
 	aerospike_udf_go_call *outer;
 	int number = begin(call, &outer);
-	int status = modgo_apply_single(number, name, name ? strlen(name) : 0, lateness(call), call, record, arguments,
-	                                count, result);
+	int status = modgo_apply_single(number, name, name ? strlen(name) : 0, lateness(call), call, record,
+	                                arguments, count, result);
 
 	current = outer;
 	return status;
 }
 
 EXPORT int aerospike_udf_go_apply_stream(char *name, aerospike_udf_go_call *call, int scope,
-                                         aerospike_udf_go_stream *input,
-                                         aerospike_udf_go_stream *output,
+                                         aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,
                                          aerospike_udf_go_value *arguments, size_t count,
                                          aerospike_udf_go_result *result)
 {
 	aerospike_udf_go_call *outer;
 	int number = begin(call, &outer);
-	int status = modgo_apply_stream(number, name, name ? strlen(name) : 0, lateness(call), call, scope, input, output, arguments,
-	                                count, result);
+	int status = modgo_apply_stream(number, name, name ? strlen(name) : 0, lateness(call), call, scope, input,
+	                                output, arguments, count, result);
 
 	current = outer;
 	return status;
@@ -164,7 +162,8 @@ HIDDEN int modgo_apply_single_at(int index, aerospike_udf_go_call *call, aerospi
 {
 	aerospike_udf_go_call *outer;
 	int number = begin(call, &outer);
-	int status = modgo_apply_single_symbol(number, index, lateness(call), call, record, arguments, count, result);
+	int status =
+		modgo_apply_single_symbol(number, index, lateness(call), call, record, arguments, count, result);
 
 	current = outer;
 	return status;
@@ -177,7 +176,8 @@ HIDDEN int modgo_apply_stream_at(int index, aerospike_udf_go_call *call, int sco
 {
 	aerospike_udf_go_call *outer;
 	int number = begin(call, &outer);
-	int status = modgo_apply_stream_symbol(number, index, lateness(call), call, scope, input, output, arguments, count, result);
+	int status = modgo_apply_stream_symbol(number, index, lateness(call), call, scope, input, output,
+	                                       arguments, count, result);
 
 	current = outer;
 	return status;

@@ -15,13 +15,14 @@
 
 /* The status of a function that the host lacks: it is NULL, or the table ends before it. */
 #define MODGO_MISSING (-1)
-#define MODGO_HAS(call, function) \
-	((call)->host != NULL && \
-	 (call)->host->size >= offsetof(aerospike_udf_go_host, function) + sizeof((call)->host->function) && \
+#define MODGO_HAS(call, function)                                                                            \
+	((call)->host != NULL &&                                                                                 \
+	 (call)->host->size >= offsetof(aerospike_udf_go_host, function) + sizeof((call)->host->function) &&     \
 	 (call)->host->function != NULL)
 
-/* Go passes the host's pointers as numbers: of a pointer, cgo would check at each call whether it points to Go memory. */
-#define MODGO_CALL ((aerospike_udf_go_call *)call)
+/* Go passes the host's pointers as numbers: cgo would check of a pointer, at each call, whether it points to Go's
+ * memory. */
+#define MODGO_CALL   ((aerospike_udf_go_call *)call)
 #define MODGO_RECORD ((aerospike_udf_go_record *)record)
 #define MODGO_STREAM ((aerospike_udf_go_stream *)stream)
 

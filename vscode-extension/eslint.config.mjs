@@ -17,6 +17,7 @@ export default defineConfig(
       // A number in a message is fine; objects and undefined stay forbidden.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/consistent-type-definitions": ["error", "interface"],
+      "@typescript-eslint/no-shadow": "error",
       "@typescript-eslint/switch-exhaustiveness-check": "error",
     },
   },

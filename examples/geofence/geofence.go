@@ -1,4 +1,4 @@
-// Package geofence tells when a vehicle enters or leaves areas: circles around a place, and polygons.
+// Package geofence reports when a vehicle enters or leaves areas: circles around a place, and polygons.
 package geofence
 
 import (

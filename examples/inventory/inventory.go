@@ -54,7 +54,7 @@ func Reserve(rec *udf.Record, order string, items, now, seconds int64) (Stock, e
 	}
 	delete(p.reserved, order)
 	if free := p.available(); items > free {
-		return Stock{}, fmt.Errorf("%d items are available, %d are wanted", free, items)
+		return Stock{}, fmt.Errorf("%d items are available, %d are requested", free, items)
 	}
 	if len(p.reserved) == reservationsMax {
 		return Stock{}, fmt.Errorf("there are %d reservations already", reservationsMax)

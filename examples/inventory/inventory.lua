@@ -53,7 +53,7 @@ function reserve(rec, order, items, now, seconds)
     map.remove(product.reserved, order)
     local free = available(product)
     if items > free then
-        error(string.format("%d items are available, %d are wanted", free, items), 0)
+        error(string.format("%d items are available, %d are requested", free, items), 0)
     end
     if map.size(product.reserved) == RESERVATIONS_MAX then
         error(string.format("there are %d reservations already", RESERVATIONS_MAX), 0)

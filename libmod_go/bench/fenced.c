@@ -147,7 +147,7 @@ static int time_together(mod_go_fenced *pool, const char *name, int count)
 	return failed;
 }
 
-int main(int count, char **words)
+int main(int argc, char **argv)
 {
 	static const char *const NAMES[] = {"empty", "get_bin", "set_bin"};
 	static const int CALLERS[] = {2, 8, 64};
@@ -155,12 +155,12 @@ int main(int count, char **words)
 	mod_go_error error;
 	int failed = 0;
 
-	if (count != 2) {
+	if (argc != 2) {
 		fprintf(stderr, "Use: fenced FLOOR.so\n");
 		return 2;
 	}
 	time_floor();
-	if (mod_go_fenced_open(words[1], NULL, &pool, &error) != MOD_GO_OK ||
+	if (mod_go_fenced_open(argv[1], NULL, &pool, &error) != MOD_GO_OK ||
 	    mod_go_fenced_setup(pool, &error) != MOD_GO_OK) {
 		fprintf(stderr, "%s\n", error.message);
 		return 2;

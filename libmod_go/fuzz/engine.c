@@ -159,15 +159,15 @@ static size_t fuzz(double seconds, uint64_t state)
 	return runs;
 }
 
-int main(int count, char **words)
+int main(int argc, char **argv)
 {
-	const char *name = strrchr(words[0], '/') != NULL ? strrchr(words[0], '/') + 1 : words[0];
+	const char *name = strrchr(argv[0], '/') != NULL ? strrchr(argv[0], '/') + 1 : argv[0];
 	double seconds = 10;
 	uint64_t seed = 20261101;
 	size_t given = 0, runs;
 	int option;
 
-	while ((option = getopt(count, words, "t:s:k:")) != -1) {
+	while ((option = getopt(argc, argv, "t:s:k:")) != -1) {
 		if (option == 't')
 			seconds = atof(optarg);
 		else if (option == 's')
@@ -180,8 +180,8 @@ int main(int count, char **words)
 	snprintf(crash_name, sizeof(crash_name), "%.40s-crash", name);
 	__sanitizer_set_death_callback(on_death);
 	signal(SIGALRM, on_alarm);
-	for (int i = optind; i < count; i++)
-		given += try_path(words[i]);
+	for (int i = optind; i < argc; i++)
+		given += try_path(argv[i]);
 	if (corpus_count == 0)
 		add((const uint8_t *)"", 0);
 	runs = seconds > 0 ? fuzz(seconds, seed) : 0;

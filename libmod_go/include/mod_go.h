@@ -86,10 +86,10 @@ void mod_go_result_clear(aerospike_udf_go_result *result);
  * returns. The caller clears the result. What the module returns is checked: an unknown type, a length past the
  * buffer or text that is not UTF-8 becomes AEROSPIKE_UDF_GO_INTERNAL. A module that was not set up returns
  * AEROSPIKE_UDF_GO_REFUSED. */
-int mod_go_apply_single(mod_go_module *module, const char *name, aerospike_udf_go_call *call,
+int mod_go_apply_single(const mod_go_module *module, const char *name, aerospike_udf_go_call *call,
                         aerospike_udf_go_record *record, aerospike_udf_go_value *arguments, size_t count,
                         aerospike_udf_go_result *result);
-int mod_go_apply_stream(mod_go_module *module, const char *name, aerospike_udf_go_call *call, int scope,
+int mod_go_apply_stream(const mod_go_module *module, const char *name, aerospike_udf_go_call *call, int scope,
                         aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,
                         aerospike_udf_go_value *arguments, size_t count, aerospike_udf_go_result *result);
 

@@ -58,12 +58,13 @@ typedef struct mod_go_fenced_options {
 	uint32_t no_spare;
 
 	/* a descriptor to which the module's output is copied, by the end of the call that printed it. A pipe must be
-	 * read meanwhile: one that stays full for a second, or has no reader any more, gets no more. Default: none.
-	 * Errors quote the tail */
+	 * read meanwhile: one that stays full for a second, or has no reader any more, gets no more. Errors quote the
+	 * tail. 0 and negative values mean none, the default */
 	int32_t output;
 
 	/* a descriptor: once it is readable, all workers are killed, every call and every wait for a worker returns,
-	 * and no worker is started any more. mod_go_fenced_close is still needed. Default: none */
+	 * and no worker is started any more. mod_go_fenced_close is still needed. 0 and negative values mean none, the
+	 * default */
 	int32_t stop;
 
 	/* one in so many of each thread's calls is timed, because reading the clock is a good part of a short call;

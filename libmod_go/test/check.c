@@ -253,20 +253,20 @@ static bool is_wanted(const struct test *test, char **parts)
 	return selected;
 }
 
-int main(int count, char **words)
+int main(int argc, char **argv)
 {
 	size_t passed = 0;
 	size_t chosen = 0;
 
-	if (count < 4) {
-		fprintf(stderr, "usage: %s MODULE_FOLDER TEST_APP LIBRARY [PART_OF_NAME_OR_FILE...]\n", words[0]);
+	if (argc < 4) {
+		fprintf(stderr, "usage: %s MODULE_FOLDER TEST_APP LIBRARY [PART_OF_NAME_OR_FILE...]\n", argv[0]);
 		return 2;
 	}
-	check_modules = words[1];
-	check_app = words[2];
-	check_library = words[3];
+	check_modules = argv[1];
+	check_app = argv[2];
+	check_library = argv[3];
 	for (size_t i = 0; i < test_count; i++) {
-		if (!is_wanted(&tests[i], words + 4))
+		if (!is_wanted(&tests[i], argv + 4))
 			continue;
 		chosen++;
 		passed += run(&tests[i]);

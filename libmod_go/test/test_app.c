@@ -268,7 +268,7 @@ TEST(a_function_that_hangs_is_ended)
 {
 	/* Without the time-out sleep would come back, and the program would exit with 0. */
 	CHECK_NUMBER(RUN("--timeout", "100", "record", "good.sleep"), 1);
-	CHECK_CONTAINS(err, "test: sleep did not come back within 100 ms");
+	CHECK_CONTAINS(err, "test: sleep did not return within 100 ms");
 }
 
 TEST(a_fenced_module_is_used_as_any_other)
@@ -286,7 +286,7 @@ TEST(a_fenced_module_is_used_as_any_other)
 	CHECK_NUMBER(RUN("--fenced", "record", "hostile.print"), 1);
 	CHECK_CONTAINS(err, "this is line 1199 of");
 	CHECK_NUMBER(RUN("--fenced", "--timeout", "100", "record", "good.sleep"), 1);
-	CHECK_CONTAINS(err, "did not come back in time, and its worker was ended");
+	CHECK_CONTAINS(err, "did not return in time, and its worker was ended");
 	CHECK_NUMBER(RUN("--fenced", "stream", "good.who"), 1);
 	CHECK_CONTAINS(err, "streams are not available in this version of the SDK");
 	CHECK_NUMBER(RUN("--fenced", "record", "setup_fails.x"), 2);

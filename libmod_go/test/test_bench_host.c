@@ -271,6 +271,8 @@ TEST(a_measured_call_gets_many_bins_at_once)
 	             AEROSPIKE_UDF_GO_BAD_ARGUMENTS);
 	CHECK_NUMBER(host->record_get_many(&call.call, &record, names, sizeof(names) - 1, 3, values),
 	             AEROSPIKE_UDF_GO_BAD_ARGUMENTS); /* the last name does not end */
+	CHECK_NUMBER(host->record_get_many(&call.call, &record, names, sizeof(names), 2, values),
+	             AEROSPIKE_UDF_GO_BAD_ARGUMENTS); /* more names than announced */
 	end();
 }
 

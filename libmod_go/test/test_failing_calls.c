@@ -57,7 +57,7 @@ static const char *reason_of(enum failing_call call)
 {
 	switch (call) {
 	case CALL_ACCESS:
-		return "is no program that this user may run";
+		return "is not a program that this user may run";
 	case CALL_DLOPEN:
 		return "it gives no reason";
 	case CALL_PTHREAD_MUTEX_INIT:

@@ -130,17 +130,17 @@ TEST(a_call_that_does_not_come_back_is_ended_at_its_deadline)
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
 	struct answer bad;
 
-	bad = fault(pool, "deadlock", 500, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
+	bad = fault(pool, "deadlock", 500, AEROSPIKE_UDF_GO_DEADLINE, "did not return in time");
 	CHECK(bad.seconds >= 0.5);
 	CHECK_NUMBER(bad.outcome.timed_out, 1);
-	bad = fault(pool, "spin", 500, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
+	bad = fault(pool, "spin", 500, AEROSPIKE_UDF_GO_DEADLINE, "did not return in time");
 	CHECK(bad.seconds >= 0.5);
 	CHECK_NUMBER(fenced_counters(pool).timeouts, 2);
 	mod_go_fenced_close(pool);
 	/* The pool's time limit applies to a call without a deadline. */
 	options.timeout = 500;
 	pool = fenced_ready(check_module("hostile"), &options);
-	bad = fault(pool, "spin", 0, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
+	bad = fault(pool, "spin", 0, AEROSPIKE_UDF_GO_DEADLINE, "did not return in time");
 	mod_go_fenced_close(pool);
 }
 
@@ -379,7 +379,7 @@ TEST(a_worker_has_few_rights_and_descriptors)
 }
 
 /* The rest is for memory that Go does not count; GOMEMLIMIT in the environment overrides that. */
-TEST(go_is_told_of_its_share_of_the_memory)
+TEST(go_gets_a_share_of_the_memory_limit)
 {
 #ifdef __SANITIZE_ADDRESS__
 	printf("not run: the address sanitizer does not start under a limit of memory\n");

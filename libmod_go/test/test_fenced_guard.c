@@ -127,7 +127,7 @@ TEST(the_fence_has_three_levels)
 	setenv("MODGO_FENCE", "off", 1);
 	CHECK(!is_fenced());
 	setenv("MODGO_FENCE", "none", 1);
-	not_run("MODGO_FENCE is \"none\"", "it takes", "standard, strict or off");
+	not_run("MODGO_FENCE is \"none\"", "expected", "standard, strict or off");
 }
 
 /* -1 where it can't be read. */

@@ -45,7 +45,7 @@ TEST(what_cannot_be_opened_fenced_says_why)
 	setenv("HOSTILE_SETUP", "abort", 1);
 	refused(check_module("hostile"), &options, MOD_GO_SETUP_FAILED, "signal 6");
 	setenv("HOSTILE_SETUP", "hang", 1);
-	refused(check_module("hostile"), &options, MOD_GO_SETUP_FAILED, "did not come back in time");
+	refused(check_module("hostile"), &options, MOD_GO_SETUP_FAILED, "did not return in time");
 	unsetenv("HOSTILE_SETUP");
 }
 
@@ -260,7 +260,7 @@ TEST(the_outcome_of_a_start_is_reported)
 	CHECK_NUMBER(outcome.crashed, 1);
 	CHECK_NUMBER(outcome.signal, 6);
 	setenv("HOSTILE_SETUP", "hang", 1);
-	refused(check_module("hostile"), &options, MOD_GO_SETUP_FAILED, "did not come back in time");
+	refused(check_module("hostile"), &options, MOD_GO_SETUP_FAILED, "did not return in time");
 	mod_go_fenced_last_outcome(&outcome);
 	CHECK_NUMBER(outcome.crashed, 0);
 	CHECK_NUMBER(outcome.timed_out, 1);

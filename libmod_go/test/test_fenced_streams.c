@@ -255,7 +255,7 @@ TEST(scope_and_missing_streams_reach_the_module)
 	mod_go_fenced_close(pool);
 }
 
-TEST(what_the_host_refuses_fails_the_call_unless_the_module_was_told)
+TEST(a_refusal_fails_the_call_unless_the_module_gets_it)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
 	struct flow flow = flow_of_integers(1000);
@@ -287,7 +287,7 @@ TEST(what_the_host_refuses_fails_the_call_unless_the_module_was_told)
 }
 
 /* The message that brings the failure of a read brings the refusal of the elements before it as well. */
-TEST(a_refusal_that_the_module_was_not_told_stays_in_its_call)
+TEST(a_refusal_that_the_module_does_not_get_stays_in_its_call)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
 

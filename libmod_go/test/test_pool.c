@@ -455,7 +455,7 @@ TEST(the_worker_is_the_one_that_is_named_or_the_first_of_the_path)
 	CHECK_NUMBER(mod_go_find_worker(program, path, strlen(program) + 1, &error), MOD_GO_OK);
 	CHECK_TEXT(path, program);
 	CHECK_NUMBER(mod_go_find_worker(program, path, strlen(program), &error), MOD_GO_WORKER_FAILED);
-	CHECK_CONTAINS(error.message, ": is no program that this user may run");
+	CHECK_CONTAINS(error.message, ": is not a program that this user may run");
 	setenv("MODGO_WORKER", "/bin/sh", 1);
 	CHECK_NUMBER(mod_go_find_worker(NULL, path, sizeof(path), &error), MOD_GO_OK);
 	CHECK_TEXT(path, "/bin/sh");
@@ -463,7 +463,7 @@ TEST(the_worker_is_the_one_that_is_named_or_the_first_of_the_path)
 	CHECK_TEXT(path, program);
 	setenv("MODGO_WORKER", "/no/such/worker", 1);
 	CHECK_NUMBER(mod_go_find_worker(NULL, path, sizeof(path), &error), MOD_GO_WORKER_FAILED);
-	CHECK_CONTAINS(error.message, "/no/such/worker: is no program");
+	CHECK_CONTAINS(error.message, "/no/such/worker: is not a program");
 	unsetenv("MODGO_WORKER");
 	setenv("PATH", "", 1);
 	CHECK_NUMBER(mod_go_find_worker(NULL, path, sizeof(path), &error), MOD_GO_WORKER_FAILED);

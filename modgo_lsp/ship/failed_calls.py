@@ -18,7 +18,7 @@ _STREAM = re.compile(r"UDF: Execution Error \d+ : ")
 _FRAME = re.compile(r"(?P<place>\S+\.\w+:\d+)(?:\s.*)?")
 
 _KINDS: tuple[tuple[re.Pattern[str], FailureKind], ...] = (
-    (re.compile(r"did not come back in time|were busy until the deadline"), "timeout"),
+    (re.compile(r"did not return in time|were busy until the deadline"), "timeout"),
     (re.compile(r"its worker (?:ended|was ended|does not end|wrote over)|its workers end before"), "crash"),
     (re.compile(r"^no function \S+ is registered"), "usage"),
     (re.compile(r"^\S+ is a (?:stream|record) UDF; "), "usage"),

@@ -143,7 +143,7 @@ def test_that_build_must_be_a_known_one(
     server = run(built / "host" / "asd-host-unknown", tmp_path, {**settings, "MODGO_BUILD": same})
     server.start()
     server.stop()
-    assert logged(server, f'MODGO_BUILD is "{re.escape(same)}", which is no known build')
+    assert logged(server, f'MODGO_BUILD is "{re.escape(same)}", which is not a known build')
 
 
 def test_it_disables_itself_if_symbols_are_missing(

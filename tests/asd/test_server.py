@@ -73,7 +73,7 @@ def test_a_worker_that_dies_or_hangs_costs_one_call(make_server: Maker, shop: Fi
     with pytest.raises(FailedError, match="its worker ended with exit code 3"):
         server.apply("a", "shop", "exit")
     assert 0 < server.apply("a", "shop", "left") <= 500
-    with pytest.raises(FailedError, match="did not come back in time"):
+    with pytest.raises(FailedError, match="did not return in time"):
         server.apply("a", "shop", "spin")
     assert server.apply("a", "shop", "get", "n") == 1
 
@@ -83,7 +83,7 @@ def test_the_servers_own_time_limit_ends_a_call(make_server: Maker, shop: Files)
     server.put_all(shop)
     server.store("a", {"n": 1})
     assert 0 < server.apply("a", "shop", "left") <= 5000
-    with pytest.raises(FailedError, match="did not come back in time"):
+    with pytest.raises(FailedError, match="did not return in time"):
         server.apply("a", "shop", "spin")
     assert server.apply("a", "shop", "get", "n") == 1
 

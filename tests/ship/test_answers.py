@@ -20,7 +20,7 @@ from modgo_lsp.ship.failed_calls import failure_of
         ("bad\n/src/a/shop.go:12 shop.Add\n/src/a/b.go:3 shop.b", "panic", "bad", ("shop.go:12", "b.go:3")),
         ("see\nnotes.txt: nothing", "udf", "see\nnotes.txt: nothing", ()),
         ("function x: its worker ended with exit code 3", "crash", None, ()),
-        ("function x: it did not come back in time, and its worker was ended", "timeout", None, ()),
+        ("function x: it did not return in time, and its worker was ended", "timeout", None, ()),
         ("no function x is registered; there is y", "usage", None, ()),
         ("y is a stream UDF; apply it to a stream", "usage", None, ()),
         ("shop.x: its answer cannot be given back: it is too deep", "abi", None, ()),

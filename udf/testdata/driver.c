@@ -14,7 +14,8 @@
  *   setups T              setup from T threads at once: prints each status
  *   floor N               nanoseconds of a call into Go that does nothing (setup, once it has run)
  *
- * NAME may be @SYMBOL, the C function of a UDF. VALUE is n (nil), b:1, i:5, d:1.5, s:text, x:hex (bytes), l:hex and m:hex (msgpack), t:N:hex (any type N).
+ * NAME may be @SYMBOL, the C function of a UDF. VALUE is n (nil), b:1, i:5, d:1.5, s:text, x:hex (bytes),
+ * l:hex and m:hex (msgpack), t:N:hex (any type N).
  * Options: record, host (0: none), functions (0: an empty table), exists, refuse (writes), buffer (bytes),
  * deadline (milliseconds from now, may be negative), level, nest (unset calls another UDF), many (0: streams have no
  * batches), streams (0: none), broken (the number of elements after which reading a stream fails), call_size,
@@ -38,8 +39,8 @@ static struct {
 	int (*minor)(void);
 	char *(*property)(char *);
 	int (*setup)(void);
-	int (*single)(char *, aerospike_udf_go_call *, aerospike_udf_go_record *, aerospike_udf_go_value *, size_t,
-	              aerospike_udf_go_result *);
+	int (*single)(char *, aerospike_udf_go_call *, aerospike_udf_go_record *, aerospike_udf_go_value *,
+	              size_t, aerospike_udf_go_result *);
 	int (*stream)(char *, aerospike_udf_go_call *, int, aerospike_udf_go_stream *, aerospike_udf_go_stream *,
 	              aerospike_udf_go_value *, size_t, aerospike_udf_go_result *);
 } module;
@@ -75,7 +76,8 @@ static void *symbol_of(const char *name)
 	return found;
 }
 
-static const char *const types[] = {"nil", "boolean", "integer", "double", "string", "bytes", "geojson", "hll", "list", "map"};
+static const char *const types[] = {"nil",   "boolean", "integer", "double", "string",
+                                    "bytes", "geojson", "hll",     "list",   "map"};
 
 static uint64_t now(void)
 {
@@ -120,8 +122,8 @@ static int is_element(aerospike_udf_go_record *record)
 	return (uintptr_t)record >= (uintptr_t)elements && (uintptr_t)record < (uintptr_t)(elements + ELEMENTS);
 }
 
-static int host_read(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, aerospike_udf_go_record **record,
-                     aerospike_udf_go_value *value)
+static int host_read(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream,
+                     aerospike_udf_go_record **record, aerospike_udf_go_value *value)
 {
 	(void)call;
 	(void)stream;
@@ -165,8 +167,8 @@ static int host_read_many(aerospike_udf_go_call *call, aerospike_udf_go_stream *
 
 static void print_value(const aerospike_udf_go_value *v);
 
-static int host_stream_write(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t type, int64_t integer,
-                             uint8_t *data, size_t length, aerospike_udf_go_value *why)
+static int host_stream_write(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t type,
+                             int64_t integer, uint8_t *data, size_t length, aerospike_udf_go_value *why)
 {
 	aerospike_udf_go_value value = {type, 0, integer, data, length};
 
@@ -181,8 +183,8 @@ static int host_stream_write(aerospike_udf_go_call *call, aerospike_udf_go_strea
 	return AEROSPIKE_UDF_GO_OK;
 }
 
-static int host_write_many(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint8_t *data, size_t length,
-                           aerospike_udf_go_value *why)
+static int host_write_many(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint8_t *data,
+                           size_t length, aerospike_udf_go_value *why)
 {
 	writes_many++;
 	return host_stream_write(call, stream, AEROSPIKE_UDF_GO_LIST, 0, data, length, why);
@@ -221,7 +223,8 @@ static void offer_prefetch(aerospike_udf_go_call *call)
 	call->bins = prefetched;
 	for (int i = 0; i < bin_count; i++) {
 		if (bins[i].value.type < AEROSPIKE_UDF_GO_LIST) {
-			prefetched[call->bin_count++] = (aerospike_udf_go_bin){bins[i].name, strlen(bins[i].name), bins[i].value};
+			prefetched[call->bin_count++] =
+				(aerospike_udf_go_bin){bins[i].name, strlen(bins[i].name), bins[i].value};
 		}
 	}
 	call->writes = writes;
@@ -275,8 +278,9 @@ static void unset(const char *name, size_t length)
 	}
 }
 
-static int host_set(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name, size_t name_length, uint32_t type,
-                    int64_t integer, uint8_t *data, size_t length, aerospike_udf_go_value *why)
+static int host_set(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
+                    size_t name_length, uint32_t type, int64_t integer, uint8_t *data, size_t length,
+                    aerospike_udf_go_value *why)
 {
 	(void)record;
 	(void)why;
@@ -306,7 +310,8 @@ static int host_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *reco
 	return AEROSPIKE_UDF_GO_OK;
 }
 
-static int host_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record *record, aerospike_udf_go_value *names)
+static int host_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
+                          aerospike_udf_go_value *names)
 {
 	size_t at = 0;
 
@@ -320,7 +325,8 @@ static int host_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record *
 	return AEROSPIKE_UDF_GO_OK;
 }
 
-static int host_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record *record, aerospike_udf_go_metadata *m)
+static int host_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
+                         aerospike_udf_go_metadata *m)
 {
 	static uint8_t digest[20];
 
@@ -338,7 +344,8 @@ static int host_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record *r
 	return AEROSPIKE_UDF_GO_OK;
 }
 
-static int host_write(aerospike_udf_go_call *call, aerospike_udf_go_record *record, aerospike_udf_go_value *why)
+static int host_write(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
+                      aerospike_udf_go_value *why)
 {
 	(void)record;
 	take_writes(call);
@@ -361,10 +368,11 @@ static int host_exists(aerospike_udf_go_call *call, aerospike_udf_go_record *rec
 	return AEROSPIKE_UDF_GO_OK;
 }
 
-static void host_log(aerospike_udf_go_call *call, int level, char *message, size_t message_length, char *location,
-                     size_t location_length)
+static void host_log(aerospike_udf_go_call *call, int level, char *message, size_t message_length,
+                     char *location, size_t location_length)
 {
-	printf("log %s %d %.*s (%.*s)\n", (char *)call->context, level, (int)message_length, message, (int)location_length, location);
+	printf("log %s %d %.*s (%.*s)\n", (char *)call->context, level, (int)message_length, message,
+	       (int)location_length, location);
 }
 
 /* ---- values ---- */
@@ -411,7 +419,9 @@ static aerospike_udf_go_value parse(char *text)
 	case 'x':
 	case 'l':
 	case 'm':
-		v.type = text[0] == 'x' ? AEROSPIKE_UDF_GO_BYTES : text[0] == 'l' ? AEROSPIKE_UDF_GO_LIST : AEROSPIKE_UDF_GO_MAP;
+		v.type = text[0] == 'x'   ? AEROSPIKE_UDF_GO_BYTES
+		         : text[0] == 'l' ? AEROSPIKE_UDF_GO_LIST
+		                          : AEROSPIKE_UDF_GO_MAP;
 		v.length = unhex(rest, &v.data);
 		break;
 	case 't':
@@ -465,7 +475,8 @@ static void print_value(const aerospike_udf_go_value *v)
 static int apply(char *name, aerospike_udf_go_value *arguments, size_t count, aerospike_udf_go_result *result)
 {
 	static aerospike_udf_go_host none = {.size = sizeof(none)};
-	aerospike_udf_go_call call = {.size = sizeof(call), .log_level = (uint32_t)option.level, .host = &host, .context = "outer"};
+	aerospike_udf_go_call call = {
+		.size = sizeof(call), .log_level = (uint32_t)option.level, .host = &host, .context = "outer"};
 	int status;
 
 	if (!option.functions) {
@@ -487,10 +498,11 @@ static int apply(char *name, aerospike_udf_go_value *arguments, size_t count, ae
 		              aerospike_udf_go_result *);
 
 		*(void **)&symbol = symbol_of(name);
-		status = symbol(&call, option.record ? (aerospike_udf_go_record *)&bins : NULL, arguments, count, result);
+		status =
+			symbol(&call, option.record ? (aerospike_udf_go_record *)&bins : NULL, arguments, count, result);
 	} else {
-		status = module.single(name, &call, option.record ? (aerospike_udf_go_record *)&bins : NULL, arguments, count,
-		                       result);
+		status = module.single(name, &call, option.record ? (aerospike_udf_go_record *)&bins : NULL,
+		                       arguments, count, result);
 	}
 	take_writes(&call);
 	return status;
@@ -500,7 +512,8 @@ static int apply(char *name, aerospike_udf_go_value *arguments, size_t count, ae
 static void apply_and_print(char *name, int scope, aerospike_udf_go_value *arguments, size_t count)
 {
 	uint8_t buffer[4096];
-	aerospike_udf_go_result result = {.size = sizeof(result), .buffer = buffer, .capacity = (size_t)option.buffer};
+	aerospike_udf_go_result result = {
+		.size = sizeof(result), .buffer = buffer, .capacity = (size_t)option.buffer};
 	int status;
 
 	memset(buffer, 0xee, sizeof(buffer));
@@ -509,7 +522,8 @@ static void apply_and_print(char *name, int scope, aerospike_udf_go_value *argum
 	}
 	if (scope != 0) {
 		static char in, out; /* for the stream handles */
-		aerospike_udf_go_call call = {.size = sizeof(call), .log_level = 2, .host = &host, .context = "outer"};
+		aerospike_udf_go_call call = {
+			.size = sizeof(call), .log_level = 2, .host = &host, .context = "outer"};
 
 		if (option.deadline) {
 			call.deadline = now() + (uint64_t)((int64_t)option.deadline * 1000000);
@@ -524,8 +538,8 @@ static void apply_and_print(char *name, int scope, aerospike_udf_go_value *argum
 			              aerospike_udf_go_value *, size_t, aerospike_udf_go_result *);
 
 			*(void **)&symbol = symbol_of(name);
-			status = symbol(&call, scope, (aerospike_udf_go_stream *)&in, (aerospike_udf_go_stream *)&out, arguments,
-			                count, &result);
+			status = symbol(&call, scope, (aerospike_udf_go_stream *)&in, (aerospike_udf_go_stream *)&out,
+			                arguments, count, &result);
 		} else
 			status = module.stream(name, &call, scope, (aerospike_udf_go_stream *)&in,
 			                       (aerospike_udf_go_stream *)&out, arguments, count, &result);
@@ -555,7 +569,8 @@ static double nanoseconds(char *name, long n)
 	uint64_t start = now();
 
 	for (long i = 0; i < n; i++) {
-		aerospike_udf_go_result result = {.size = sizeof(result), .buffer = buffer, .capacity = sizeof(buffer)};
+		aerospike_udf_go_result result = {
+			.size = sizeof(result), .buffer = buffer, .capacity = sizeof(buffer)};
 
 		if (apply(name, bench_arguments, bench_count, &result) != 0) {
 			printf("bench: the call failed\n");
@@ -633,11 +648,20 @@ static void set_option(const char *name, int n)
 	struct {
 		const char *name;
 		int *place;
-	} all[] = {{"record", &option.record}, {"host", &option.host}, {"functions", &option.functions},
-	           {"exists", &option.exists}, {"refuse", &option.refuse}, {"buffer", &option.buffer},
-	           {"deadline", &option.deadline}, {"level", &option.level}, {"nest", &option.nest},
-	           {"many", &option.many}, {"streams", &option.streams}, {"broken", &option.broken},
-	           {"call_size", &option.call_size}, {"result_size", &option.result_size},
+	} all[] = {{"record", &option.record},
+	           {"host", &option.host},
+	           {"functions", &option.functions},
+	           {"exists", &option.exists},
+	           {"refuse", &option.refuse},
+	           {"buffer", &option.buffer},
+	           {"deadline", &option.deadline},
+	           {"level", &option.level},
+	           {"nest", &option.nest},
+	           {"many", &option.many},
+	           {"streams", &option.streams},
+	           {"broken", &option.broken},
+	           {"call_size", &option.call_size},
+	           {"result_size", &option.result_size},
 	           {"table_size", &option.table_size}};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
@@ -749,11 +773,18 @@ int main(int argc, char **argv)
 	*(void **)&module.setup = dlsym(handle, "aerospike_udf_go_setup");
 	*(void **)&module.single = dlsym(handle, "aerospike_udf_go_apply_single");
 	*(void **)&module.stream = dlsym(handle, "aerospike_udf_go_apply_stream");
-	host = (aerospike_udf_go_host){
-	    .size = sizeof(host), .record_get = host_get, .record_set = host_set, .record_unset = host_unset,
-	    .record_bin_names = host_bin_names, .record_metadata = host_metadata, .record_set_ttl = host_set_ttl,
-	    .record_create = host_write, .record_update = host_write, .record_remove = host_write,
-	    .record_exists = host_exists, .log = host_log};
+	host = (aerospike_udf_go_host){.size = sizeof(host),
+	                               .record_get = host_get,
+	                               .record_set = host_set,
+	                               .record_unset = host_unset,
+	                               .record_bin_names = host_bin_names,
+	                               .record_metadata = host_metadata,
+	                               .record_set_ttl = host_set_ttl,
+	                               .record_create = host_write,
+	                               .record_update = host_write,
+	                               .record_remove = host_write,
+	                               .record_exists = host_exists,
+	                               .log = host_log};
 	reset();
 	while (fgets(line, sizeof(line), stdin) != NULL) {
 		run(line);

@@ -88,9 +88,9 @@ async function call(args: string): Promise<CallResult> {
 async function echo(args: string): Promise<[result: Json, stored: Json]> {
   const result = await call(args);
   assert.ok(result.ok, JSON.stringify(result));
-  const after = result.record?.after;
-  assert.ok(after instanceof JsonObject);
-  const bins = after.get("bins");
+  const record = result.record?.after;
+  assert.ok(record instanceof JsonObject);
+  const bins = record.get("bins");
   assert.ok(bins instanceof JsonObject);
   assert.equal(flatJson(bins.get("i") ?? null), "9007199254740993");
   assert.equal(flatJson(bins.get("d") ?? null), "88.0");

@@ -1,5 +1,5 @@
 // What the unit tests need of the module "vscode", which exists only in VS Code.
-import * as path from "node:path";
+import { posix } from "node:path";
 
 type Listener<T> = (value: T) => void;
 
@@ -29,7 +29,7 @@ export class Uri {
   constructor(readonly path: string) {}
 
   static joinPath(uri: Uri, ...parts: string[]): Uri {
-    return new Uri(path.posix.join(uri.path, ...parts));
+    return new Uri(posix.join(uri.path, ...parts));
   }
 
   get fsPath(): string {
@@ -51,7 +51,34 @@ export class RelativePattern {
 type FindFiles = (place: string | RelativePattern, excluded: string, limit: number) => Promise<Uri[]>;
 
 /** A test replaces what it needs. */
-export const workspace: { findFiles: FindFiles } = { findFiles: () => Promise.resolve([]) };
+export const workspace: {
+  findFiles: FindFiles;
+  readonly getConfiguration: () => { readonly get: (name: string, otherwise: string) => string };
+} = {
+  findFiles: () => Promise.resolve([]),
+  getConfiguration: () => ({ get: (_name, otherwise) => otherwise }),
+};
+
+export enum ProgressLocation {
+  Notification = 15,
+}
+
+interface Progress {
+  readonly report: () => void;
+}
+
+interface Token {
+  readonly onCancellationRequested: () => void;
+}
+
+/** Presses the first button of each message; a test replaces what it needs. */
+export const window = {
+  showInformationMessage: (_text: string, ...buttons: string[]) => Promise.resolve(buttons[0]),
+  showWarningMessage: (_text: string, ...buttons: string[]) => Promise.resolve(buttons[0]),
+  withProgress<T>(_options: object, work: (progress: Progress, token: Token) => Promise<T>): Promise<T> {
+    return work({ report: () => undefined }, { onCancellationRequested: () => undefined });
+  },
+};
 
 export interface Diagnostic {
   readonly code: string;

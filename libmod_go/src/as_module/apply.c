@@ -172,8 +172,8 @@ static int apply_unfenced(const mod_go_module *module, const char *name, mod_go_
 		status = mod_go_apply_function(function, &host_call->call, record, arguments->values,
 		                               arguments->count, returned);
 	else
-		status = mod_go_apply_single((mod_go_module *)(uintptr_t)module, name, &host_call->call, record,
-		                             arguments->values, arguments->count, returned);
+		status = mod_go_apply_single(module, name, &host_call->call, record, arguments->values,
+		                             arguments->count, returned);
 	if (host_call->call.write_count > 0)
 		mod_go_host_call_apply_writes(host_call, record);
 	return status;

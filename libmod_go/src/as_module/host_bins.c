@@ -30,13 +30,11 @@ static bool copy_name(bin_name *name, const char *text, size_t length)
 /* Checks and copies the name of a bin to write. Returns what is wrong, or NULL. */
 static const char *take_name(bin_name *name, const char *text, size_t length)
 {
-	if (length == 0)
-		return "a bin must have a name";
-	if (length > AEROSPIKE_UDF_GO_BIN_NAME_MAX)
-		return "a bin's name has more than 15 bytes";
-	if (!copy_name(name, text, length) || mod_go_utf8_end((const uint8_t *)text, length) != length)
-		return "a bin's name is not UTF-8, or has a NUL";
-	return NULL;
+	const char *fault = mod_go_bin_name_fault(text, length);
+
+	if (fault == NULL)
+		copy_name(name, text, length);
+	return fault;
 }
 
 static bool is_changed(const mod_go_host_call *host_call, const char *name)
@@ -88,17 +86,6 @@ static void prefetch(mod_go_host_call *host_call, const aerospike_udf_go_record 
 	host_call->call.bin_count++;
 }
 
-static bool is_prefetched(const mod_go_host_call *host_call, const char *name, size_t length)
-{
-	for (size_t i = 0; i < host_call->call.bin_count; i++) {
-		const aerospike_udf_go_bin *bin = &host_call->bins[i];
-
-		if (bin->name_length == length && memcmp(bin->name, name, length) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void prefetch_named(mod_go_host_call *host_call, const mod_go_function *function,
                            const aerospike_udf_go_record *record, const mod_go_arguments *arguments)
 {
@@ -112,7 +99,7 @@ static void prefetch_named(mod_go_host_call *host_call, const mod_go_function *f
 
 		if (name == NULL || name->type != AEROSPIKE_UDF_GO_STRING ||
 		    !copy_name(&bin, (char *)name->data, name->length) ||
-		    is_prefetched(host_call, bin.text, name->length))
+		    mod_go_is_prefetched(&host_call->call, bin.text, name->length))
 			continue;
 		prefetch(host_call, record, bin.text, (char *)name->data, name->length);
 	}

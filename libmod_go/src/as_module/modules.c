@@ -124,8 +124,8 @@ static mod_go_status check_name(const char *filename, size_t length, mod_go_erro
 	if (length == 0 || length >= NAME_CAPACITY || strchr(filename, '/') != NULL || filename[0] == '.')
 		return mod_go_fail(
 			error, MOD_GO_NO_FILE,
-			"\"%.300s\" is no name of a module: it is a file name, not a path, of 1 to %d bytes", filename,
-			NAME_CAPACITY - 1);
+			"\"%.300s\" is not the name of a module: expected a file name, not a path, of 1 to %d bytes",
+			filename, NAME_CAPACITY - 1);
 	return MOD_GO_OK;
 }
 
@@ -233,7 +233,7 @@ mod_go_status mod_go_modules_configure(const mod_go_config *given, mod_go_error 
 	if (memchr(next.allow, '\0', sizeof(next.allow)) == NULL || !mod_go_allow_is_valid(next.allow))
 		return mod_go_fail(
 			error, MOD_GO_NO_FILE,
-			"\"allow\" of the configuration of mod_go is no list of MODULE=GRANT,... with ; between"
+			"\"allow\" of the configuration of mod_go is not a list of MODULE=GRANT,... with ; between"
 			" modules, where a grant is network or read:/PATH");
 	if (stat(next.user_path, &folder) != 0 || !S_ISDIR(folder.st_mode))
 		return mod_go_fail(

@@ -23,6 +23,7 @@ static inline void mod_go_scratch_init(mod_go_scratch *scratch)
 /* `size` bytes, aligned for any type, valid until the scratch is cleared; NULL where there is no memory. */
 void *mod_go_scratch_take(mod_go_scratch *scratch, size_t size);
 
+/* Frees what was allocated on the heap. Only for mod_go_scratch_clear, which inlines the rest. */
 void mod_go_scratch_free_blocks(mod_go_scratch *scratch);
 
 /* Frees everything; the scratch can be used again. */

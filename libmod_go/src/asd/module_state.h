@@ -13,10 +13,11 @@
 void mod_go_module_state_write(const char *folder, const char *module, const mod_go_digest *file,
                                const char *state, const char *why);
 
+/* Removes the file. A failure is ignored: the file may be missing. */
 void mod_go_module_state_remove(const char *folder, const char *module);
 
-/* Replaces the file at `path` at once, so that a reader gets the old content or the new one. False with errno. No
- * lock. */
+/* Replaces the file at `path` at once, so that a reader gets the old content or the new one. False with errno.
+ * Needs no lock, but one writer of a path at a time. */
 bool mod_go_module_state_replace(const char *path, const char *text);
 
 #endif

@@ -90,7 +90,8 @@ static bool is_build_known(void)
 	}
 	if (mod_go_build_is_known(same))
 		return true;
-	report("MODGO_BUILD is \"%.60s\", which is no known build: no Go modules run. Known are %s", same, list);
+	report("MODGO_BUILD is \"%.60s\", which is not a known build: no Go modules run. Known are %s", same,
+	       list);
 	return false;
 }
 

@@ -61,7 +61,7 @@ static void read_word(mod_go_settings *settings, const char *name, const word *w
 		}
 	}
 	if (value != NULL)
-		report_problem(settings, "%s is \"%.60s\": it takes %s\n", name, value, choice);
+		report_problem(settings, "%s is \"%.60s\": expected %s\n", name, value, choice);
 }
 
 /* Reads a whole number with one of the units (or none), and multiplies it by the unit's number; `least` and `most`
@@ -82,7 +82,7 @@ static void read_number(mod_go_settings *settings, const char *name, const word 
 			factor = units[i].number;
 	}
 	if (errno != 0 || factor == 0 || given > most / factor || given * factor < least)
-		report_problem(settings, "%s is \"%.60s\": it takes %s\n", name, value, example);
+		report_problem(settings, "%s is \"%.60s\": expected %s\n", name, value, example);
 	else
 		*number = given * factor;
 }
@@ -109,7 +109,7 @@ static void read_worker(mod_go_settings *settings)
 		return;
 	report_problem(
 		settings,
-		"MODGO_WORKER is \"%.200s\": it takes the absolute path of mod-go-worker, a program that this"
+		"MODGO_WORKER is \"%.200s\": expected the absolute path of mod-go-worker, a program that this"
 		" user may run; looking beside the plugin, in ../bin there and in $PATH\n",
 		value);
 	unsetenv("MODGO_WORKER"); /* mod_go_find_worker reads it, too */
@@ -121,11 +121,11 @@ static const char *folder_fault(const char *path)
 	struct stat folder;
 
 	if (path[0] != '/')
-		return "is no absolute path";
+		return "is not an absolute path";
 	if (stat(path, &folder) != 0)
 		return strerror(errno);
 	if (!S_ISDIR(folder.st_mode))
-		return "is no folder";
+		return "is not a folder";
 	if ((folder.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (folder.st_mode & S_ISVTX) == 0)
 		return "may be written to by other users";
 	return access(path, W_OK | X_OK) == 0 ? NULL : "may not be written to by this user";
@@ -157,7 +157,7 @@ static void read_fence(mod_go_settings *settings)
 	settings->fence = levels[0].text;
 	if (value_of("MODGO_FENCE") == NULL)
 		return;
-	read_word(settings, "MODGO_FENCE", levels, "standard, strict or off; taking standard", &level);
+	read_word(settings, "MODGO_FENCE", levels, "standard, strict or off; using standard", &level);
 	if (level == UINT32_MAX)
 		unsetenv("MODGO_FENCE");
 	else
@@ -172,9 +172,8 @@ static void read_environment(mod_go_settings *settings)
 	if (value != NULL && value[strspn(value, allowed)] != '\0')
 		report_problem(
 			settings,
-			"MODGO_ENV is \"%.200s\": it takes names of environment variables, without their values, "
-			"and commas"
-			" between them; workers get those of them that are\n",
+			"MODGO_ENV is \"%.200s\": expected names of environment variables, without their values,"
+			" separated by commas; other entries are ignored\n",
 			value);
 }
 
@@ -187,7 +186,7 @@ static void read_allow(mod_go_settings *settings)
 	if (!mod_go_allow_is_valid(value) ||
 	    !set_text(settings->config.allow, sizeof(settings->config.allow), value))
 		report_problem(settings,
-		               "MODGO_ALLOW is \"%.200s\": it takes MODULE=GRANT,GRANT with ; between modules, as in"
+		               "MODGO_ALLOW is \"%.200s\": expected MODULE=GRANT,GRANT with ; between modules, as in"
 		               " geo=network,read:/etc/geo; allowing nothing\n",
 		               value);
 }
@@ -199,13 +198,13 @@ static void read_times(mod_go_settings *settings)
 	uint64_t timeout = 0, stall = STALL, idle = IDLE, ticker = TICKER;
 
 	read_number(settings, "MODGO_TIMEOUT", units, 1, UINT32_MAX,
-	            "milliseconds, as in 500, 500ms or 2s; taking the time of the call's client", &timeout);
+	            "milliseconds, as in 500, 500ms or 2s; using the time limit of the call's client", &timeout);
 	read_number(settings, "MODGO_STREAM_TIMEOUT", units, 1, UINT32_MAX / STREAM_TIMES,
-	            "milliseconds without progress, as in 500ms, 30s or 5m; taking 30s", &stall);
+	            "milliseconds without progress, as in 500ms, 30s or 5m; using 30s", &stall);
 	read_number(settings, "MODGO_TICKER", units, 0, UINT32_MAX,
-	            "milliseconds, as in 500ms, 30s or 5m, or 0 for none; taking 1m", &ticker);
+	            "milliseconds, as in 500ms, 30s or 5m, or 0 for none; using 1m", &ticker);
 	read_number(settings, "MODGO_IDLE", units, 1, UINT32_MAX,
-	            "milliseconds, as in 500ms, 30s or 5m; taking 30s", &idle);
+	            "milliseconds, as in 500ms, 30s or 5m; using 30s", &idle);
 	settings->ticker = (uint32_t)ticker;
 	config->timeout = (uint32_t)timeout;
 	config->record_time = RECORD;
@@ -230,13 +229,13 @@ void mod_go_settings_read(mod_go_settings *settings)
 	memset(settings, 0, sizeof(*settings));
 	settings->config = (mod_go_config)MOD_GO_CONFIG_DEFAULTS;
 	settings->config.memory = MEMORY;
-	read_word(settings, "MODGO_MODE", modes, "fenced or unfenced; taking fenced", &mode);
-	read_word(settings, "MODGO_LOG", levels, "error, warning, info, debug or trace; taking trace",
+	read_word(settings, "MODGO_MODE", modes, "fenced or unfenced; using fenced", &mode);
+	read_word(settings, "MODGO_LOG", levels, "error, warning, info, debug or trace; using trace",
 	          &settings->config.log_level);
 	read_number(settings, "MODGO_POOL", plain, 1, 4096,
-	            "a number of workers from 1 to 4096; taking the default", &workers);
+	            "a number of workers from 1 to 4096; using the default", &workers);
 	read_number(settings, "MODGO_MEMORY", sizes, 64ull << 20, 1ull << 50,
-	            "bytes, as in 512M or 2G, at least 64M; taking 512M", &settings->config.memory);
+	            "bytes, as in 512M or 2G, at least 64M; using 512M", &settings->config.memory);
 	read_times(settings);
 	read_fence(settings);
 	read_environment(settings);

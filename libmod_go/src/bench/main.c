@@ -1,9 +1,9 @@
 /*
  * main.c - mod-go-bench: measures what a function of a module costs a host in C, such as the server.
  *
- * modgo starts it as `mod-go-bench MODE MODULE WORKER`, MODE being fenced or unfenced, and writes a request
- * (request.h), to which it answers "ready" or "failed MESSAGE". Then it answers a line at a time, until its input
- * ends:
+ * modgo starts it as `mod-go-bench MODE MODULE WORKER GRANTS`, MODE being fenced or unfenced, and GRANTS what the
+ * module may do beyond the fence, in lines (fenced/grants.h). It writes a request (request.h), to which the program
+ * answers "ready" or "failed MESSAGE". Then the program answers a line at a time, until its input ends:
  *
  *   round NANOSECONDS   calls for that long, or ROUND_CALLS times: "round CALLS MEAN P50 P99 FLOOR", in nanoseconds
  *   allocations CALLS   "allocations COUNT", the objects that the calls together allocated on Go's heap, "-" if the
@@ -27,6 +27,7 @@
 #include "common/clock.h"
 #include "loader/module.h"
 #include "mod_go_fenced.h"
+#include "value/value_check.h"
 
 /* More calls make a round longer, and its percentiles hardly better. */
 enum { ROUND_CALLS = 100000, FLOOR_CALLS = 1000, RESULT_BYTES = 1024 };
@@ -69,15 +70,6 @@ static _Noreturn void fail(const char *message, size_t length)
 
 /* ---- one call ------------------------------------------------------------------------------------ */
 
-static bool is_prefetched(const aerospike_udf_go_call *call, const char *name, size_t length)
-{
-	for (size_t i = 0; i < call->bin_count; i++) {
-		if (call->bins[i].name_length == length && memcmp(call->bins[i].name, name, length) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void prefetch(aerospike_udf_go_call *call, const aerospike_udf_go_record *record, char *name,
                      size_t length)
 {
@@ -85,7 +77,7 @@ static void prefetch(aerospike_udf_go_call *call, const aerospike_udf_go_record 
 	aerospike_udf_go_value nil = {.type = AEROSPIKE_UDF_GO_NIL};
 
 	if (call->bin_count == BENCH_BINS || (bin != NULL && bin->value.type >= AEROSPIKE_UDF_GO_LIST) ||
-	    is_prefetched(call, name, length))
+	    mod_go_is_prefetched(call, name, length))
 		return;
 	call->bins[call->bin_count++] =
 		(aerospike_udf_go_bin){.name = name, .name_length = length, .value = bin != NULL ? bin->value : nil};
@@ -334,19 +326,19 @@ static void serve(void)
 	}
 }
 
-int main(int count, char **words)
+int main(int argc, char **argv)
 {
 	mod_go_error error = {.status = MOD_GO_OK};
 	mod_go_status status;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	state.out = take_output();
-	if (count != 5 || state.out == NULL || !bench_request_read(&state.request)) {
+	if (argc != 5 || state.out == NULL || !bench_request_read(&state.request)) {
 		fputs("modgo starts mod-go-bench; it is not for use by hand\n", stderr);
 		return 2;
 	}
-	status = strcmp(words[1], "fenced") == 0 ? open_fenced(words[2], words[3], words[4], &error)
-	                                         : open_unfenced(words[2], &error);
+	status = strcmp(argv[1], "fenced") == 0 ? open_fenced(argv[2], argv[3], argv[4], &error)
+	                                        : open_unfenced(argv[2], &error);
 	if (status != MOD_GO_OK)
 		fail(error.message, strlen(error.message));
 	call_once();

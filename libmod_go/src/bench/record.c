@@ -20,7 +20,7 @@ const bench_bin *bench_record_find(const aerospike_udf_go_record *record, const 
 static bool copy_value(aerospike_udf_go_value *to, const aerospike_udf_go_value *from)
 {
 	*to = *from;
-	if (from->type < AEROSPIKE_UDF_GO_STRING)
+	if (!mod_go_type_has_data(from->type))
 		return true;
 	to->data = malloc(from->length + 1); /* never 0 bytes */
 	if (to->data != NULL && from->length > 0)
@@ -41,21 +41,10 @@ static void remove_bin(aerospike_udf_go_record *record, bench_bin *bin)
 	*bin = record->bins[record->count];
 }
 
-static const char *name_fault(const char *name, size_t length)
-{
-	if (length == 0)
-		return "a bin must have a name";
-	if (length > AEROSPIKE_UDF_GO_BIN_NAME_MAX)
-		return "a bin's name has more than 15 bytes";
-	if (memchr(name, 0, length) != NULL || mod_go_utf8_end((const uint8_t *)name, length) != length)
-		return "a bin's name is not UTF-8, or has a NUL";
-	return NULL;
-}
-
 const char *bench_record_set(aerospike_udf_go_record *record, const char *name, size_t length,
                              const aerospike_udf_go_value *value)
 {
-	const char *fault = name_fault(name, length);
+	const char *fault = mod_go_bin_name_fault(name, length);
 	bench_bin *bin = fault == NULL ? (bench_bin *)(uintptr_t)bench_record_find(record, name, length) : NULL;
 	aerospike_udf_go_value copy;
 

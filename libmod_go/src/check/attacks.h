@@ -34,7 +34,7 @@ typedef struct attack_target {
  * returned. Valid until the next one. */
 const char *attack_run(const char *function, const attack_target *target);
 
-/* The target as words of a command line, and back. */
+/* The target as words of a command line, and back. The target that is read points to the words. */
 enum { ATTACK_WORDS = 9 };
 typedef char attack_words[ATTACK_WORDS][160];
 
@@ -43,10 +43,13 @@ attack_target attack_target_read(char **words);
 
 /* ---- for attacks_on_processes.c and attacks_on_files.c ------------------------------------------------- */
 
+/* The process makes one attack at a time, in one thread. */
+
 /* Make an attack, and set the answer; false for one that they do not have. */
 bool attack_processes(const char *function);
 bool attack_files(const char *function);
 
+/* The target of the attack that runs, which is that of attack_run's caller. */
 const attack_target *attack_now(void);
 
 /* Set the answer: to a text; for an attack that can see itself whether the system refused it; for one whose success
@@ -55,8 +58,10 @@ bool attack_answer(const char *text);
 bool attack_tried(bool done);
 bool attack_gave(long long result);
 
-/* A path in the target's folder, in one of two buffers; a file of the target's process in /proc, opened. */
+/* A path in the target's folder, in one of two static buffers: valid until the call after the next. */
 const char *attack_path(const char *name);
+
+/* Opens a file of the target's process in /proc. Returns the descriptor, which the caller closes, or -1 with errno. */
 int attack_open_of_host(const char *name, int flags);
 
 #endif

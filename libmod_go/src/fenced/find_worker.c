@@ -70,9 +70,10 @@ mod_go_status mod_go_find_worker(const char *given, char *path, size_t capacity,
 
 		if (written > 0 && (size_t)written < capacity && usable(path))
 			return MOD_GO_OK;
-		return mod_go_fail(
-			error, MOD_GO_WORKER_FAILED,
-			"%s: is no program that this user may run; name " NAME " of this libmod_go, or nothing", given);
+		return mod_go_fail(error, MOD_GO_WORKER_FAILED,
+		                   "%s: is not a program that this user may run; name " NAME
+		                   " of this libmod_go, or nothing",
+		                   given);
 	}
 	length = library_folder(folder, sizeof(folder));
 	if (try(folder, length, "", path, capacity) || try(folder, length, "/../bin", path, capacity) ||

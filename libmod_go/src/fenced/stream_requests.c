@@ -277,7 +277,7 @@ int mod_go_session_write_elements(mod_go_session *session, mod_go_reader *reader
 	return status;
 }
 
-static void answer_elements(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer)
+void mod_go_session_write(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer)
 {
 	char why[512];
 	int status = mod_go_session_write_elements(session, reader, why, sizeof(why));
@@ -286,16 +286,11 @@ static void answer_elements(mod_go_session *session, mod_go_reader *reader, mod_
 	mod_go_write_text(writer, why, strlen(why));
 }
 
-void mod_go_session_write(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer)
-{
-	answer_elements(session, reader, writer);
-}
-
 void mod_go_session_read(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer)
 {
 	uint32_t lists;
 
-	answer_elements(session, reader, writer);
+	mod_go_session_write(session, reader, writer);
 	lists = mod_go_read_number(reader);
 	if (!reader->failed)
 		write_batch(session, writer, lists != 0 ? LIST : ANY);

@@ -202,9 +202,9 @@ static void handle_events(mod_go_fenced *pool, watch_list *list)
 	}
 }
 
-/* Ends a worker of any state; where it has an owner, that notices: at once where there is a reason to report, else once
- * the process was collected. The lock must be held. */
-static void end_worker(mod_go_fenced *pool, mod_go_worker *worker, const char *why)
+/* Ends a worker of any state; where it has an owner, that notices: at once where there is a reason for its call to
+ * report (not NULL), else once the process was collected. The lock must be held. */
+static void end_worker(mod_go_fenced *pool, mod_go_worker *worker, const char *call_reason)
 {
 	if (worker->state == MOD_GO_WORKER_IDLE) {
 		mod_go_pool_retire(pool, worker);
@@ -212,9 +212,9 @@ static void end_worker(mod_go_fenced *pool, mod_go_worker *worker, const char *w
 		mod_go_process_kill(&worker->process);
 		if (worker->hung_up_at == 0)
 			worker->hung_up_at = mod_go_now();
-		if (why == NULL)
+		if (call_reason == NULL)
 			return;
-		atomic_store(&worker->ended_because, why);
+		atomic_store(&worker->ended_because, call_reason);
 		hang_up(worker);
 	}
 }
@@ -234,16 +234,16 @@ static uint64_t end_hung_up(mod_go_worker *worker, uint64_t now)
 	return 0;
 }
 
-/* Ends all workers, so that every call and every waiter returns. `because` is what the calls report, and may be
- * NULL. */
-static void stop_workers(mod_go_fenced *pool, const char *why, const char *because)
+/* Ends all workers, so that every call and every waiter returns. `start_reason` is why no worker can be started any
+ * more; `call_reason` is what the calls that run report, and may be NULL. */
+static void stop_workers(mod_go_fenced *pool, const char *start_reason, const char *call_reason)
 {
 	pthread_mutex_lock(&pool->lock);
 	pool->stopped = true;
 	pool->closing = true;
-	mod_go_fail(&pool->start_error, MOD_GO_WORKER_FAILED, "%s: %s", pool->path, why);
+	mod_go_fail(&pool->start_error, MOD_GO_WORKER_FAILED, "%s: %s", pool->path, start_reason);
 	for (mod_go_worker *worker = pool->workers; worker != NULL; worker = worker->next)
-		end_worker(pool, worker, because);
+		end_worker(pool, worker, call_reason);
 	mod_go_pool_fail_waiters(pool);
 	pthread_cond_broadcast(&pool->start_needed);
 	pthread_mutex_unlock(&pool->lock);

@@ -192,6 +192,7 @@ typedef struct mod_go_reader {
 	bool failed; /* it ran past the end, or read an invalid field */
 } mod_go_reader;
 
+/* The message stays the caller's. One thread at a time uses a reader. */
 mod_go_reader mod_go_read_begin(const mod_go_message *message);
 
 /* The next `length` bytes, NULL where there are fewer. */

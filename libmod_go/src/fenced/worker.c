@@ -282,7 +282,7 @@ void mod_go_worker_explain(mod_go_worker *worker, mod_go_arrival arrival, char *
 	} else if (arrival == MOD_GO_GONE) {
 		mod_go_worker_describe_end(worker, text, capacity);
 	} else {
-		snprintf(text, capacity, "it did not come back in time, and its worker was ended");
+		snprintf(text, capacity, "it did not return in time, and its worker was ended");
 	}
 	if (arrival != MOD_GO_GONE) {
 		mod_go_process_kill(&worker->process);

@@ -94,7 +94,7 @@ mod_go_status mod_go_worker_setup(mod_go_worker *worker, uint64_t until, mod_go_
  * killed. */
 char *mod_go_worker_property(mod_go_worker *worker, const char *name, uint64_t until);
 
-/* Bytes of output of a worker in a second that count as taken. The rest counts as dropped: only its tail is kept, for
+/* Bytes of output of a worker in a second that count as taken. The rest counts as dropped: only its tail is stored, for
  * the reason of a crash. No limit where the host wants a copy. */
 #define MOD_GO_OUTPUT_RATE ((size_t)64 << 10)
 

@@ -98,7 +98,7 @@ static inline int run(const mod_go_function *function, aerospike_udf_go_call *ca
 static inline int apply(const mod_go_function *function, aerospike_udf_go_call *call, const operands *on,
                         aerospike_udf_go_value *arguments, size_t count, aerospike_udf_go_result *result)
 {
-	mod_go_module *module = function->module;
+	const mod_go_module *module = function->module;
 	uint8_t *buffer = result->buffer;
 	size_t capacity = result->capacity;
 	uint64_t began = mod_go_call_counters_begin();
@@ -130,7 +130,7 @@ int mod_go_apply_stream_function(const mod_go_function *function, aerospike_udf_
 }
 
 /* Applies a function that is found by its name. The module may know one that its manifest does not list. */
-static inline int apply_named(mod_go_module *module, const char *name, aerospike_udf_go_call *call,
+static inline int apply_named(const mod_go_module *module, const char *name, aerospike_udf_go_call *call,
                               const operands *on, aerospike_udf_go_value *arguments, size_t count,
                               aerospike_udf_go_result *result)
 {
@@ -148,14 +148,14 @@ static inline int apply_named(mod_go_module *module, const char *name, aerospike
 	return status;
 }
 
-int mod_go_apply_single(mod_go_module *module, const char *name, aerospike_udf_go_call *call,
+int mod_go_apply_single(const mod_go_module *module, const char *name, aerospike_udf_go_call *call,
                         aerospike_udf_go_record *record, aerospike_udf_go_value *arguments, size_t count,
                         aerospike_udf_go_result *result)
 {
 	return apply_named(module, name, call, &(operands){.record = record}, arguments, count, result);
 }
 
-int mod_go_apply_stream(mod_go_module *module, const char *name, aerospike_udf_go_call *call, int scope,
+int mod_go_apply_stream(const mod_go_module *module, const char *name, aerospike_udf_go_call *call, int scope,
                         aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,
                         aerospike_udf_go_value *arguments, size_t count, aerospike_udf_go_result *result)
 {

@@ -22,7 +22,7 @@ typedef struct mod_go_functions {
 
 /* One function of the manifest. All pointers are the module's or its manifest's. */
 struct mod_go_function {
-	mod_go_module *module;
+	const mod_go_module *module;
 	const char *name;
 	const char *symbol;                     /* NULL for one that is called by name */
 	aerospike_udf_go_record_symbol *record; /* with a symbol, of a record UDF */

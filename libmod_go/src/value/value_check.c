@@ -42,6 +42,17 @@ size_t mod_go_utf8_end(const uint8_t *text, size_t length)
 	return length;
 }
 
+const char *mod_go_bin_name_fault(const char *name, size_t length)
+{
+	if (length == 0)
+		return "a bin must have a name";
+	if (length > AEROSPIKE_UDF_GO_BIN_NAME_MAX)
+		return "a bin's name has more than 15 bytes";
+	if (memchr(name, 0, length) != NULL || mod_go_utf8_end((const uint8_t *)name, length) != length)
+		return "a bin's name is not UTF-8, or has a NUL";
+	return NULL;
+}
+
 mod_go_fault mod_go_value_check(const aerospike_udf_go_value *value)
 {
 	size_t end;

@@ -64,6 +64,19 @@ static inline const char *mod_go_next_name(const char *names, size_t length, siz
 	return name;
 }
 
+/* Whether `call->bins` has that bin. */
+static inline bool mod_go_is_prefetched(const aerospike_udf_go_call *call, const char *name, size_t length)
+{
+	for (size_t i = 0; i < call->bin_count; i++) {
+		if (call->bins[i].name_length == length && memcmp(call->bins[i].name, name, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What is wrong with the name of a bin to write, as a static text, or NULL. */
+const char *mod_go_bin_name_fault(const char *name, size_t length);
+
 /* Checks the type, the payload, and the content of text, lists and maps. `length` bytes at `data` must be readable. */
 mod_go_fault mod_go_value_check(const aerospike_udf_go_value *value);
 

@@ -14,14 +14,16 @@
 void *call_memory(size_t size);
 void *call_copy(const void *data, size_t length);
 
-/* A point in the call's memory, to which call_free_to frees everything that was allocated since. Some memory must
- * have been allocated before. */
+/* A point in the call's memory. It is valid until the call ends, or call_free_to frees to an earlier one. */
 typedef struct call_mark {
 	void *block;
 	size_t used;
 } call_mark;
 
+/* The current point. Some memory must have been allocated before. */
 call_mark call_mark_now(void);
+
+/* Frees everything that was allocated after `mark`. */
 void call_free_to(call_mark mark);
 
 /* Begins a request to the host; sends it and waits for the answer, which is valid until the next request. The

@@ -123,7 +123,7 @@ mod_go_status guard_drop_rights(const char *level, const mod_go_grants *grants, 
 		return MOD_GO_OK;
 	if (level != NULL && *level != '\0' && strcmp(level, "standard") != 0 && strcmp(level, "strict") != 0)
 		return mod_go_fail(error, MOD_GO_WORKER_FAILED,
-		                   "MODGO_FENCE is \"%.60s\": it takes standard, strict or off", level);
+		                   "MODGO_FENCE is \"%.60s\": expected standard, strict or off", level);
 	if (level != NULL && strcmp(level, "strict") == 0 && mod_go_fenced_lacks()[0] != '\0')
 		return mod_go_fail(
 			error, MOD_GO_WORKER_FAILED,

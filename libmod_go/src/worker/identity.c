@@ -54,7 +54,7 @@ mod_go_status identity_become(const char *user, mod_go_error *error)
 	if (!find(user, &uid, &gid) || uid == 0)
 		return mod_go_fail(
 			error, MOD_GO_WORKER_FAILED,
-			"the module was not run, for MODGO_USER is \"%.60s\": it takes a user of this machine other"
+			"the module was not run, for MODGO_USER is \"%.60s\": expected a user of this machine other"
 			" than root, by name or as UID:GID",
 			user);
 	if (geteuid() == uid && getuid() == uid)

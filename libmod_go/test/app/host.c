@@ -6,16 +6,11 @@
 #include <string.h>
 
 #include "record.h"
+#include "value/value_check.h"
 
 static int answer(const char *fault, aerospike_udf_go_value *why)
 {
-	if (fault == NULL)
-		return AEROSPIKE_UDF_GO_OK;
-	if (why != NULL) {
-		*why = (aerospike_udf_go_value){
-			.type = AEROSPIKE_UDF_GO_STRING, .data = (uint8_t *)(uintptr_t)fault, .length = strlen(fault)};
-	}
-	return AEROSPIKE_UDF_GO_REFUSED;
+	return fault == NULL ? AEROSPIKE_UDF_GO_OK : mod_go_refuse_value(why, AEROSPIKE_UDF_GO_REFUSED, fault);
 }
 
 static int record_get(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
@@ -31,20 +26,16 @@ static int record_get(aerospike_udf_go_call *call, aerospike_udf_go_record *reco
 static int record_get_many(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *names,
                            size_t names_length, uint32_t count, aerospike_udf_go_value *values)
 {
-	size_t at = 0;
+	size_t offset = 0, length;
 
 	for (uint32_t i = 0; i < count; i++) {
-		char *end = at < names_length ? memchr(names + at, 0, names_length - at) : NULL;
-		int status;
+		const char *name = mod_go_next_name(names, names_length, &offset, &length);
 
-		if (end == NULL)
+		if (name == NULL)
 			return AEROSPIKE_UDF_GO_BAD_ARGUMENTS; /* fewer names than announced */
-		status = record_get(call, record, names + at, (size_t)(end - names) - at, &values[i]);
-		if (status != AEROSPIKE_UDF_GO_OK)
-			return status;
-		at = (size_t)(end - names) + 1;
+		record_get(call, record, (char *)(uintptr_t)name, length, &values[i]);
 	}
-	return at == names_length ? AEROSPIKE_UDF_GO_OK : AEROSPIKE_UDF_GO_BAD_ARGUMENTS;
+	return offset == names_length ? AEROSPIKE_UDF_GO_OK : AEROSPIKE_UDF_GO_BAD_ARGUMENTS;
 }
 
 static int host_record_set(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,

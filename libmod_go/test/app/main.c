@@ -199,10 +199,10 @@ static int run(struct options *options)
 	return code;
 }
 
-int main(int count, char **words)
+int main(int argc, char **argv)
 {
 	struct options options;
-	int code = options_read(count, words, &options);
+	int code = options_read(argc, argv, &options);
 
 	if (code < 0)
 		code = run(&options);

@@ -9,10 +9,8 @@
 
 static bool value_copy(aerospike_udf_go_value *to, const aerospike_udf_go_value *from)
 {
-	bool has_data = from->type >= AEROSPIKE_UDF_GO_STRING;
-
 	*to = (aerospike_udf_go_value){.type = from->type, .integer = from->integer};
-	if (!has_data)
+	if (!mod_go_type_has_data(from->type))
 		return true;
 	to->length = from->length;
 	to->data = malloc(from->length > 0 ? from->length : 1);
@@ -27,8 +25,8 @@ static bool value_equal(const aerospike_udf_go_value *a, const aerospike_udf_go_
 {
 	if (a->type != b->type || a->length != b->length)
 		return false;
-	return a->type >= AEROSPIKE_UDF_GO_STRING ? memcmp(a->data, b->data, a->length) == 0
-	                                          : a->integer == b->integer;
+	return mod_go_type_has_data(a->type) ? memcmp(a->data, b->data, a->length) == 0
+	                                     : a->integer == b->integer;
 }
 
 static void bins_clear(struct bins *bins)
@@ -98,16 +96,10 @@ const char *record_set(aerospike_udf_go_record *record, const char *name, size_t
 {
 	struct bin *found;
 	aerospike_udf_go_value copy;
-	const char *fault;
+	const char *fault = mod_go_bin_name_fault(name, name_length);
 
-	if (name_length == 0)
-		return "a bin must have a name";
-	if (name_length > AEROSPIKE_UDF_GO_BIN_NAME_MAX)
-		return "a bin's name has more than 15 bytes";
-	if (memchr(name, 0, name_length) != NULL ||
-	    mod_go_utf8_end((const uint8_t *)name, name_length) != name_length)
-		return "a bin's name is not UTF-8, or has a NUL";
-	fault = mod_go_value_check(value).what;
+	if (fault == NULL)
+		fault = mod_go_value_check(value).what;
 	if (fault != NULL)
 		return fault;
 	found = (struct bin *)bins_find(&record->working, name, name_length);

@@ -22,17 +22,12 @@ static bool add(aerospike_udf_go_stream *stream, struct element element)
 	return true;
 }
 
-static bool has_data(const aerospike_udf_go_value *value)
-{
-	return value->type >= AEROSPIKE_UDF_GO_STRING && value->type <= AEROSPIKE_UDF_GO_MAP;
-}
-
 bool stream_add(aerospike_udf_go_stream *stream, const aerospike_udf_go_value *value)
 {
 	struct element element = {.value = *value};
 
 	element.value.data = NULL;
-	if (has_data(value)) {
+	if (mod_go_type_has_data(value->type)) {
 		element.value.data = malloc(value->length + 1);
 		if (element.value.data == NULL)
 			return false;
@@ -66,10 +61,7 @@ void stream_clear(aerospike_udf_go_stream *stream)
 
 static int refuse(aerospike_udf_go_value *why, const char *text)
 {
-	if (why != NULL)
-		*why = (aerospike_udf_go_value){
-			.type = AEROSPIKE_UDF_GO_STRING, .data = (uint8_t *)(uintptr_t)text, .length = strlen(text)};
-	return AEROSPIKE_UDF_GO_REFUSED;
+	return mod_go_refuse_value(why, AEROSPIKE_UDF_GO_REFUSED, text);
 }
 
 static int stream_read(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream,

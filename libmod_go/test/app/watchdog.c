@@ -33,7 +33,7 @@ static void *watch(void *unused)
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
 		continue;
 	fprintf(stderr,
-	        "test: %s did not come back within %u ms, so this process ends; look for a loop or a lock in"
+	        "test: %s did not return within %u ms, so this process ends; look for a loop or a lock in"
 	        " it, or give it longer with --timeout\n",
 	        watched.what, watched.milliseconds);
 	_exit(watched.code);

@@ -58,7 +58,7 @@ TEST(a_crash_or_a_hang_of_a_fenced_module_costs_one_call)
 	CHECK_NUMBER(call(&mod_go, "crashing", "segfault", NULL, NULL).success, false);
 	outcome = call(&mod_go, "crashing", "hang", NULL, NULL);
 	CHECK_NUMBER(outcome.success, false);
-	CHECK_CONTAINS(outcome.text, "did not come back in time");
+	CHECK_CONTAINS(outcome.text, "did not return in time");
 	CHECK_TEXT(call(&mod_go, "crashing", "who", NULL, NULL).text, "\"crashing\"");
 	CHECK_NUMBER(as_module_destroy(&mod_go), 0);
 }
@@ -142,7 +142,7 @@ TEST(the_calls_of_a_replaced_module_end)
 
 TEST(without_a_limit_the_calls_of_a_removed_module_have_their_time)
 {
-	CHECK_CONTAINS(hang_during(AS_MODULE_EVENT_FILE_REMOVE, 500, 0).text, "did not come back in time");
+	CHECK_CONTAINS(hang_during(AS_MODULE_EVENT_FILE_REMOVE, 500, 0).text, "did not return in time");
 }
 
 static uint64_t replacements_of(const char *name)

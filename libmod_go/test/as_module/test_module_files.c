@@ -87,9 +87,8 @@ TEST(events_are_logged)
 	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_REMOVE, "n"), 2);
 	CHECK_TEXT(logged(), "0 mod_go: there is no module \"n\" to remove\n");
 	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, "a/b"), 2);
-	CHECK_TEXT(
-		logged(),
-		"0 mod_go: \"a/b\" is no name of a module: it is a file name, not a path, of 1 to 255 bytes\n");
+	CHECK_TEXT(logged(), "0 mod_go: \"a/b\" is not the name of a module: expected a file name, not a path, "
+	                     "of 1 to 255 bytes\n");
 	mod_go_config_init(&config);
 	snprintf(config.user_path, sizeof(config.user_path), "/nowhere");
 	CHECK_NUMBER(as_module_configure(&mod_go, &config), 3);

@@ -87,9 +87,8 @@ TEST(an_unknown_build_is_left_alone_unless_it_is_like_a_known_one)
 		setenv("MODGO_BUILD", "", 1);
 	}
 	setenv("MODGO_BUILD", "8.1.2.9", 1);
-	CHECK_CONTAINS(
-		server_load_plugin(),
-		"mod_go: MODGO_BUILD is \"8.1.2.9\", which is no known build: no Go modules run. Known are 7.1.0.0");
+	CHECK_CONTAINS(server_load_plugin(), "mod_go: MODGO_BUILD is \"8.1.2.9\", which is not a known build: no "
+	                                     "Go modules run. Known are 7.1.0.0");
 	CHECK(server_lua.hooks == lua_hooks);
 	setenv("MODGO_BUILD", "8.1.1.0", 1);
 	CHECK_TEXT(server_load_plugin(), "");

@@ -201,8 +201,8 @@ TEST(the_cache_is_a_folder_of_this_user)
 	chmod(path, 0700);
 	snprintf(file, sizeof(file), "%s/file", path);
 	check_write(file, "", 0);
-	CHECK_CONTAINS(read_with("MODGO_CACHE", file).problems, "is no folder");
-	CHECK_CONTAINS(read_with("MODGO_CACHE", "tmp").problems, "is no absolute path");
+	CHECK_CONTAINS(read_with("MODGO_CACHE", file).problems, "is not a folder");
+	CHECK_CONTAINS(read_with("MODGO_CACHE", "tmp").problems, "is not an absolute path");
 	CHECK_CONTAINS(read_with("MODGO_CACHE", "/nowhere").problems, "No such file");
 	memset(over, '/', sizeof(over));
 	strcpy(over + sizeof(over) - sizeof("/tmp"), "/tmp"); /* 900 bytes and the end */
@@ -246,6 +246,6 @@ TEST(each_problem_has_a_line)
 	setenv("MODGO_LOG", "loud", 1);
 	mod_go_settings_read(&settings);
 	CHECK_TEXT(settings.problems,
-	           "MODGO_LOG is \"loud\": it takes error, warning, info, debug or trace; taking trace\n"
-	           "MODGO_POOL is \"none\": it takes a number of workers from 1 to 4096; taking the default\n");
+	           "MODGO_LOG is \"loud\": expected error, warning, info, debug or trace; using trace\n"
+	           "MODGO_POOL is \"none\": expected a number of workers from 1 to 4096; using the default\n");
 }

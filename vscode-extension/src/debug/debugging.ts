@@ -106,9 +106,10 @@ async function complete(
       name = configurationNamed(chosen.name).name;
     }
     if (given["args"] === undefined) {
-      const given = String(literal["package"] ?? config["package"]);
+      const packageFolder = String(literal["package"] ?? config["package"]);
       // VS Code has not replaced variables yet; they name the folder of the file.
-      const folder = file !== undefined && hasVariables(given) ? folderOf(file.fsPath) : given;
+      const folder =
+        file !== undefined && hasVariables(packageFolder) ? folderOf(file.fsPath) : packageFolder;
       const args = await askArguments(parts, symbols, folder, String(udf));
       if (args === undefined) return undefined;
       literal["args"] = args;

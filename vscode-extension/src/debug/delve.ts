@@ -89,7 +89,8 @@ function run(
     const child = spawn(python, modgoCommand(words), { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
     const stderr: string[] = [];
     let stdout = "";
-    child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
+    child.stdout.setEncoding("utf8"); // a chunk can end within a character
+    child.stdout.on("data", (text: string) => (stdout += text));
     createInterface({ input: child.stderr }).on("line", (line) => {
       stderr.push(line);
       output.info(line);

@@ -42,9 +42,9 @@ export async function markComplete(environment: string, python: string): Promise
 
 /** Lists this process as a user of the environment. */
 export async function use(python: string): Promise<void> {
-  const users = path.join(path.dirname(path.dirname(python)), USERS);
-  await mkdir(users, { recursive: true });
-  await writeFile(path.join(users, String(process.pid)), "");
+  const folder = path.join(path.dirname(path.dirname(python)), USERS);
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, String(process.pid)), "");
 }
 
 /** The lock of whoever makes the environment. */

@@ -126,14 +126,14 @@ static void run_call_command(char *const *words, int count)
 	free(arguments);
 }
 
-int main(int count, char **words)
+int main(int argc, char **argv)
 {
 	char *line = NULL;
 	size_t capacity = 0;
 
-	if (count < 2)
+	if (argc < 2)
 		return 2;
-	host_files_start(words[1], count > 2 && strcmp(words[2], "reverse") == 0);
+	host_files_start(argv[1], argc > 2 && strcmp(argv[2], "reverse") == 0);
 	printf("ready\n");
 	fflush(stdout);
 	while (getline(&line, &capacity, stdin) > 0) {
