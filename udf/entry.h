@@ -20,7 +20,7 @@
 	 (call)->host->size >= offsetof(aerospike_udf_go_host, function) + sizeof((call)->host->function) &&     \
 	 (call)->host->function != NULL)
 
-/* Go passes the host's pointers as numbers: cgo would check of a pointer, at each call, whether it points to Go's
+/* Go passes the host's pointers as numbers: for a pointer, cgo would check at each call whether it points to Go
  * memory. */
 #define MODGO_CALL   ((aerospike_udf_go_call *)call)
 #define MODGO_RECORD ((aerospike_udf_go_record *)record)
