@@ -83,7 +83,7 @@ def language(path: str) -> str:
 
 def run_tests(copy: WorkingCopy, mutant: Mutant, covering: Covering | None) -> Outcome | None:
     """The first failure of a mutant that is written into `copy`. None if it doesn't compile. `covering` is
-    there for Python."""
+    needed for Python."""
     built, steps = _steps(copy, mutant, covering)
     if built.killed_by:
         return None
@@ -118,7 +118,7 @@ def run_unchanged(copy: WorkingCopy, paths: Iterable[str]) -> Outcome:
 def _steps(copy: WorkingCopy, mutant: Mutant, covering: Covering | None) -> tuple[Outcome, Iterator[Outcome]]:
     """The outcome of compiling and of each suite, which runs when its outcome is asked for."""
     folder = Path(mutant.path).parts[2 if mutant.path.endswith(".c") else 1]
-    if covering is not None:
+    if covering is not None and mutant.path.endswith(".py"):
         return Outcome(), _python_steps(copy, mutant, _PYTHON.get(folder, _PYTHON[""]), covering)
     if mutant.path.endswith(".go"):
         return copy.run(_GO_BUILT, "udf"), _go_steps(copy, mutant)
