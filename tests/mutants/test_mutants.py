@@ -13,13 +13,16 @@ import pytest
 
 pytest.importorskip("mutmut", reason="make mutants installs it")
 
+from coverage import CoverageData
+
 from tests.mutants import suites
 from tests.mutants.__main__ import Result, draw, equivalents, measure, read_killed, sources
+from tests.mutants.covering import Covering
 from tests.mutants.mutant import Mutant
 from tests.mutants.python_mutants import python_mutants
-from tests.mutants.suites import language
+from tests.mutants.suites import language, run_tests
 from tests.mutants.tree_mutants import tree_mutants
-from tests.mutants.working_copy import ROOT, WorkingCopy
+from tests.mutants.working_copy import ROOT, Outcome, WorkingCopy
 
 PYTHON = '''"""A docstring with 1 < 2."""
 from os import path
@@ -212,6 +215,26 @@ def test_a_failure_counts_if_the_test_passes_without_the_mutant(
     assert run("test_broken", "test_x", "test_y") == "FAILED test_a.py::test_x - assert 2 == 1"
     assert run("test_gone", "test_y") == "FAILED test_a.py::test_x - assert 2 == 1"  # its file runs instead
     assert (tmp_path / "a.py").read_text() == mutant.after
+
+
+def test_each_language_has_its_suites_in_a_run_of_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[str] = []
+    monkeypatch.setattr(
+        WorkingCopy, "run", lambda copy, command, *_, **__: commands.append(command) or Outcome()
+    )
+    covering = Covering(CoverageData(no_disk=True), {})
+    first = {}
+    for path in ("modgo_lsp/plural.py", "libmod_go/src/elf/elf_file.c", "udf/udf.go"):
+        commands.clear()
+        run_tests(WorkingCopy(tmp_path), Mutant(path, 1, "none", "", str), covering)
+        first[language(path)] = commands[0]
+    assert first == {
+        "Python": "mypy",
+        "C": "make libmod_go.so mod-go-worker",
+        "Go": "go build ./... && go test -run '^$' ./...",
+    }
 
 
 def test_the_suites_are_there() -> None:
