@@ -51,6 +51,19 @@ func init() {{
 "replace this by the answer, or run with --update-golden"
 """
 
+# What gopls does for Go, and modgo does not.
+GOPLS = (
+    "textDocument/formatting",
+    "textDocument/rangeFormatting",
+    "textDocument/onTypeFormatting",
+    "textDocument/typeDefinition",
+    "textDocument/implementation",
+    "textDocument/declaration",
+    "textDocument/prepareTypeHierarchy",
+    "textDocument/moniker",
+    "textDocument/inlineValue",
+)
+
 _TABLE = Path("modgo_lsp/server/lsp/methods.py")
 _WIDTH = 110
 _END_OF_ROWS = "\n)\n_PACKAGES = "
@@ -63,6 +76,8 @@ def new_method(method: str, root: Path = ROOT) -> tuple[Path, Path, Path]:
     """
     if method in METHODS:
         raise ValueError(f"{method} has a row in {_TABLE} already")
+    if method in GOPLS:
+        raise ValueError(f"{method} is gopls's: modgo runs beside it, and announces none of its methods")
     _, response, params, _ = types.METHOD_TO_TYPES.get(method, (None,) * 4)
     if response is None or params is None or types.message_direction(method) == "serverToClient":
         raise ValueError(f"{method} is not a request that LSP has a client send")

@@ -42,9 +42,10 @@ SignatureProblemKind = Literal[
 
 
 class SignatureProblem(msgspec.Struct, frozen=True):
-    """A problem in a signature. `message` is a whole sentence for the user. `location` follows rules.md
-    (*Where a finding stands*); `related` has the declaration if that is elsewhere. `replacement` is Go source
-    that corrects the text at `location`, if there is a likely correction."""
+    """A problem in a signature. `message` is a whole sentence for the user. `location` is the registration if
+    that is wrong, else the part of the declaration to change; `related` has the declaration if that is
+    elsewhere. `replacement` is Go source that corrects the text at `location`, if there is a likely
+    correction."""
 
     kind: SignatureProblemKind
     message: str
@@ -154,7 +155,7 @@ class FunctionSource(Protocol):
         """Whether its name occurs in a file of its folder that a build leaves out."""
 
 
-# Why a registration is not static (udf.md, *Registration*). "unknown": its name may or may not be a constant.
+# Why a registration is not static. "unknown": its name may or may not be a constant.
 Dynamic = Literal["name", "function", "place", "value", "interface", "unknown"]
 
 
@@ -176,7 +177,7 @@ class Registration(msgspec.Struct, frozen=True):
     "nil", "no value", "a type", "a package" or "a builtin". `generic`: a generic function is registered
     without instantiation. `reachable` is False if no init and no package variable reaches the call (MG106).
     `dynamic` is the reason why the registration is not static, None if it is. `signature` is checked if the
-    function's type is known, with locations after rules.md; for `any(Add)` it is that of Add. `function_type`
+    function's type is known; for `any(Add)` it is that of Add. `function_type`
     is the declared type: a Func, or a Named with a Func as underlying type. `target` is the declared function
     behind the expression, if known. `reading` computes `bins`.
     """

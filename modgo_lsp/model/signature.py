@@ -1,4 +1,4 @@
-"""Checks a function's type as the signature of a UDF (udf.md, *Signature*), and words the problems."""
+"""Checks a function's type as the signature of a UDF, and words the problems."""
 
 from __future__ import annotations
 

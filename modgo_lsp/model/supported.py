@@ -1,4 +1,4 @@
-"""Which Go types can represent an Aerospike value, after the table in udf.md, and why others cannot."""
+"""Which Go types can represent an Aerospike value, and why others cannot."""
 
 from __future__ import annotations
 

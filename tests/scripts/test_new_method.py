@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from modgo_lsp.server.lsp.methods import METHODS
 from scripts.new_method import ROOT, new_method
 
+_METHOD = "textDocument/linkedEditingRange"
 _ANSWER = "return types.LinkedEditingRanges([types.Range(params.position, params.position)])\n"
 _EXPECTED = """{
   "ranges": [
@@ -56,8 +58,9 @@ def contents(checkout: Path) -> dict[str, bytes]:
 
 
 def test_a_method_is_a_file_a_row_and_a_workspace_test(checkout: Path) -> None:
+    assert _METHOD not in METHODS, "take another method here that the server does not have"
     before = contents(checkout)
-    handler, _, test = new_method("textDocument/linkedEditingRange", checkout)
+    handler, _, test = new_method(_METHOD, checkout)
     pytest_ = ("-m", "pytest", "-p", "no:cacheprovider", "-k", "linked_editing and not vscode and not emacs")
     markers = (*pytest_, "tests/server/test_markers.py")
     failed = run(checkout, *markers)
@@ -97,6 +100,7 @@ def test_a_method_is_a_file_a_row_and_a_workspace_test(checkout: Path) -> None:
         "textDocument/hover",
         "textDocument/didOpen",
         "textDocument/nonsense",
+        "textDocument/typeDefinition",
         "workspace/configuration",
         "workspaceSymbol/resolve",
     ],

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from modgo_lsp.server.lsp import methods
 from modgo_lsp.server.lsp.client_capabilities import Client
 from tests.server.language_client import PUSHED, LanguageServer
 
@@ -31,15 +32,23 @@ METHODS: dict[str, tuple[dict[str, Any], Any]] = {
     "textDocument/documentSymbol": ({}, []),
     "textDocument/foldingRange": ({}, []),
     "textDocument/inlayHint": ({"range": SPAN}, []),
+    "textDocument/selectionRange": ({"positions": [HERE["position"]]}, []),
     "textDocument/semanticTokens/full": ({}, None),
     "textDocument/semanticTokens/range": ({"range": SPAN}, None),
 }
+# Tests of their own have these.
+ELSEWHERE = {"textDocument/codeAction", "textDocument/diagnostic", "textDocument/rename"}
 IGNORED = """//go:build ignore
 
 package main
 
 var _ = udf.Register("x", X)
 """
+
+
+def test_every_request_about_a_document_is_here() -> None:
+    rows = {name for name, row in methods.METHODS.items() if row.context == "snapshot"}
+    assert {each for each in rows if each.startswith("textDocument/")} <= METHODS.keys() | ELSEWHERE
 
 
 def item(uri: str, data: Any = None) -> dict[str, Any]:
