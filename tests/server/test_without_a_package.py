@@ -32,12 +32,14 @@ METHODS: dict[str, tuple[dict[str, Any], Any]] = {
     "textDocument/documentSymbol": ({}, []),
     "textDocument/foldingRange": ({}, []),
     "textDocument/inlayHint": ({"range": SPAN}, []),
-    "textDocument/selectionRange": ({"positions": [HERE["position"]]}, []),
     "textDocument/semanticTokens/full": ({}, None),
     "textDocument/semanticTokens/range": ({"range": SPAN}, None),
 }
-# Tests of their own have these.
-ELSEWHERE = {"textDocument/codeAction", "textDocument/diagnostic", "textDocument/rename"}
+# The first three have tests of their own; the last answers by syntax alone.
+ELSEWHERE = {
+    *("textDocument/codeAction", "textDocument/diagnostic", "textDocument/rename"),
+    "textDocument/selectionRange",
+}
 IGNORED = """//go:build ignore
 
 package main
