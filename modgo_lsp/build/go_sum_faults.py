@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from modgo_lsp.golang.modules.module_tree import go_mod_folder
+from modgo_lsp.golang.modules.go_mod_folder import go_mod_folder
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.finding import Location
 

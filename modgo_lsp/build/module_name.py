@@ -54,7 +54,7 @@ def path_problem(path: str) -> str:
     if bad == "":
         return "it has an empty element"
     if bad is not None:
-        what = "has a dot at an end, or a character that is no letter, digit or one of -._~"
+        what = "has a dot at an end, or a character other than letters, digits and -._~"
         return f"its element {shown_name(bad)} {what}"
     if path.startswith("-"):
         return "it begins with a hyphen"

@@ -21,7 +21,7 @@ from modgo_lsp.file_writer import explain
 from modgo_lsp.folder_writer import check_new_folder, write_folder
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.golang.modules.go_mod import parse_go_mod
-from modgo_lsp.golang.modules.module_tree import go_mod_folder
+from modgo_lsp.golang.modules.go_mod_folder import go_mod_folder
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.user_error import UserError
 

@@ -32,7 +32,7 @@ def wants_of(folders: Iterable[str]) -> tuple[str, ...]:
         network |= settings.wants_network
         for path in settings.wants_read:
             if not path.startswith("/") or _BAD.search(path) or path != path.strip():
-                raise WantsError(f'wants-read names {path!r}: it takes absolute paths, like "/etc/geo"')
+                raise WantsError(f'wants-read names {path!r}: expected an absolute path, like "/etc/geo"')
             paths.add(path.rstrip("/") or "/")
     return (*(("network",) if network else ()), *(f"read {path}" for path in sorted(paths)))
 

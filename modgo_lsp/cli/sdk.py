@@ -16,7 +16,7 @@ from modgo_lsp.cli.completion import folders
 from modgo_lsp.cli.local_module import complete, settings_for, write_json
 from modgo_lsp.cli.terminal import say
 from modgo_lsp.file_writer import explain
-from modgo_lsp.golang.modules.module_tree import go_mod_folder
+from modgo_lsp.golang.modules.go_mod_folder import go_mod_folder
 
 
 @click.group(cls=CommandGroup)

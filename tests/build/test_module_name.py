@@ -8,7 +8,7 @@ from modgo_lsp.build.module_name import NAME_LIMIT, name_problem, path_problem, 
 
 CHARACTERS = "it must begin with a letter, and have only the letters a to z, digits, - and _"
 SPECIAL = "it has a special meaning in Go"
-ELEMENT = "has a dot at an end, or a character that is no letter, digit or one of -._~"
+ELEMENT = "has a dot at an end, or a character other than letters, digits and -._~"
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_each_package_is_one_target() -> None:
         ("shop:3", "shop:3 does not exist"),
         ("gone/...", "gone is not a folder"),
         ("gone.case.yaml", "gone.case.yaml does not exist"),
-        ("shop/x.case.yaml", "shop/x.case.yaml is not in a folder testdata/udf"),
+        ("shop/x.case.yaml", "shop/x.case.yaml is not in a testdata/udf folder"),
     ],
 )
 def test_what_is_not_there_is_named(word: str, message: str) -> None:
@@ -88,7 +88,7 @@ def test_what_is_not_there_is_named(word: str, message: str) -> None:
         ),
         (
             "shop/x.case.yaml",
-            "shop/x.case.yaml is not in a folder testdata/udf",
+            "shop/x.case.yaml is not in a testdata/udf folder",
             "move it to testdata/udf of its package",
         ),
     ],

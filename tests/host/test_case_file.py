@@ -205,7 +205,7 @@ def test_records_in_files(tmp_path: Path) -> None:
         ("function: f\nexpect: {result: {$near: 1}}", 2, "$near needs within"),
         ("function: f\nexpect: {result: {$near: x, within: 1}}", 2, "$near must be a number"),
         ("function: f\nexpect: {result: {$matches: '('}}", 2, "not a regular expression"),
-        ("function: f\nexpect: {result: {$matches: a, b: 1}}", 2, "cannot stand beside b"),
+        ("function: f\nexpect: {result: {$matches: a, b: 1}}", 2, "cannot be combined with b"),
         ("function: f\nexpect: {error: 5}", 2, "error must be"),
         ("function: f\nexpect: {error: {kind: sad}}", 2, "kind must be one of"),
         (

@@ -91,8 +91,8 @@ def test_values_with_patterns(text: str, found: Expected) -> None:
             (f"{{$near: 1,\n    within: {within}}}", 4, "within must be a number from 0")
             for within in ("-0.1", "true", ".inf", ".nan", "x")
         ),
-        ("{$near: 1, within: 1,\n    more: 1}", 4, "$near cannot stand beside more"),
-        ("{$any: true,\n    within: 1}", 4, "$any cannot stand beside within"),
+        ("{$near: 1, within: 1,\n    more: 1}", 4, "$near cannot be combined with more"),
+        ("{$any: true,\n    within: 1}", 4, "$any cannot be combined with within"),
         ("{a:\n    {$matches: 1}}", 4, "a pattern is a regular expression in a string"),
         (f"{{$matches: {'a' * 1001}}}", 3, "a pattern has at most 1000 characters"),
         ("[{$any: true},\n    {$foo: 1}]", 4, "[1]: there is no form $foo"),

@@ -125,11 +125,11 @@ def test_why_a_world_is_begun_is_logged(shop: Shop, caplog: pytest.LogCaptureFix
 
     assert reasons(lambda: shop.edit("shop.go", '"add"', '"sum"')) == []
     assert reasons(lambda: shop.edit("shop.go", _SDK, f'{_SDK}import "os"\n')) == [
-        "a new world: ./shop.go: more than its declarations changed"
+        "a new world: ./shop.go: its header or its build constraints changed"
     ]
-    assert reasons(lambda: written("go.mod")) == ["a new world: ./go.mod: more than its declarations changed"]
+    assert reasons(lambda: written("go.mod")) == ["a new world: ./go.mod: it changed, and is not a Go file"]
     assert reasons(lambda: shop.edit("money/money.go", "package", "//go:build never\n\npackage")) == [
-        "a new world: ./money/money.go: more than its declarations changed"
+        "a new world: ./money/money.go: its header or its build constraints changed"
     ]
     shop.close("money/money.go")
     assert reasons(lambda: removed("money/money.go")) == [

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from modgo_lsp.golang.syntax import ast
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 
@@ -153,3 +154,19 @@ def test_docs_have_no_comment_markers(udfs: Callable[..., Package]) -> None:
         "// F does\n//   much.\n//go:noinline\nfunc F() {}\n/* G\ntoo */\nfunc G() {}\n// H\n\nfunc H() {}"
     )
     assert [function.doc for function in found.functions] == ["F does\n  much.", "G\ntoo", ""]
+
+
+def test_a_variable_is_set_again_at_the_offset_of_its_declaration_in_another_file(
+    package: Callable[..., Package],
+) -> None:
+    main = f"package m\n\n{SDK}\nfunc init() {{ udf.Register(`add`, add) }}\n\nfunc add() {{ step = 1 }}\n"
+    before, after = "package m\n\n//", "\n\nvar "
+    padding = "x" * (main.index("step") - len(before) - len(after))
+    found = package({"main.go": main, "step.go": f"{before}{padding}{after}step int\n"})
+    (code,) = found.reached
+    (assigned,) = code.of_kind(ast.AssignStmt)
+    item = code.object_of(assigned.lhs[0])
+    assert item is not None
+    assert item.ident is not None
+    assert item.ident.span == assigned.lhs[0].span
+    assert code.is_set_again(item)

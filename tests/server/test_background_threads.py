@@ -22,7 +22,7 @@ from modgo_lsp.server.workspace import new_since
 from modgo_lsp.server.workspace.analysis_thread import AnalysisThread
 from modgo_lsp.server.workspace.new_since import NewSince, _heads
 from modgo_lsp.server.workspace.process_exit import when_ended
-from modgo_lsp.server.workspace.revision_process import Order, find
+from modgo_lsp.server.workspace.revision_process import Found, Order, find
 
 from .conftest import git
 
@@ -75,7 +75,7 @@ def test_a_revision_that_cannot_be_linted(
     since.set(Order((str(repository),), "main"))
     assert complained.wait(20)
     assert complaints == [f"modgo.lint.newSince: main could not be linted: {why}."]
-    assert since.known == frozenset()
+    assert since.revision_findings == frozenset()
 
 
 def test_a_revision_that_is_no_longer_set(repository: Path) -> None:
@@ -88,7 +88,30 @@ def test_a_revision_that_is_no_longer_set(repository: Path) -> None:
         if thread.name == "revision":
             thread.join(20)
             assert not thread.is_alive()
-    assert (since.known, complaints) == (frozenset(), [])
+    assert (since.revision_findings, complaints) == (frozenset(), [])
+
+
+def test_the_result_of_a_run_that_is_no_longer_set_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    reached, was_set = threading.Event(), threading.Event()
+
+    class Identities(tuple[str, ...]):
+        """They are read while another thread clears the setting, for at most half a second."""
+
+        def __iter__(self) -> Iterator[str]:
+            reached.set()
+            was_set.wait(0.5)
+            return super().__iter__()
+
+    monkeypatch.setattr(NewSince, "_found", lambda *_: Found(Identities(["known"]), ()))
+    before = set(threading.enumerate())
+    since = NewSince(lambda: None, lambda _: None)
+    since.set(Order(("/",), "main"))
+    assert reached.wait(20)
+    since.set(Order(("/",), ""))
+    was_set.set()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(20)
+    assert since.revision_findings == frozenset()
 
 
 def failing(done: threading.Event) -> Iterator[None]:

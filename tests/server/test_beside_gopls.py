@@ -22,6 +22,7 @@ async def test_nothing_that_gopls_does_is_announced(module, capabilities):
         offered = CONVERTER.unstructure(editor.initialized.capabilities)
         providers = {provider_of(method) for method in GOPLS}
         assert len(providers) == len(GOPLS)
+        assert "" not in providers
         assert offered.keys() & providers == set()
 
 

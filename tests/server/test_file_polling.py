@@ -23,13 +23,14 @@ from .stdio import Start, settle
         ("pyproject.toml", ('[tool.modgo]\nignore = ["MG101"]\n', "[tool.modgo]\n")),
         ("../modgo.toml", ('ignore = ["MG101"]\n', "")),
         ("modgo-baseline.json", ()),
+        ("lint-baseline.json", ()),
     ],
 )
 def test_created_changed_and_deleted(
     start: Start, module: Path, name: str, texts: tuple[str, ...], pulls: bool, watches: bool
 ) -> None:
-    if name == "modgo-baseline.json":
-        (module / "modgo.toml").write_text('baseline = "modgo-baseline.json"\n')
+    if name.endswith("baseline.json"):
+        (module / "modgo.toml").write_text(f'baseline = "{name}"\n')
         baseline = {"version": 1, "findings": {"stats.go": {"MG101": 1}}}
         texts = (json.dumps(baseline), json.dumps({**baseline, "findings": {}}))
     capabilities: dict[str, Any] = {"textDocument": {"publishDiagnostics": {"versionSupport": True}}}

@@ -132,7 +132,7 @@ async def test_a_path_that_is_not_absolute_is_reported_and_not_granted(geo):
     async with running(geo, capable(), {"allow": {"read": ["data", str(geo.parent / "data")]}}) as editor:
         assert (await editor.run("modgo.call", reads(geo)))["result"] == "NL"
         await editor.until(lambda: editor.client.messages)
-        assert "modgo.allow.read names 'data': it takes absolute paths" in editor.client.messages[0].message
+        assert "modgo.allow.read names 'data': expected an absolute path" in editor.client.messages[0].message
 
 
 def test_grants_are_lines_for_the_fence(monkeypatch: pytest.MonkeyPatch) -> None:

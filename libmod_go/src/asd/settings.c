@@ -121,14 +121,14 @@ static const char *folder_fault(const char *path)
 	struct stat folder;
 
 	if (path[0] != '/')
-		return "is not an absolute path";
+		return "it is not an absolute path";
 	if (stat(path, &folder) != 0)
 		return strerror(errno);
 	if (!S_ISDIR(folder.st_mode))
-		return "is not a folder";
+		return "it is not a folder";
 	if ((folder.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (folder.st_mode & S_ISVTX) == 0)
-		return "may be written to by other users";
-	return access(path, W_OK | X_OK) == 0 ? NULL : "may not be written to by this user";
+		return "it may be written to by other users";
+	return access(path, W_OK | X_OK) == 0 ? NULL : "it may not be written to by this user";
 }
 
 static void read_cache(mod_go_settings *settings)
@@ -139,11 +139,10 @@ static void read_cache(mod_go_settings *settings)
 	if (value != NULL && fault == NULL) {
 		if (set_text(settings->cache, sizeof(settings->cache), value))
 			return;
-		fault = "is too long";
+		fault = "it is too long";
 	}
 	if (fault != NULL)
-		report_problem(settings, "MODGO_CACHE is \"%.200s\": it %s; using a temporary folder\n", value,
-		               fault);
+		report_problem(settings, "MODGO_CACHE is \"%.200s\": %s; using a temporary folder\n", value, fault);
 	if (temporary == NULL || !set_text(settings->cache, sizeof(settings->cache), temporary))
 		set_text(settings->cache, sizeof(settings->cache), "/tmp");
 }

@@ -203,7 +203,8 @@ TEST(the_cache_is_a_folder_of_this_user)
 	check_write(file, "", 0);
 	CHECK_CONTAINS(read_with("MODGO_CACHE", file).problems, "is not a folder");
 	CHECK_CONTAINS(read_with("MODGO_CACHE", "tmp").problems, "is not an absolute path");
-	CHECK_CONTAINS(read_with("MODGO_CACHE", "/nowhere").problems, "No such file");
+	CHECK_CONTAINS(read_with("MODGO_CACHE", "/nowhere").problems,
+	               "\"/nowhere\": No such file or directory; using a temporary folder\n");
 	memset(over, '/', sizeof(over));
 	strcpy(over + sizeof(over) - sizeof("/tmp"), "/tmp"); /* 900 bytes and the end */
 	memcpy(longest, over + 1, sizeof(longest));

@@ -53,7 +53,7 @@ async def _serve_stdio(defaults: LaunchDefaults) -> None:
         transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, output)
     except (ValueError, OSError) as error:
         raise CliError(
-            f"the standard input and output are no pipes ({error})", "let an editor start it"
+            f"the standard input and output are not pipes ({error})", "let an editor start it"
         ) from None
     writer = asyncio.StreamWriter(transport, protocol, reader, loop)
     with redirect_stdout(sys.stderr):

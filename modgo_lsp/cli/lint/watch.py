@@ -8,7 +8,7 @@ from pathlib import Path
 from watchfiles import Change, DefaultFilter, watch
 
 from modgo_lsp.cli.cli_error import CliError
-from modgo_lsp.golang.modules.module_tree import go_mod_folder
+from modgo_lsp.golang.modules.go_mod_folder import go_mod_folder
 from modgo_lsp.lint.baseline import DEFAULT_NAME
 from modgo_lsp.lint.config import FILES
 from modgo_lsp.lint.lint_paths import absolute

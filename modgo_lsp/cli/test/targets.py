@@ -77,7 +77,7 @@ def _of_file(path: Path, line: int) -> Target:
         raise CliError(f"{path} does not exist", "name a package's folder, a module (.so) or a case file")
     full = Path(os.path.abspath(path))  # noqa: PTH100 (what a link is called stays its name)
     if full.parent.parts[-2:] != SAMPLES.parts:
-        raise CliError(f"{path} is not in a folder {SAMPLES}", f"move it to {SAMPLES} of its package")
+        raise CliError(f"{path} is not in a {SAMPLES} folder", f"move it to {SAMPLES} of its package")
     return Target(Path(os.path.relpath(full.parents[2])), ((path, line),))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from pathlib import Path
 
 from modgo_lsp.golang.files import Files, join
 
@@ -32,11 +31,6 @@ def is_searched(name: str) -> bool:
 def is_module_root(directory: str, entries: ListEntries) -> bool:
     """Whether a folder has a go.mod, and so begins a module of its own."""
     return ("go.mod", False) in entries(directory)
-
-
-def go_mod_folder(start: Path) -> Path | None:
-    """The folder of the go.mod on disk in or above an absolute path."""
-    return next((each for each in (start, *start.parents) if (each / "go.mod").is_file()), None)
 
 
 def module_folders(root: str, entries: ListEntries) -> list[str]:

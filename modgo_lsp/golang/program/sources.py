@@ -242,8 +242,10 @@ class Sources:
                 continue
             if before is None or text is None:
                 raise _NewWorldError(path, "it was created or deleted")
+            if not path.endswith(".go"):
+                raise _NewWorldError(path, "it changed, and is not a Go file")
             if not self._stays(path, before, text, opened):
-                raise _NewWorldError(path, "more than its declarations changed")
+                raise _NewWorldError(path, "its header or its build constraints changed")
             texts[path] = text
             changed[path] = None
             if known is not None:
@@ -288,7 +290,7 @@ class Sources:
     def _stays(self, path: str, before: bytes, text: bytes, opened: Document | None) -> bool:
         """Whether a Go file remains in its package with the same imports, and the package is parsed whole."""
         directory, name = os.path.split(path)
-        if not name.endswith(".go") or directory in self._facts:
+        if directory in self._facts:
             return False
         known, parsed = self._header(path, before), self._parsed.get(path)
         alike = parsed is not None and opened is not None and _begin_alike(parsed.document, opened)

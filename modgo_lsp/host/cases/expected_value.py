@@ -161,6 +161,6 @@ def _pattern(node: Node) -> Expected:
         if (value := node.get(name)) is not None:
             wrong = [key for key, _ in node.pairs if key.scalar not in (name, *others)]
             if wrong:
-                raise TreeError(wrong[0].line, f"{name} cannot stand beside {wrong[0].scalar}")
+                raise TreeError(wrong[0].line, f"{name} cannot be combined with {wrong[0].scalar}")
             return read(node, value)
     return None

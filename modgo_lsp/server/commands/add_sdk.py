@@ -9,7 +9,7 @@ from modgo_lsp.build.configured_programs import own_tools
 from modgo_lsp.build.sdk_install import install_sdk
 from modgo_lsp.build.toolchain import ToolchainError
 from modgo_lsp.file_writer import explain
-from modgo_lsp.golang.modules.module_tree import go_mod_folder
+from modgo_lsp.golang.modules.go_mod_folder import go_mod_folder
 from modgo_lsp.server.commands.arguments import UsageError, request_of
 from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token, canceller
 from modgo_lsp.server.commands.default_module import with_module

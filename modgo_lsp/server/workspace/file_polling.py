@@ -9,14 +9,13 @@ import time
 from collections.abc import Callable
 
 from modgo_lsp.golang.disk_cache import DiskCache
-from modgo_lsp.lint.baseline import DEFAULT_NAME
 from modgo_lsp.lint.config import FILES
 
 _log = logging.getLogger(__name__)
 
 # Seconds between two polls, each of one system call a file.
 _EVERY = 0.5
-_CONFIGURATION = (*FILES, "go.mod", "go.work", DEFAULT_NAME)
+_CONFIGURATION = (*FILES, "go.mod", "go.work", "baseline.json")  # also modgo-baseline.json
 
 
 class FilePolling:

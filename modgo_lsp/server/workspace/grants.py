@@ -25,5 +25,5 @@ def grants_of(allow: Allow) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if Path(absolute).is_absolute() and absolute.isprintable():
             grants.append(f"read {absolute}")
         else:
-            problems.append(f'modgo.allow.read names {path!r}: it takes absolute paths, like "/etc/geo"')
+            problems.append(f'modgo.allow.read names {path!r}: expected an absolute path, like "/etc/geo"')
     return tuple(grants), tuple(problems)

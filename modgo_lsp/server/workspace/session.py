@@ -93,7 +93,7 @@ class Session:
         self.analysis_thread.publish(self.snapshot())
 
     def diagnostics_changed(self) -> None:
-        """The same, where a client that pulls diagnostics can't know of it."""
+        """Like `changed`, and asks a client that pulls diagnostics to pull again."""
         self.refresh_diagnostics()
         self.changed()
 

@@ -1,4 +1,4 @@
-"""Requests that arrive after a newer state was analysed. Packages are no longer loaded for theirs.
+"""Requests that arrive after a newer state was analysed: their own is no longer loaded.
 
 That happens while pygls loads, when requests wait and diagnostics do not, and to a request that waits behind
 one of the whole workspace. The old state could be loaded again, but that takes 1 s with the findings of a
