@@ -9,7 +9,7 @@ import pytest
 
 from modgo_lsp.build.build_sources import built_from, is_out_of_date
 
-FOLDERS: tuple[list[str], ...] = ([], ["relative"], ["/no/such"], ["/dev/null"], ["a\0"], ["/"] * 65)
+FOLDERS: tuple[list[str], ...] = ([], ["relative"], ["."], ["/no/such"], ["/dev/null"], ["a\0"], ["/"] * 65)
 INVALID = [json.dumps({"source": "x", "folders": each}) for each in FOLDERS]
 INVALID += [
     "",

@@ -142,3 +142,5 @@ def test_secrets(text: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None
     assert without_secrets(text) == shown
     monkeypatch.setenv("HOME", "/")
     assert without_secrets("/a /b") == "/a /b"
+    monkeypatch.setenv("HOME", "/a")
+    assert without_secrets("/a /b") == "~ /b"

@@ -101,7 +101,10 @@ def test_the_commands_that_it_shows_work_as_they_stand(tmp_path: Path) -> None:
     for name, *options in (["x"], ["y", "--stream"]):
         out = modgo("new", name, *options, cwd=tmp_path).stdout
         commands = [line.strip() for line in out.split("Next:\n")[1].splitlines()]
-        assert out.startswith(f"Made {name}/, Go module example.com/{name}:\n")
+        made = {path.relative_to(tmp_path / name) for path in (tmp_path / name).rglob("*") if path.is_file()}
+        shown = out.split("\n\n")[0].splitlines()
+        assert shown[0] == f"Made {name}/, Go module example.com/{name}:"
+        assert {Path(line.strip()) for line in shown[1:]} == made
         assert commands[0] == f"cd {name}"
         for command in commands[1:]:
             program, *words = command.split()

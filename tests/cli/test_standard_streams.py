@@ -134,10 +134,12 @@ def test_standard_error_is_written_at_each_line_and_when_it_is_flushed(tmp_path:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_standard_error_that_is_full_is_discarded() -> None:
+@pytest.mark.parametrize("flushes", [False, True])
+def test_standard_error_that_is_full_is_discarded(flushes: bool) -> None:
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         stream = _Lenient(full)
-        stream.write("a")
-        stream.flush()
+        if flushes:
+            stream.write("a")
+            stream.flush()
         assert stream.write("bc\n") == 3
         assert os.fstat(stream.fileno()).st_rdev == Path(os.devnull).stat().st_rdev

@@ -11,7 +11,10 @@ from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.lint.lint_result import LintResult
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.load import Loader
+from modgo_lsp.report.fingerprint import fingerprint
+from modgo_lsp.report.sources import Sources
 from modgo_lsp.server.lsp import wire
+from modgo_lsp.server.workspace.revision_process import BASE
 from modgo_lsp.server.workspace.snapshot import Snapshot
 
 from .analysed_files import AnalysedFiles
@@ -51,6 +54,16 @@ def test_each_file_of_a_package_has_its_findings_or_none(files: AnalysedFiles) -
     everything = {"stats.go": ["MG101"], "plain.go": [], "other/other.go": []}
     assert codes(snapshot, files, "", "other", "nothing") == everything
     assert snapshot.package(files.path("nothing")) is None
+
+
+def test_findings_of_the_revision_are_not_reported(files: AnalysedFiles) -> None:
+    files.write("more/more.go", UNREGISTERED)
+    every = files.snapshot()
+    found = every.findings_of(files.path("stats.go"))
+    known = [fingerprint(each, Sources(every.files, BASE), {}) for each in found]
+    assert codes(every, files, "", "more") == {"stats.go": ["MG101"], "more/more.go": ["MG101"]}
+    after = codes(files.snapshot(known=known), files, "", "more")
+    assert after == {"stats.go": [], "more/more.go": ["MG101"]}
 
 
 SMALL_LIMIT = {"max-file-size": "1 kB"}
