@@ -31,6 +31,7 @@ def codes(root: Path, overrides: dict[str, Any] | None = None, *paths: str) -> l
     ("select", "ignore", "expected"),
     [
         (["MG"], [], True),
+        (["M"], [], True),
         (["MG2"], [], False),
         (["MG"], ["MG101"], False),
         (["MG101"], ["MG1"], True),
