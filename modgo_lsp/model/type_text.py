@@ -115,7 +115,7 @@ def _interface(type_: Interface, source: Callable[[Type], str]) -> str:
     if type_.constraint or not all(map(is_exported, type_.methods)):
         raise _UnnameableError
     parts = []
-    for name, method in zip(type_.methods, type_.method_types, strict=False):
+    for name, method in zip(type_.methods, type_.method_types, strict=True):
         if not isinstance(method, Func):
             raise _UnnameableError
         parts.append(name + _signature(method, source))

@@ -35,6 +35,13 @@ def test_all_of_it() -> None:
     assert found.main == GoModule("example.com/m", "v1", "h1:a")
 
 
+def test_the_first_of_two() -> None:
+    first = section(b"go1.26.8", LINES)
+    found = go_info(first + bytes(-len(first) % 16) + section(b"go1.25.1", b""))
+    assert found is not None
+    assert found.version == "go1.26.8"
+
+
 def test_a_start_of_it() -> None:
     whole = section(b"go1.26.8", LINES)
     for end in range(len(whole)):

@@ -67,11 +67,11 @@ def sources(prefix: str) -> dict[str, str]:
     return {each: ROOT.joinpath(each).read_text("utf-8") for each in paths if each.startswith(prefix)}
 
 
-def draw(texts: dict[str, str], choose: random.Random) -> Iterator[Mutant]:
+def draw(texts: dict[str, str], seed: str) -> Iterator[Mutant]:
     """Mutants without end, each once."""
     lines = [(path, line) for path, text in texts.items() for line in range(1, text.count("\n") + 1)]
     equivalent = {(each.path, _plain(each.diff)) for each in equivalents()}
-    choose.shuffle(lines)
+    random.Random(seed).shuffle(lines)
     for path, line in lines:
         make = python_mutants if path.endswith(".py") else tree_mutants
         by_operator = collections.defaultdict(list)
@@ -80,9 +80,11 @@ def draw(texts: dict[str, str], choose: random.Random) -> Iterator[Mutant]:
         for easy in _EASY:
             if len(by_operator) > 1:
                 by_operator.pop(easy, None)
+        # Of its own, so that a mutant more or less of a line changes no other line's draw.
+        of_line = random.Random(f"{seed} {path}:{line}")
         while by_operator:
-            operator = choose.choice(sorted(by_operator))
-            mutant = choose.choice(by_operator[operator])
+            operator = of_line.choice(sorted(by_operator))
+            mutant = of_line.choice(by_operator[operator])
             if (path, _plain(mutant.diff)) not in equivalent:
                 yield mutant
                 break
@@ -212,7 +214,7 @@ def main() -> int:
     shares = sum(_SHARES[each] for each in texts)
     try:
         for kind, files in texts.items():
-            mutants = draw(files, random.Random(f"{options.seed} {kind}"))
+            mutants = draw(files, f"{options.seed} {kind}")
             count = max(1, round(options.sample * _SHARES[kind] / shares))
             for result in measure(mutants, count, copies, known, covering):
                 results.append(result)

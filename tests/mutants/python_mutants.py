@@ -25,7 +25,9 @@ _ALL = m.Assign(targets=[m.AssignTarget(target=m.Name("__all__") | m.Name("__slo
 # The value of a named limit is a choice: tests of its bounds use the name.
 _CAPITALS = m.Name(value=m.MatchRegex(r"_?[A-Z][A-Z0-9_]*$"))
 _DIGITS = m.Integer(value=m.MatchRegex(r"[0-9_]+$")) | m.Float()
-_NUMBER = _DIGITS | m.BinaryOperation(left=_DIGITS, operator=m.Multiply() | m.LeftShift(), right=_DIGITS)
+_TIMES = m.Multiply() | m.LeftShift()
+_PRODUCT = m.BinaryOperation(left=_DIGITS, operator=_TIMES, right=_DIGITS)
+_NUMBER = _DIGITS | _PRODUCT | m.BinaryOperation(left=_PRODUCT, operator=_TIMES, right=_DIGITS)
 _LIMIT = m.Assign(targets=[m.AssignTarget(target=_CAPITALS)], value=_NUMBER) | m.Assign(
     targets=[m.AssignTarget(target=m.Tuple(elements=[m.AtLeastN(m.Element(value=_CAPITALS), n=1)]))],
     value=m.Tuple(elements=[m.AtLeastN(m.Element(value=_NUMBER), n=1)]),
@@ -126,7 +128,13 @@ class _Visitor(cst.CSTVisitor):
             if node in self._compared and operator is operator_symmetric_string_methods_swap:
                 continue
             name = operator.__name__.removeprefix("operator_")
-            self.found += [(name, node, each) for each in operator(node)]
+            self.found += [(name, node, each) for each in operator(node) if not _is_less_strict(node, each)]
+
+
+def _is_less_strict(node: cst.CSTNode, mutated: cst.CSTNode) -> bool:
+    """Whether the mutant is a zip without its `strict=True`."""
+    strict = m.Call(func=m.Name("zip"), args=[m.ZeroOrMore(), _STRICT])
+    return m.matches(node, strict) and not m.matches(mutated, strict)
 
 
 def _negate(node: cst.If | cst.While) -> Iterable[cst.CSTNode]:

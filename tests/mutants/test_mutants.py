@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import sys
 from pathlib import Path
 from textwrap import indent
@@ -77,6 +76,9 @@ def test_code_that_is_the_same_or_a_choice_is_left_out() -> None:
     assert any("<1" in each for each in lines('return "".find("") < 0'))
     assert not any("<1" in each for each in lines('return "".find("", n) < 0'))
     assert not any("False" in each for each in lines("return zip(n, n, strict=True)"))
+    assert lines("return zip(n, m, strict=True)") == {
+        *(f"returnzip({each},strict=True)" for each in ("None,m", "n,None", "m", "n"))
+    }
     assert any("False" in each for each in lines("return g(n, n, strict=True)"))
     assert lines('return getattr(os, "O_BINARY", 0)') == set()
     assert lines('return getattr(n, "O_BINARY", 0)')
@@ -86,7 +88,7 @@ def test_code_that_is_the_same_or_a_choice_is_left_out() -> None:
             bool(python_mutants("a.py", f"def f() -> int:\n{indent(code, '    ')}", n)) for n in range(2, 6)
         ]
         assert found == [True, False, False, True]
-    for limits in ("MOST = 8", "_MOST = 1 << 20", "_FEW, _MUCH = 8, 256 * 1024"):
+    for limits in ("MOST = 8", "_MOST = 1 << 20", "_FEW, _MUCH = 8, 256 * 1024", "_MOST = 2 * 3 * 4"):
         assert lines(limits) == set()
     for others in ("most = 8", "_MOST = n << 20", "_FEW, _MUCH = 8, n * 1024"):
         assert lines(others)
@@ -134,16 +136,21 @@ def test_go() -> None:
 
 def test_a_seed_gives_the_same_sample() -> None:
     texts = {path: text for path, text in sources("udf/bind").items() if language(path) == "Go"}
-    samples = [
-        [next(drawn).diff for _ in range(5)] for drawn in (draw(texts, random.Random(7)) for _ in range(2))
-    ]
+    samples = [[next(drawn).diff for _ in range(5)] for drawn in (draw(texts, "7") for _ in range(2))]
     assert samples[0] == samples[1]
-    assert samples[0] != [next(each).diff for each in [draw(texts, random.Random(8))] for _ in range(5)]
+    assert samples[0] != [next(each).diff for each in [draw(texts, "8")] for _ in range(5)]
+
+
+def test_a_line_more_changes_no_other_lines_draw() -> None:
+    texts = {path: text for path, text in sources("udf/bind").items() if language(path) == "Go"}
+    (path, *_) = texts
+    few = {each.diff for each in draw({path: texts[path]}, "7")}
+    assert few <= {each.diff for each in draw(texts, "7")}
 
 
 def test_a_killed_mutant_is_not_tried_again(tmp_path: Path) -> None:
     texts = {path: text for path, text in sources("udf/bind").items() if language(path) == "Go"}
-    first, second = (mutant for mutant, _ in zip(draw(texts, random.Random(7)), range(2), strict=False))
+    first, second = (mutant for mutant, _ in zip(draw(texts, "7"), range(2), strict=False))
     killed = Result("Go", first.path, first.line, first.operator, first.diff, "a test", 1)
     survived = msgspec.structs.replace(killed, line=second.line, diff=second.diff, killed_by="")
     path = tmp_path / "results.json"

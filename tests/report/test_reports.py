@@ -10,6 +10,7 @@ from modgo_lsp.lint.lint_paths import Counts
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location, Related
 from modgo_lsp.report.colours import Painter
 from modgo_lsp.report.concise import report_concise
+from modgo_lsp.report.findings_json import finding_objects
 from modgo_lsp.report.lint_report import LintReport
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.report.statistics import statistics_text
@@ -113,3 +114,17 @@ def test_the_closing_line_counts(tmp_path: Path) -> None:
     assert closing_line([], Counts(2, 2)) == "No problems in 2 packages."
     assert closing_line([], Counts(0, 0)) == "No Go packages here."
     assert statistics_text([one, one]) == "2  MG101  unregistered-udf"
+
+
+def test_json_is_in_the_order_of_paths_positions_and_codes(tmp_path: Path) -> None:
+    found = []
+    for name in ("a.go", "b.go"):
+        (tmp_path / name).write_text("one two\n")
+        for start, code in ((0, "MG301"), (4, "MG101"), (4, "MG201")):
+            place = Location(str(tmp_path / name), Span(start, start + 3))
+            found.append(Finding(code, "warning", "it is wrong", place, (), ()))
+    objects = finding_objects(reversed(found), Sources(DiskFiles(), str(tmp_path)))
+    assert [(each.path, each.range.start.column, each.code) for each in objects] == [
+        *(("a.go", 1, "MG301"), ("a.go", 5, "MG101"), ("a.go", 5, "MG201")),
+        *(("b.go", 1, "MG301"), ("b.go", 5, "MG101"), ("b.go", 5, "MG201")),
+    ]

@@ -90,7 +90,7 @@ class Selector:
         pending, seen = [interface], {interface}
         while pending:
             current = pending.pop()
-            for method, type_ in zip(current.methods, current.method_types, strict=False):
+            for method, type_ in zip(current.methods, current.method_types, strict=True):
                 if method == name:
                     return [Selection(type_, True)]
             for embedded in reversed(current.embedded):

@@ -120,7 +120,7 @@ class _Writer:
             return
         key, expect = own["expect"]
         swapped = (outcome.failure is None) == (expectation.error is not None)
-        if expect.kind != "map" or not expect.pairs or swapped:
+        if swapped:
             yield self._replaced(expect, _whole(result), key)
             return
         for key, node in expect.pairs:

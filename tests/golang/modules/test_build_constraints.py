@@ -21,6 +21,8 @@ LINUX = BuildContext("linux", "amd64")
         ("a_windows.go", False),
         ("a_linux_amd64.go", True),
         ("a_linux_arm64.go", False),
+        ("a_linux_linux_arm64.go", False),
+        ("a_linux_windows_amd64.go", False),
         ("a_windows_amd64.go", False),
         ("a_amd64.go", True),
         ("a_arm64.go", False),
