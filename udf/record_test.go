@@ -255,6 +255,8 @@ func TestNewRecordPanics(t *testing.T) {
 	udftest.NewRecord(map[string]udf.Value{"c": make(chan int)})
 }
 
+type itself *itself
+
 type secret struct{}
 
 func (secret) String() string { return "two words" }
@@ -271,6 +273,9 @@ func TestLog(t *testing.T) {
 		many[string(rune('a'+i))] = i
 	}
 	udf.Log(udf.Info, "maps", "m", map[udf.Value]udf.Value{"b": int64(1), "a": []udf.Value{nil}}, "many", many, "long", make([]int, 17))
+	var endless itself
+	endless = &endless
+	udf.Log(udf.Info, "pointers", "p", endless)
 	lines := logs.Lines()
 	want := []udftest.Line{
 		{Level: udf.Debug, Message: "plain"},
@@ -279,6 +284,7 @@ func TestLog(t *testing.T) {
 		{Level: udf.Error, Message: "deep p={A:nil}"},
 		{Level: udf.Info, Message: `maps m="[a:[nil] b:1]" many="[a:0 b:1 c:2 d:3 e:4 f:5 g:6 h:7 i:8 j:9 k:10 l:11 m:12 n:13 o:14 p:15 …]"` +
 			` long="[0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 …]"`},
+		{Level: udf.Info, Message: "pointers p=(udf_test.itself)"},
 	}
 	if len(lines) != len(want) {
 		t.Fatal(lines)

@@ -62,6 +62,19 @@ func TestDepthOfContainers(t *testing.T) {
 	}
 }
 
+func TestDepthOfStructs(t *testing.T) {
+	for levels, want := range map[int]error{DepthMax: nil, DepthMax + 1: errTooDeep} {
+		nested := reflect.TypeFor[struct{ A int }]()
+		for range levels - 1 {
+			nested = reflect.SliceOf(nested)
+		}
+		raw := ofHex(t, List, strings.Repeat("91", levels-1)+"80")
+		if err := Decode(raw, reflect.New(nested).Elem()); err != want {
+			t.Errorf("%d levels: %v; want %v", levels, err, want)
+		}
+	}
+}
+
 // A field that the struct doesn't have is skipped, wherever it is, and checked all the same.
 func TestUnknownFields(t *testing.T) {
 	type known struct{ A, C int }
