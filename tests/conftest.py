@@ -5,6 +5,7 @@ The cache has this checkout's SDK. The developer's cache is not touched.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections import Counter
@@ -53,6 +54,16 @@ def signals_count() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """Commands and sessions that run in this process set the level and the handlers of modgo's log."""
+    logger = logging.getLogger("modgo_lsp")
+    level, handlers, propagates = logger.level, logger.handlers[:], logger.propagate
+    yield
+    logger.setLevel(level)
+    logger.handlers, logger.propagate = handlers, propagates
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -180,7 +180,11 @@ def test_only_new_findings_are_reported(committed: Path) -> None:
 
 @pytest.mark.parametrize(
     ("revision", "said"),
-    [("nowhere", "has no revision nowhere"), ("--upload-pack=x", "no git revision"), ("", "no git revision")],
+    [
+        ("nowhere", "has no revision nowhere"),
+        ("--upload-pack=x", "is not a git revision"),
+        ("", "is not a git revision"),
+    ],
 )
 def test_a_revision_that_is_none(committed: Path, revision: str, said: str) -> None:
     ran = lint(committed, f"--new-since={revision}")

@@ -4,7 +4,6 @@ folder."""
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import subprocess
 import sys
@@ -38,11 +37,8 @@ SECONDS = 20.0
 @pytest.fixture(autouse=True)
 def process_state() -> Iterator[None]:
     """What a session sets for its whole process, which is that of the tests here, is as it was afterwards."""
-    logger, largest = logging.getLogger("modgo_lsp"), tree_cache._HELD.largest
-    handlers, level = logger.handlers[:], logger.level
+    largest = tree_cache._HELD.largest
     yield
-    logger.handlers[:] = handlers
-    logger.setLevel(level)
     tree_cache.hold_at_most(largest)
 
 

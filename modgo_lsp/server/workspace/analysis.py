@@ -78,7 +78,8 @@ class Analysis:
             if before is not None:
                 self._released()
             if environment != self._environment:
-                _log.debug("a new world: Go is %s", environment)
+                if before is not None:
+                    _log.debug("a new world: Go is %s", environment)
                 self._importers = None
             self._environment = environment
             self._importers = ImportIndex(
