@@ -1,8 +1,8 @@
 """Bounds on the depth of an evaluation, whatever the source.
 
 A declaration that exceeds a bound is unknown to everything that depends on it. That must not depend on who
-asked first, so each declaration is evaluated once, with a count of its own, and
-says whether it exceeded a bound.
+asked first, so each declaration is evaluated once, with a count of its own, which says whether it exceeded a
+bound.
 """
 
 from __future__ import annotations
